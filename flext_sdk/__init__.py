@@ -1,1 +1,198 @@
-"""FLEXT SDK."""
+# Generated from openapi/ by "make generate". Do not edit: change the contract or the generator, then generate again.
+
+"""Typed Python SDK for the FLEXT data platform.
+
+Importing this package imports nothing else: each name is loaded when it is first used.
+
+Example:
+    ```python
+    from flext_sdk import Flext
+
+    with Flext() as client:
+        for pipeline in client.pipelines.list():
+            print(pipeline.name)
+    ```
+"""
+
+TYPE_CHECKING = False  # importing typing costs more than all of this module
+
+if TYPE_CHECKING:
+    from flext_sdk._async.client import AsyncFlext as AsyncFlext
+    from flext_sdk._async.pagination import AsyncPage as AsyncPage
+    from flext_sdk._async.resources._pipelines import AsyncPipelines as AsyncPipelines
+    from flext_sdk._async.resources._plugins import AsyncPlugins as AsyncPlugins
+    from flext_sdk._async.resources._services import AsyncServices as AsyncServices
+    from flext_sdk._core.messages import RawResponse as RawResponse
+    from flext_sdk._core.messages import Request as Request
+    from flext_sdk._core.messages import Response as Response
+    from flext_sdk._sync.client import Flext as Flext
+    from flext_sdk._sync.pagination import Page as Page
+    from flext_sdk._sync.resources._pipelines import Pipelines as Pipelines
+    from flext_sdk._sync.resources._plugins import Plugins as Plugins
+    from flext_sdk._sync.resources._services import Services as Services
+    from flext_sdk._version import __version__ as __version__
+    from flext_sdk.errors import EXIT_CODES as EXIT_CODES
+    from flext_sdk.errors import APIStatusError as APIStatusError
+    from flext_sdk.errors import AuthenticationError as AuthenticationError
+    from flext_sdk.errors import BadRequestError as BadRequestError
+    from flext_sdk.errors import CancelledByUserError as CancelledByUserError
+    from flext_sdk.errors import CircuitOpenError as CircuitOpenError
+    from flext_sdk.errors import ConfigurationError as ConfigurationError
+    from flext_sdk.errors import ConflictError as ConflictError
+    from flext_sdk.errors import ConnectionFailedError as ConnectionFailedError
+    from flext_sdk.errors import DeadlineExceededError as DeadlineExceededError
+    from flext_sdk.errors import FlextError as FlextError
+    from flext_sdk.errors import MissingExtraError as MissingExtraError
+    from flext_sdk.errors import NotFoundError as NotFoundError
+    from flext_sdk.errors import NotSupportedError as NotSupportedError
+    from flext_sdk.errors import PermissionDeniedError as PermissionDeniedError
+    from flext_sdk.errors import PreconditionError as PreconditionError
+    from flext_sdk.errors import RateLimitedError as RateLimitedError
+    from flext_sdk.errors import ResponseDecodeError as ResponseDecodeError
+    from flext_sdk.errors import RunFailedError as RunFailedError
+    from flext_sdk.errors import ServerError as ServerError
+    from flext_sdk.errors import ServiceUnavailableError as ServiceUnavailableError
+    from flext_sdk.errors import UsageError as UsageError
+    from flext_sdk.errors import ValidationFailedError as ValidationFailedError
+    from flext_sdk.errors import WaitTimeoutError as WaitTimeoutError
+    from flext_sdk.models.pipelines import ExtractDefinition as ExtractDefinition
+    from flext_sdk.models.pipelines import LoadDefinition as LoadDefinition
+    from flext_sdk.models.pipelines import Pipeline as Pipeline
+    from flext_sdk.models.pipelines import PipelineDefinition as PipelineDefinition
+    from flext_sdk.models.pipelines import PipelineList as PipelineList
+    from flext_sdk.models.pipelines import PipelineStep as PipelineStep
+    from flext_sdk.models.pipelines import Problem as Problem
+    from flext_sdk.models.pipelines import Schedule as Schedule
+    from flext_sdk.models.pipelines import ScheduleDefinition as ScheduleDefinition
+    from flext_sdk.models.pipelines import ScheduleRequest as ScheduleRequest
+    from flext_sdk.models.pipelines import StepDefinition as StepDefinition
+    from flext_sdk.models.pipelines import ValidationReport as ValidationReport
+    from flext_sdk.models.plugins import ExecuteRequest as ExecuteRequest
+    from flext_sdk.models.plugins import Execution as Execution
+    from flext_sdk.models.plugins import Plugin as Plugin
+    from flext_sdk.models.plugins import PluginInfo as PluginInfo
+    from flext_sdk.models.plugins import PluginList as PluginList
+    from flext_sdk.models.plugins import PluginMetadata as PluginMetadata
+    from flext_sdk.models.runs import LogEntry as LogEntry
+    from flext_sdk.models.runs import LogLevel as LogLevel
+    from flext_sdk.models.runs import LogList as LogList
+    from flext_sdk.models.runs import PipelineState as PipelineState
+    from flext_sdk.models.runs import PipelineStatus as PipelineStatus
+    from flext_sdk.models.runs import Run as Run
+    from flext_sdk.models.runs import RunList as RunList
+    from flext_sdk.models.runs import RunStatus as RunStatus
+    from flext_sdk.models.runs import StartRequest as StartRequest
+    from flext_sdk.models.runs import StateRequest as StateRequest
+    from flext_sdk.models.runs import StepRun as StepRun
+    from flext_sdk.models.runs import StepState as StepState
+    from flext_sdk.models.runs import StepStatus as StepStatus
+    from flext_sdk.models.runs import StopRequest as StopRequest
+    from flext_sdk.models.services import FlexcoreMetrics as FlexcoreMetrics
+    from flext_sdk.models.services import FlextMetrics as FlextMetrics
+    from flext_sdk.models.services import Health as Health
+    from flext_sdk.models.services import Readiness as Readiness
+    from flext_sdk.models.services import ServiceConfig as ServiceConfig
+    from flext_sdk.models.services import ServiceInfo as ServiceInfo
+    from flext_sdk.models.services import ServiceList as ServiceList
+    from flext_sdk.models.services import ServiceSetting as ServiceSetting
+    from flext_sdk.models.services import ServiceStatus as ServiceStatus
+
+__all__ = [
+    "__version__",
+    "APIStatusError",
+    "AsyncFlext",
+    "AsyncPage",
+    "AsyncPipelines",
+    "AsyncPlugins",
+    "AsyncServices",
+    "AuthenticationError",
+    "BadRequestError",
+    "CancelledByUserError",
+    "CircuitOpenError",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectionFailedError",
+    "DeadlineExceededError",
+    "ExecuteRequest",
+    "Execution",
+    "EXIT_CODES",
+    "ExtractDefinition",
+    "FlexcoreMetrics",
+    "Flext",
+    "FlextError",
+    "FlextMetrics",
+    "Health",
+    "LoadDefinition",
+    "LogEntry",
+    "LogLevel",
+    "LogList",
+    "MissingExtraError",
+    "NotFoundError",
+    "NotSupportedError",
+    "Page",
+    "PermissionDeniedError",
+    "Pipeline",
+    "PipelineDefinition",
+    "PipelineList",
+    "Pipelines",
+    "PipelineState",
+    "PipelineStatus",
+    "PipelineStep",
+    "Plugin",
+    "PluginInfo",
+    "PluginList",
+    "PluginMetadata",
+    "Plugins",
+    "PreconditionError",
+    "Problem",
+    "RateLimitedError",
+    "RawResponse",
+    "Readiness",
+    "Request",
+    "Response",
+    "ResponseDecodeError",
+    "Run",
+    "RunFailedError",
+    "RunList",
+    "RunStatus",
+    "Schedule",
+    "ScheduleDefinition",
+    "ScheduleRequest",
+    "ServerError",
+    "ServiceConfig",
+    "ServiceInfo",
+    "ServiceList",
+    "Services",
+    "ServiceSetting",
+    "ServiceStatus",
+    "ServiceUnavailableError",
+    "StartRequest",
+    "StateRequest",
+    "StepDefinition",
+    "StepRun",
+    "StepState",
+    "StepStatus",
+    "StopRequest",
+    "UsageError",
+    "ValidationFailedError",
+    "ValidationReport",
+    "WaitTimeoutError",
+]
+
+
+def __getattr__(name: str) -> object:
+    from flext_sdk._exports import EXPORTS
+
+    module = EXPORTS.get(name)
+    if module is None:
+        message = f"module 'flext_sdk' has no attribute {name!r}"
+        raise AttributeError(message, name=name, obj=__import__(__name__))
+    from importlib import import_module
+
+    value: object = getattr(import_module(module), name)
+    globals()[name] = value  # the next time costs nothing
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

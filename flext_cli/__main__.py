@@ -1,0 +1,8 @@
+"""`python -m flext_cli` is the `flext` command."""
+
+import sys
+
+from flext_cli.main import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,306 @@
+"""Run one command: parse, ask, call the SDK, write the result, return the exit code.
+
+Whatever can be refused (options, query, columns, confirmation) is refused before the client is made.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flext_cli import convert, middleware, paging, table, terminal
+from flext_cli.globals import DEFAULT_LIMIT
+from flext_cli.main import INTERRUPTED, USAGE, WrongUsage
+from flext_cli.output import columns, errors
+from flext_cli.output.emit import Emitter, Settings
+from flext_cli.output.progress import Progress
+from flext_cli.output.query import QueryError
+from flext_cli.output.table import Look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from flext_cli._types import Data, Entry
+
+CONFIGURATION = 4
+
+# Where --dry-run points when no service is configured and none is running: the ports of the embedded platform.
+EMBEDDED = {"flexcore": "http://127.0.0.1:8080", "flext": "http://127.0.0.1:8081"}
+
+
+def run(words: str, tokens: Sequence[str]) -> int:
+    """Run the command of these words with what stands behind them; returns the exit code."""
+    form = errors.asked_format(tokens)
+    plain = "--no-color" in tokens
+    debug = "--debug" in tokens
+    try:
+        return Command(words, tokens).run()
+    except WrongUsage as error:
+        errors.tell("USAGE", str(error), error.hint, form, plain=plain)
+        return USAGE
+    except (KeyboardInterrupt, BrokenPipeError, OutputError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the last place before the user: nothing may leave it as a traceback
+        if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] not in {
+            "flext_sdk",
+            "flext_cli",
+        }:
+            missing = (error.name or "").partition(".")[0]
+            hint = 'Install it: pip install "flext-sdk[all]"'
+            errors.tell("MISSING_PACKAGE", f'the package "{missing}" is not installed', hint, form, plain=plain)
+            return CONFIGURATION
+        if hasattr(error, "exit_code") and hasattr(error, "to_dict"):
+            if debug:
+                _traceback(error)
+            return errors.report(error, form, plain=plain)
+        return errors.internal(error, form, debug=debug)
+
+
+def _traceback(error: Exception) -> None:
+    import traceback
+
+    errors.say("".join(traceback.format_exception(error)))
+
+
+class Command:
+    """One command line on its way."""
+
+    def __init__(self, words: str, tokens: Sequence[str]) -> None:
+        from flext_cli.build import parse
+
+        self.words = words
+        self.entry: Entry = table.COMMANDS[words]
+        self.method = annotated(self.entry)
+        parsed = parse(words, self.entry, self.method, tokens)
+        self.own = parsed.own
+        self.shared = parsed.shared
+        self.settings = self._settings()
+        self._progress: Progress | None = None
+        self._seen = False
+
+    # -- before the call -------------------------------------------------------------------------------------
+
+    def _settings(self) -> Settings:
+        get = self.shared.get
+        settings = Settings(format=get("output", "table"), quiet=get("quiet", False))
+        settings.ascii_only = not errors.is_unicode(sys.stdout)
+        on_terminal = terminal.is_terminal(sys.stdout)
+        settings.look = Look(
+            columns=terminal.width(sys.stdout) if on_terminal else None,
+            colour=terminal.colour(sys.stdout) and not get("no_color", False),
+            ellipsis="..." if settings.ascii_only else "…",
+        )
+        if get("columns"):
+            settings.columns = self._checked("--columns", columns.parse, self.shared["columns"])
+        if get("query"):
+            from flext_cli.output.query import compiled
+
+            settings.query = self._checked("--query", compiled, self.shared["query"])
+        return settings
+
+    def _checked[V, R](self, flag: str, check: Callable[[V], R], value: V) -> R:
+        try:
+            return check(value)
+        except ValueError as error:
+            raise WrongUsage(f"{flag}: {error}", f"see: flext {self.words} --help") from error
+
+    def _confirm(self) -> None:
+        question = self.entry["confirm"]
+        if not question or self.shared.get("yes") or self.shared.get("dry_run"):
+            return
+        question = convert.named({**self._defaults(), **self.own}, question)
+        if not terminal.is_terminal(sys.stdin) or not terminal.is_terminal(sys.stderr):
+            raise WrongUsage(
+                "this asks for confirmation, and there is no terminal to ask on", "give --yes if you mean it"
+            )
+        from flext_cli.output.text import one_line
+
+        errors.say(f"{one_line(question)} [y/N] ")
+        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+            errors.say("nothing was done\n")
+            raise Declined
+
+    def _defaults(self) -> dict[str, Any]:
+        return {param["name"]: param["default"] for param in self.entry["params"]}
+
+    # -- the call --------------------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Ask, call, write."""
+        for text in self.shared.get("filter") or ():
+            self._checked("--filter", paging.filter_of, text)
+        if self.shared.get("sort"):
+            self._checked("--sort", paging.check_sort, self.shared["sort"])
+        if self.shared.get("limit", 0) < 0:
+            raise WrongUsage("--limit: it cannot be negative", f"see: flext {self.words} --help")
+        try:
+            self._confirm()
+        except Declined:
+            return 1
+        if self.shared.get("dry_run"):
+            return self._dry_run()
+        with self._client() as client:
+            return self._call(client)
+
+    def _client(self, **more: Data) -> Data:
+        from flext_sdk import Flext
+
+        options: dict[str, Any] = dict(more)
+        if "url" in self.shared:
+            options["base_url"] = self.shared["url"]
+        if "token_file" in self.shared:
+            options["token"] = self._token(self.shared["token_file"])
+        if "timeout" in self.shared:
+            options["timeout"] = self.shared["timeout"]
+        if self.shared.get("debug"):
+            options["middleware"] = [*options.get("middleware", ()), middleware.trace]
+        return Flext(**options)
+
+    def _token(self, name: str) -> str:
+        try:
+            token = Path(name).expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise WrongUsage(
+                f"--token-file {name}: {reason}", "give a readable file that holds the token alone"
+            ) from error
+        if not token:
+            raise WrongUsage(f"--token-file {name}: the file is empty", "give a file that holds the token alone")
+        return token
+
+    def _invoke(self, client: Data) -> Data:
+        arguments = dict(self.own)
+        names = inspect.signature(self.method).parameters
+        if self.entry["output"]["kind"] == "page" and "limit" in names:
+            everything = self.shared.get("filter") or self.shared.get("sort")
+            wanted = None if everything else self._limit()
+            arguments["limit"] = min(wanted or paging.LARGEST_PAGE, paging.LARGEST_PAGE)
+        if self.entry["wait"] and "on_progress" in names:
+            self._progress = Progress(quiet=self.settings.quiet)
+            arguments["on_progress"] = self._on_progress
+        positional = [arguments.pop(name) for name in self._leading(names) if name in arguments]
+        if self.entry["attribute"] is None:
+            return self.method(client, *positional, **arguments)
+        return getattr(getattr(client, self.entry["attribute"]), self.entry["method"])(*positional, **arguments)
+
+    def _leading(self, names: Data) -> list[str]:
+        """Parameters that the method takes by position only; all others go by name."""
+        return [name for name, each in names.items() if each.kind is inspect.Parameter.POSITIONAL_ONLY]
+
+    def _on_progress(self, run: Data) -> None:
+        self._seen = True
+        if self._progress is not None:
+            self._progress.update(run)
+
+    def _limit(self) -> int | None:
+        """Items to show; None for all."""
+        return None if self.shared.get("all") else self.shared.get("limit", DEFAULT_LIMIT)
+
+    def _call(self, client: Data) -> int:
+        kind = self.entry["output"]["kind"]
+        try:
+            result = self._invoke(client)
+            if self._progress is not None:
+                self._progress.finish(result) if self._seen else self._progress.clear()
+            self._write(result, kind)
+        except KeyboardInterrupt:
+            return self._interrupted()
+        except QueryError as error:
+            raise WrongUsage(f"--query: {error}", "the data has another shape than the expression expects") from error
+        finally:
+            if self._progress is not None:
+                self._progress.clear()
+        return 0
+
+    def _write(self, result: Data, kind: str) -> None:
+        described = columns.from_table(self.entry["output"]["columns"])
+        emitter = Emitter(self.settings, sys.stdout, described)
+        chosen = None
+        if kind == "page":
+            filters, sort = self.shared.get("filter") or (), self.shared.get("sort")
+            chosen = result = paging.Selection(result, limit=self._limit(), filters=filters, sort=sort)
+        try:
+            emitter.emit(result, kind)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(error.errno, error.strerror) from error
+        if chosen is not None and not self.settings.quiet:
+            self._note(chosen)
+
+    def _note(self, chosen: paging.Selection) -> None:
+        """Tell what the list does not show."""
+        if chosen.more:
+            of = f" of {chosen.total}" if chosen.total is not None else ""
+            errors.say(f"{chosen.shown}{of} shown; --limit N or --all shows more\n")
+        elif not chosen.shown and self.settings.format == "table":
+            errors.say("nothing found\n")
+
+    def _dry_run(self) -> int:
+        try:
+            with self._client(middleware=[middleware.dry_run], autostart=False) as client:
+                self._invoke(client)
+        except middleware.Held as held:
+            return self._show(held.request)
+        except Exception as error:
+            # No platform runs and none is started for a question: the request is shown with the usual addresses.
+            if getattr(error, "code", "") != "SERVICE_NOT_RUNNING":
+                raise
+            try:
+                with self._client(middleware=[middleware.dry_run], base_url=EMBEDDED) as client:
+                    self._invoke(client)
+            except middleware.Held as held:
+                return self._show(held.request)
+        errors.say("nothing would be changed\n")
+        return 0
+
+    def _show(self, request: dict[str, Any]) -> int:
+        if self.settings.format == "table" and self.settings.query is None and self.settings.columns is None:
+            sys.stdout.write(middleware.as_text(request))
+        else:
+            Emitter(self.settings, sys.stdout).emit(request, "model")
+        return 0
+
+    # -- interrupted -----------------------------------------------------------------------------------------
+
+    def _interrupted(self) -> int:
+        """Ctrl-C while waiting or following ends the watching, not the work: say so."""
+        if self._progress is not None:
+            self._progress.clear()
+        if terminal.is_terminal(sys.stderr):
+            errors.say("\n")
+        group = self.words.rpartition(" ")[0]
+        subject = next(
+            (self.own[p["name"]] for p in self.entry["params"] if p["kind"] == "positional" and p["name"] in self.own),
+            None,
+        )
+        watching = self._seen or self.entry["stream"]
+        if watching and not self.settings.quiet and f"{group} stop" in table.COMMANDS:
+            name = (self._progress.last.get("pipeline") if self._progress is not None else None) or subject
+            if isinstance(name, str) and name:
+                from flext_cli.output.text import one_line
+
+                errors.say(
+                    one_line(f"no longer watching; what goes on goes on (to end it: flext {group} stop {name})") + "\n"
+                )
+        return INTERRUPTED
+
+
+class OutputError(OSError):
+    """Standard output cannot be written."""
+
+
+class Declined(Exception):  # noqa: N818 - an answer, not an error
+    """The question was answered with no."""
+
+
+def annotated(entry: Entry) -> Callable[..., Any]:
+    """The annotated method (or function) of a table entry."""
+    module = importlib.import_module(entry["module"])
+    owner = getattr(module, entry["class"]) if entry["attribute"] is not None else module
+    method: Callable[..., Any] = getattr(owner, entry["method"])
+    return method

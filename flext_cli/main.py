@@ -1,0 +1,243 @@
+"""Entry point of the `flext` command.
+
+The words are looked up in the generated table. Help, version and wrong words are answered from it alone, with the
+smallest part of the standard library; only a command that is really to run loads the parser (`flext_cli.build`) and the
+SDK (`flext_cli.execute`).
+
+Exit codes are those of `flext_sdk.errors`; besides, 141 when the reader of a pipe went away (what a shell reports for a
+program ended by SIGPIPE), and nothing is said then.
+"""
+
+import sys
+
+from flext_cli import params, table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+USAGE = 2
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+
+HELP_FLAGS = ("-h", "--help")
+VERSION_FLAGS = ("-V", "--version")
+
+
+class WrongUsage(Exception):  # noqa: N818 - never leaves this package
+    """Words or options that the table does not know; `hint` says what to type instead."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Route:
+    """What a command line asks for: words, what is left for the command, and whether help or the version is wanted."""
+
+    __slots__ = ("help", "rest", "version", "words")
+
+    def __init__(self) -> None:
+        self.words = ""
+        self.rest: list[str] = []
+        self.help = False
+        self.version = False
+
+    @property
+    def found(self) -> bool:
+        """Whether the words are a whole command."""
+        return self.words in table.COMMANDS
+
+
+def main(argv: "Sequence[str] | None" = None) -> int:
+    """Run the command line and return its exit code; errors are told on standard error, never as a traceback."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    _settle_encoding()
+    return guarded(lambda: _dispatch(arguments))
+
+
+def guarded(action: "Callable[[], int]") -> int:
+    """Run an action and flush; an interrupt and a closed pipe become their exit codes."""
+    try:
+        code = action()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _say("\n" if _interactive() else "")
+        return INTERRUPTED
+    except BrokenPipeError:
+        _abandon_output()
+        return PIPE_CLOSED
+    except OSError as error:
+        # What is left here is standard output itself: a full disk behind `> file`.
+        _abandon_output()
+        _say(f"error: cannot write the output: {error.strerror or error}\n")
+        return 1
+    return code
+
+
+def _dispatch(arguments: "list[str]") -> int:
+    try:
+        route = find(arguments)
+        if route.version:
+            sys.stdout.write(f"flext {table.VERSION}\n")
+            return 0
+        if route.help or not route.found:
+            return show_help(route.words, plain="--no-color" in arguments)
+    except WrongUsage as error:
+        return _refuse(error, arguments)
+    from flext_cli.execute import run
+
+    return run(route.words, route.rest)
+
+
+def find(arguments: "list[str]") -> Route:
+    """Find the command's words among the arguments; shared options may stand before, between or behind them."""
+    route = Route()
+    if arguments[:1] == ["help"] and "help" not in table.COMMANDS:
+        arguments = arguments[1:]
+        route.help = True
+    position = 0
+    while position < len(arguments):
+        token = arguments[position]
+        if len(token) > 1 and token.startswith("-"):
+            if route.found:
+                break
+            position = _leading_option(route, arguments, position)
+            continue
+        words = f"{route.words} {token}" if route.words else token
+        if not known(words):
+            if route.found:
+                break
+            raise unknown_word(route.words, token)
+        route.words = words
+        position += 1
+    behind = arguments[position:]
+    operands = behind.index("--") if "--" in behind else len(behind)
+    route.help = route.help or any(each in HELP_FLAGS for each in behind[:operands])
+    route.rest += behind
+    return route
+
+
+def known(words: str) -> bool:
+    """Tell whether words are a command, a group, or the beginning of one."""
+    return words in table.COMMANDS or any(name.startswith(words + " ") for name in table.COMMANDS)
+
+
+def _leading_option(route: Route, arguments: "list[str]", position: int) -> int:
+    """Take one option in front of the command's words; returns the position behind it."""
+    token = arguments[position]
+    if token in HELP_FLAGS:
+        route.help = True
+        return position + 1
+    if token in VERSION_FLAGS:
+        route.version = True
+        return position + 1
+    name, equals, _ = token.partition("=")
+    param = next((param for param in table.GLOBALS if name in params.flags(param)), None)
+    if param is None and not token.startswith("--"):
+        # "-ojson"
+        param = next((p for p in table.GLOBALS if token[:2] in params.flags(p) and params.takes_value(p)), None)
+        equals = "attached" if param else ""
+    if param is None:
+        from flext_cli.suggest import nearest
+
+        flags = [flag for each in table.GLOBALS for flag in params.flags(each)] + [*HELP_FLAGS, *VERSION_FLAGS]
+        close = nearest(name, flags)
+        where = f"flext {route.words}".rstrip()
+        hint = (
+            f"did you mean {close[0]}?"
+            if close
+            else f"options of a command stand behind its words; see: {where} --help"
+        )
+        raise WrongUsage(f"unknown option {name}", hint)
+    route.rest.append(token)
+    if equals or not params.takes_value(param):
+        return position + 1
+    if position + 1 >= len(arguments):
+        raise WrongUsage(f"{name} needs a value: {params.placeholder(param)}", "see: flext --help")
+    route.rest.append(arguments[position + 1])
+    return position + 2
+
+
+def unknown_word(before: str, word: str) -> WrongUsage:
+    """The error for a word that is no group or command, with the nearest ones."""
+    from flext_cli.suggest import nearest
+
+    prefix = f"{before} " if before else ""
+    choices = list(dict.fromkeys(name[len(prefix) :].split()[0] for name in table.COMMANDS if name.startswith(prefix)))
+    close = nearest(word, choices)
+    if not close and not before:
+        # "flext start orders": a verb without its group.
+        close = [name for name in table.COMMANDS if name.split()[-1] == word][:3]
+    elif not close and len(word) >= 3:
+        close = [name for name in choices if name.startswith(word)][:3]
+    kind = "command" if before else "group or command"
+    where = f" in {before}" if before else ""
+    tell = " or ".join(f"flext {prefix}{name}" for name in close)
+    hint = f"did you mean {tell}?" if close else f"see: flext {before}".rstrip() + " --help"
+    return WrongUsage(f'unknown {kind} "{word}"{where}', hint)
+
+
+def show_help(words: str, *, plain: bool = False) -> int:
+    """Print the help page of the program, a group or a command."""
+    from flext_cli import help as pages
+
+    page = pages.new_page(plain=plain)
+    if not words:
+        text = pages.root(page)
+    elif words in table.COMMANDS:
+        text = pages.command(page, words)
+    else:
+        text = pages.group(page, words)
+    sys.stdout.write(text)
+    return 0
+
+
+def _refuse(error: WrongUsage, arguments: "list[str]") -> int:
+    from flext_cli.output import errors
+
+    errors.tell("USAGE", str(error), error.hint, errors.asked_format(arguments), plain="--no-color" in arguments)
+    return USAGE
+
+
+def _settle_encoding() -> None:
+    """Let text that the terminal's encoding lacks come out escaped instead of ending the program."""
+    if sys.stdout is None:
+        # Started with standard output closed (`>&-`).
+        import os
+
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _interactive() -> bool:
+    from flext_cli.terminal import is_terminal
+
+    return is_terminal(sys.stderr)
+
+
+def _say(text: str) -> None:
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        pass  # nobody is left to be told
+
+
+def _abandon_output() -> None:
+    """Point standard output at nothing, or the interpreter's own flush at exit would complain once more."""
+    import os
+
+    try:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
+    except (OSError, ValueError, AttributeError):
+        pass  # not a real file: a test's buffer, or closed already
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""What the command line hooks into the SDK's calls: `--dry-run` and `--debug`."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from flext_cli.output.errors import say
+from flext_cli.output.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flext_sdk._core.messages import Request, Response
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Held(BaseException):
+    """The request that `--dry-run` kept from being sent.
+
+    No `Exception`, because a retry or a breaker must not take it for a failure.
+    """
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        super().__init__()
+        self.request = request
+
+
+def dry_run(request: "Request", call_next: "Callable[[Request], Response]") -> "Response":
+    """Let reading requests through and stop at the first one that would change something."""
+    if request.method in SAFE_METHODS:
+        return call_next(request)
+    raise Held(described(request))
+
+
+def described(request: "Request") -> dict[str, Any]:
+    """A request as plain data, credentials masked."""
+    from flext_sdk._core.redact import redact_headers, redact_json, redact_url
+
+    body: Any = None
+    if request.content:
+        text = request.content.decode("utf-8", "replace")
+        try:
+            body = redact_json(json.loads(text))
+        except ValueError:
+            body = text
+    return {
+        "method": request.method,
+        "url": redact_url(request.url),
+        "headers": dict(redact_headers(request.headers)),
+        "body": body,
+    }
+
+
+def as_text(held: dict[str, Any]) -> str:
+    """The held request as a person reads it: request line, headers, body."""
+    from flext_cli.output.json import dumps
+
+    lines = [f"{held['method']} {held['url']}", *(f"{name}: {value}" for name, value in held["headers"].items())]
+    text = "\n".join(map(safe, lines)) + "\n"
+    if held["body"] is not None:
+        text += "\n" + (safe(held["body"]) if isinstance(held["body"], str) else dumps(held["body"])) + "\n"
+    return text
+
+
+def trace(request: "Request", call_next: "Callable[[Request], Response]") -> "Response":
+    """Show each exchange on standard error, secrets masked."""
+    from flext_sdk._core.redact import redact_body, redact_headers, redact_url
+
+    again = f" (attempt {request.attempt})" if request.attempt > 1 else ""
+    _lines(">", f"{request.method} {redact_url(request.url)}{again}", redact_headers(request.headers))
+    if request.content:
+        say(f"> {safe(redact_body(request.content, request.headers.get('content-type', '')))}\n")
+    try:
+        response = call_next(request)
+    except Exception as error:
+        say(f"< {safe(type(error).__name__)}: {safe(str(error))}\n")
+        raise
+    _lines("<", f"{response.status} in {response.elapsed * 1000:.1f} ms", redact_headers(response.headers))
+    say(f"< {safe(redact_body(response.content, response.headers.get('content-type', '')))}\n")
+    return response
+
+
+def _lines(arrow: str, first: str, headers: list[tuple[str, str]]) -> None:
+    say("".join(f"{arrow} {safe(line)}\n" for line in (first, *(f"{name}: {value}" for name, value in headers))))

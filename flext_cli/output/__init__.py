@@ -1,0 +1,1 @@
+"""Writers: data on standard output, everything else on standard error."""

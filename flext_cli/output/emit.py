@@ -1,0 +1,238 @@
+"""The one way out: any result, in any format, to standard output."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from itertools import chain, islice
+from typing import Any, TextIO
+
+from flext_cli._types import Data, Put
+from flext_cli.output import columns as column
+from flext_cli.output import csv, json, ndjson, plain, table, values
+from flext_cli.output.columns import Column
+from flext_cli.output.text import safe
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Settings:
+    """What the user asked for: format, query, columns; and what standard output can do."""
+
+    format: str = "table"
+    query: Callable[[Any], Any] | None = None
+    columns: list[Column] | None = None
+    look: table.Look = field(default_factory=table.Look)
+    ascii_only: bool = False
+    quiet: bool = False
+    now: Callable[[], datetime] = _utc_now
+
+
+class Emitter:
+    """Writes one result."""
+
+    def __init__(self, settings: Settings, out: TextIO, described: Sequence[Column] = ()) -> None:
+        self._settings = settings
+        self._out = out
+        self._described = list(described)
+
+    def emit(self, value: Data, kind: str) -> None:
+        """Write a result; `kind` is the output kind of the command table.
+
+        A page, a list and a stream are written item by item. With `--query` a page is read to its end (after the
+        limit) and queried as one list, a stream record by record.
+
+        Raises:
+            QueryError: If the query's functions do not fit the data.
+        """
+        query = self._settings.query
+        if kind == "stream" and values.is_stream(value):
+            source = values.records(value)
+            if query is not None:
+                source = (found for item in source if (found := query(item)) is not None)
+                self._described = []
+            self._items(source, live=True)
+            return
+        if values.is_stream(value) and query is None:
+            self._items(values.records(value))
+            return
+        data = [values.plain(item) for item in value] if values.is_stream(value) else values.plain(value)
+        if query is not None:
+            data = query(data)
+            self._described = []
+        if isinstance(data, list):
+            self._items(data)
+        else:
+            self._single(data)
+
+    # -- one value -------------------------------------------------------------------------------------------
+
+    def _single(self, data: Data) -> None:
+        put = self._out.write
+        form = self._settings.format
+        chosen = self._settings.columns
+        if form in {"json", "yaml", "ndjson"}:
+            data = self._pick(data) if chosen else data
+            {"json": json.write, "yaml": _yaml_write, "ndjson": _ndjson_one}[form](
+                data, put, ascii_only=self._settings.ascii_only
+            )
+        elif data is None:
+            return
+        elif not isinstance(data, dict):
+            text = values.field(data)
+            put(text if text.endswith("\n") else text + "\n")
+        elif form == "csv":
+            self._rows([data])
+        elif form == "plain":
+            rows = [[values.field(values.lookup(data, col.path)) for col in chosen]] if chosen else data.items()
+            plain.write(rows if chosen else ([key, values.field(item)] for key, item in data.items()), put)
+        else:
+            self._pairs(data)
+
+    def _pairs(self, data: dict[str, Any]) -> None:
+        """A record as names and values; a list of records inside it becomes a table below."""
+        look, now = self._settings.look, self._settings.now
+        columns = self._settings.columns or self._described or [Column(name, name) for name, _ in flatten(data)]
+        found = [(col, values.lookup(data, col.path)) for col in columns]
+        pairs = [
+            (col.heading, values.formatter(col.format, now)(value)) for col, value in found if not _is_records(value)
+        ]
+        table.write_pairs(pairs, self._out.write, look)
+        for col, items in found:
+            if _is_records(items):
+                self._out.write(f"\n{safe(col.heading)}:\n")
+                self._table(items, column.derive(items))
+
+    # -- many ------------------------------------------------------------------------------------------------
+
+    def _items(self, items: Iterable[Any], *, live: bool = False) -> None:
+        form = self._settings.format
+        put = self._flushing if live else self._out.write
+        picked = map(self._pick, items) if self._settings.columns else items
+        if form == "json":
+            json.write_items(picked, put, ascii_only=self._settings.ascii_only)
+        elif form == "ndjson":
+            ndjson.write(picked, put, ascii_only=self._settings.ascii_only)
+        elif form == "yaml":
+            _yaml_items(picked, put, ascii_only=self._settings.ascii_only)
+        else:
+            self._rows(items, live=live)
+
+    def _rows(self, items: Iterable[Any], *, live: bool = False) -> None:
+        items, columns = self._columns_for(items)
+        put = self._flushing if live else self._out.write
+        form = self._settings.format
+        if columns is None:
+            self._bare(items, put)
+        elif form == "table":
+            if live:
+                table.write_lines(self._cells(items, columns), put, self._settings.look)
+            else:
+                self._table(items, columns)
+        else:
+            rows = ([values.field(values.lookup(item, col.path)) for col in columns] for item in items)
+            if form == "csv":
+                csv.write(rows, [col.heading if col.named else col.path for col in columns], put)
+            else:
+                plain.write(rows, put)
+
+    def _columns_for(self, items: Iterable[Any]) -> tuple[Iterable[Any], list[Column] | None]:
+        """Columns of the items: chosen, described, or their own keys; None if the items are no records."""
+        columns = self._settings.columns or self._described
+        if isinstance(items, list):
+            sample = items
+        else:
+            source = iter(items)
+            # A described stream is not waited for: its first line is shown when it comes.
+            sample = list(islice(source, 1))
+            items = chain(sample, source)
+        if sample and not any(isinstance(item, dict) for item in sample):
+            return items, None
+        return items, columns or column.derive(sample)
+
+    def _bare(self, items: Iterable[Any], put: Put) -> None:
+        """Scalars, one a line; lists (a multi-select query) as rows."""
+        rows = (
+            [values.field(part) for part in item] if isinstance(item, list) else [values.field(item)] for item in items
+        )
+        form = self._settings.format
+        if form == "csv":
+            csv.write(rows, None, put)
+        elif form == "plain":
+            plain.write(rows, put)
+        else:
+            whole = list(rows)
+            size = max(map(len, whole), default=0)
+            table.write([row + [""] * (size - len(row)) for row in whole], None, put, self._settings.look)
+
+    def _table(self, items: Iterable[Any], columns: list[Column]) -> None:
+        first = list(islice(items_iter := iter(items), table.SAMPLE))
+        right = [_numeric(first, col) for col in columns]
+        rows = self._cells(chain(first, items_iter), columns)
+        table.write(rows, [col.heading for col in columns], self._out.write, self._settings.look, right)
+
+    def _cells(self, items: Iterable[Any], columns: list[Column]) -> Iterator[list[str]]:
+        getters = [(partial(_get, path=col.path), values.formatter(col.format, self._settings.now)) for col in columns]
+        for item in items:
+            yield [form(get(item)) for get, form in getters]
+
+    def _pick(self, item: Data) -> Data:
+        """Only the chosen columns of a record, by their path or the heading the user gave."""
+        if not isinstance(item, dict):
+            return item
+        return {
+            col.heading if col.named else col.path: values.lookup(item, col.path)
+            for col in self._settings.columns or ()
+        }
+
+    def _flushing(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()
+
+
+def _get(item: Data, path: str) -> Data:
+    try:
+        return item[path]
+    except (KeyError, TypeError, IndexError):
+        return values.lookup(item, path)
+
+
+def _numeric(items: Sequence[Any], col: Column) -> bool:
+    """Whether a column stands on the right: numbers, and what is made of numbers."""
+    if col.format:
+        return col.format in {"duration", "bytes", "rate", "percent"}
+    found = [value for value in (_get(item, col.path) for item in items) if value is not None]
+    return bool(found) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in found)
+
+
+def _is_records(value: Data) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+
+
+def flatten(data: dict[str, Any], prefix: str = "", depth: int = 2) -> Iterator[tuple[str, Any]]:
+    """Names and values of a record, those of records inside it with a dotted name."""
+    for key, value in data.items():
+        if isinstance(value, dict) and value and depth:
+            yield from flatten(value, f"{prefix}{key}.", depth - 1)
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _ndjson_one(value: Data, put: Put, *, ascii_only: bool) -> None:
+    if value is not None:
+        ndjson.write([value], put, ascii_only=ascii_only)
+
+
+def _yaml_write(value: Data, put: Put, *, ascii_only: bool) -> None:
+    from flext_cli.output import yaml
+
+    yaml.write(value, put, ascii_only=ascii_only)
+
+
+def _yaml_items(items: Iterable[Any], put: Put, *, ascii_only: bool) -> None:
+    from flext_cli.output import yaml
+
+    yaml.write_items(items, put, ascii_only=ascii_only)

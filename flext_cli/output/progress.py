@@ -1,0 +1,99 @@
+"""What long work tells on standard error while it goes on.
+
+On a terminal one line that is painted over; in a pipe or a log a line now and then; nothing with `--quiet`.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TextIO
+
+from flext_cli import terminal
+from flext_cli._types import Data
+from flext_cli.output import values
+from flext_cli.output.text import one_line, shorten
+
+CLEAR = "\r\x1b[K"
+# A terminal is painted at most this often; a log gets a line at most every ten seconds.
+PAINT_EVERY = 0.1
+LOG_EVERY = 10.0
+
+
+class Progress:
+    """Shows the state of a run; hand `update` to the SDK as `on_progress`."""
+
+    def __init__(
+        self,
+        stream: TextIO | None = None,
+        *,
+        live: bool | None = None,
+        quiet: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._stream = stream if stream is not None else sys.stderr
+        dumb = not terminal.is_terminal(self._stream)
+        self._live = not dumb if live is None else live
+        self._quiet = quiet
+        self._clock = clock
+        self._began = clock()
+        self._shown = float("-inf") if self._live else self._began
+        self._painted = False
+        self.last: dict[str, Any] = {}
+
+    def update(self, run: Data) -> None:
+        """Take the newest state: a run as a model or a mapping with status, records, bytes, rate, current_step."""
+        state = values.plain(run)
+        if not isinstance(state, Mapping):
+            return
+        self.last = dict(state)
+        now = self._clock()
+        if self._quiet or now - self._shown < (PAINT_EVERY if self._live else LOG_EVERY):
+            return
+        self._shown = now
+        line = one_line(describe(self.last, now - self._began))
+        if self._live:
+            self._put(CLEAR + shorten(line, terminal.width(self._stream) - 1))
+            self._painted = True
+        else:
+            self._put(line + "\n")
+
+    def clear(self) -> None:
+        """Take the painted line away, so that what comes next stands alone."""
+        if self._painted:
+            self._put(CLEAR)
+            self._painted = False
+
+    def finish(self, result: Data) -> None:
+        """Tell in one line how it ended."""
+        self.clear()
+        state = values.plain(result)
+        if not self._quiet and isinstance(state, Mapping) and "status" in state:
+            elapsed = state.get("duration")
+            self._put(one_line(describe(state, self._clock() - self._began if elapsed is None else elapsed)) + "\n")
+
+    def _put(self, text: str) -> None:
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError):
+            self._quiet = True  # standard error is gone; the work goes on
+
+
+def describe(run: Mapping[str, Any], elapsed: float) -> str:
+    """One line on a run: `orders running · step 1/2 load · 1,200,000 rows · 96.1 MiB · 310k/s · 4.1s`."""
+    parts = [" ".join(str(run[key]) for key in ("pipeline", "status") if run.get(key))]
+    total = run.get("steps_total")
+    ended = run.get("steps_executed") or 0
+    if run.get("current_step"):
+        position = f" {min(ended + 1, total)}/{total}" if total else ""
+        parts.append(f"step{position} {run['current_step']}")
+    elif total:
+        parts.append(f"{ended}/{total} steps")
+    if run.get("records") is not None:
+        parts.append(f"{run['records']:,} rows")
+    if run.get("bytes"):
+        parts.append(values.size(run["bytes"]))
+    if run.get("rate"):
+        parts.append(values.rate(run["rate"]))
+    parts.append(values.duration(elapsed))
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,80 @@
+"""Which parameters a command has in the end: its own and the shared ones, with their flags.
+
+Help, router and builder all ask here, so that they cannot disagree. Nothing is imported but the table, for help comes
+before everything else.
+"""
+
+from flext_cli import table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from flext_cli._types import Entry
+
+
+def applies(when: str, command: "Entry") -> bool:
+    """Tell whether a shared option with this `when` belongs to a command."""
+    if when == "page":
+        return bool(command["output"]["kind"] == "page")
+    if when == "mutating":
+        return bool(command["mutating"] and command["http"])
+    return when not in {"confirm", "wait"} or bool(command[when])
+
+
+def own(command: "Entry") -> "list[Entry]":
+    """Parameters of the command itself.
+
+    The `limit` of a paged method is the size of a page, while `--limit` counts items over all pages: the shared option
+    stands in for it.
+    """
+    paged = command["output"]["kind"] == "page"
+    return [dict(param, flags=flags(param)) for param in command["params"] if not (paged and param["name"] == "limit")]
+
+
+def flags(param: "Entry") -> "tuple[str, ...]":
+    """Flags that switch a parameter on or give its value, the long one first."""
+    return tuple(flag for flag in param["flags"] if not flag.startswith("--no-") or flag == _long(param))
+
+
+def _long(param: "Entry") -> str:
+    return "--" + str(param["name"]).replace("_", "-")
+
+
+def negatives(param: "Entry") -> "tuple[str, ...]":
+    """Flags that switch a parameter off: where it is on or undecided by default, and always for `--wait`."""
+    if param["type"] != "bool" or param["kind"] == "positional":
+        return ()
+    listed = tuple(flag for flag in param["flags"] if flag.startswith("--no-") and flag != _long(param))
+    if listed:
+        return listed
+    return (
+        ()
+        if param["default"] is False and param["name"] != "wait"
+        else ("--no-" + str(param["name"]).replace("_", "-"),)
+    )
+
+
+def shared(command: "Entry") -> "list[Entry]":
+    """Shared options of a command; a flag that the command uses itself means the command's own parameter."""
+    taken = {flag for param in own(command) for flag in (*flags(param), *param.get("negatives", ()))}
+    out = []
+    for param in table.GLOBALS:
+        free = tuple(flag for flag in param["flags"] if flag not in taken)
+        if free and applies(param["when"], command):
+            out.append(dict(param, flags=free))
+    return out
+
+
+def takes_value(param: "Entry") -> bool:
+    """Tell whether a flag is followed by a value."""
+    return param["kind"] == "option" and param["type"] != "bool"
+
+
+def placeholder(param: "Entry") -> str:
+    """The word that stands for a value in help."""
+    if param["metavar"]:
+        return str(param["metavar"])
+    if param["kind"] == "positional":
+        return str(param["name"]).upper().replace("_", "-")
+    return {"int": "N", "float": "NUMBER", "path": "FILE", "mapping": "KEY=VALUE", "choice": "CHOICE"}.get(
+        str(param["type"]), "TEXT"
+    )

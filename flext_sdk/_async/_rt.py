@@ -1,0 +1,153 @@
+"""What differs between the two clients: sleeping, threads, event loops. Its twin is written by hand as well."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import httpx
+    from tenacity import AsyncRetrying
+    from websockets.asyncio.client import ClientConnection
+
+__all__ = [
+    "Awaits",
+    "Event",
+    "Lock",
+    "PerLoop",
+    "chunks",
+    "connect_websocket",
+    "gather_bounded",
+    "handle",
+    "ready",
+    "receive",
+    "resolved",
+    "retrying",
+    "sleep",
+    "to_thread",
+]
+
+type Awaits[T] = Awaitable[T]
+"""What a call gives before it has finished."""
+
+Lock = asyncio.Lock
+Event = asyncio.Event
+
+
+async def sleep(seconds: float) -> None:
+    """Pause, without holding up others."""
+    await asyncio.sleep(seconds)
+
+
+async def to_thread[**P, T](func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function that blocks."""
+    return await asyncio.to_thread(func, *args, **kwargs)
+
+
+async def gather_bounded[T](calls: Sequence[Callable[[], Awaitable[T]]], limit: int) -> list[T]:
+    """Results of several calls in their order, at most ``limit`` at once; the first failure ends the others."""
+    gate = asyncio.Semaphore(limit)
+
+    async def one(call: Callable[[], Awaitable[T]]) -> T:
+        async with gate:
+            return await call()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(call)) for call in calls]
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+    return [task.result() for task in tasks]
+
+
+def ready[T](page: T) -> T:
+    """A page as its method returns it: here it is loaded when it is awaited."""
+    return page
+
+
+async def resolved(value: Any) -> Any:  # noqa: ANN401 - whatever a method returns
+    """The outcome of a method that may or may not have to be waited for."""
+    return await value if isinstance(value, Awaitable) else value
+
+
+def retrying(**options: Any) -> AsyncRetrying:  # noqa: ANN401 - tenacity's own arguments
+    """A tenacity controller. tenacity is imported here, after the first failure."""
+    from tenacity import AsyncRetrying
+
+    return AsyncRetrying(**options)
+
+
+async def handle(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
+    """Send a request through a transport, below the client."""
+    return await transport.handle_async_request(request)
+
+
+def chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The decoded body as it comes."""
+    return response.aiter_bytes()
+
+
+async def connect_websocket(url: str, *, headers: dict[str, str], seconds: float) -> ClientConnection:
+    """Open a WebSocket.
+
+    Compression is off: it costs more time than it saves on a local line. Loopback never goes through a proxy.
+    """
+    from websockets.asyncio.client import connect
+
+    return await connect(
+        url,
+        additional_headers=headers,
+        user_agent_header=None,
+        open_timeout=seconds,
+        close_timeout=1,
+        compression=None,
+        max_size=16 * 2**20,
+    )
+
+
+async def receive(socket: ClientConnection, seconds: float) -> str | bytes:
+    """The next message.
+
+    Raises:
+        TimeoutError: If none comes within ``seconds``.
+    """
+    async with asyncio.timeout(seconds):
+        return await socket.recv()
+
+
+class PerLoop[T]:
+    """One value for each event loop: connections belong to the loop they were opened in.
+
+    What belongs to a loop that has ended is dropped; its sockets went with it.
+    """
+
+    def __init__(self) -> None:
+        self._values: dict[asyncio.AbstractEventLoop, T] = {}
+        self._lock = threading.Lock()
+
+    def get(self, make: Callable[[], T]) -> T:
+        """The value of the running loop, made when there is none."""
+        loop = asyncio.get_running_loop()
+        found = self._values.get(loop)
+        if found is None:
+            with self._lock:
+                for other in [known for known in self._values if known.is_closed()]:
+                    del self._values[other]
+                found = self._values[loop] = make()
+        return found
+
+    async def clear(self, close: Callable[[T], Awaitable[None]]) -> None:
+        """Close all values, each in its own loop."""
+        with self._lock:
+            values, self._values = self._values, {}
+        for loop, value in values.items():
+            if loop is asyncio.get_running_loop():
+                await close(value)
+            elif loop.is_running():
+                asyncio.run_coroutine_threadsafe(_finish(close, value), loop)
+
+
+async def _finish[T](close: Callable[[T], Awaitable[None]], value: T) -> None:
+    await close(value)

@@ -1,0 +1,93 @@
+"""Base of all resources."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from flext_sdk._async import _rt as rt
+from flext_sdk._async.pagination import AsyncPage
+from flext_sdk._async.transport import Outgoing
+from flext_sdk._core.decode import PageData, decode, decode_page
+from flext_sdk._core.request import encode_body, plan_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flext_sdk._async.client import AsyncFlext
+    from flext_sdk._core.messages import Response
+    from flext_sdk._core.operations import Operation
+    from flext_sdk._core.types import Json
+
+__all__ = ["AsyncResource"]
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+class AsyncResource:
+    """A group of operations of a client.
+
+    Args:
+        client: The client that sends the calls.
+    """
+
+    def __init__(self, client: AsyncFlext) -> None:
+        self._client = client
+
+    async def _call[T](
+        self,
+        op: Operation[T],
+        *,
+        path: Mapping[str, Json] = _NOTHING,
+        query: Mapping[str, Json] = _NOTHING,
+        body: Json = None,
+    ) -> T:
+        """Call an operation. Keys are Python names; what is None is left out, also of a body that is a mapping."""
+        response = await self._send(op, path, query, body)
+        content_type = response.headers.get("content-type", "") if op.response == "text" else ""
+        return decode(op, response.content, content_type, models=self._client._options.models)
+
+    def _page[T](
+        self, op: Operation[T], *, path: Mapping[str, Json] = _NOTHING, query: Mapping[str, Json] = _NOTHING
+    ) -> AsyncPage[T]:
+        """A page of a list operation; it is fetched when it is awaited."""
+        paging = op.paging
+        assert paging is not None
+        names = {param.wire: param.name for param in op.query}
+        limit, offset = names.get(paging.limit or ""), names.get(paging.offset or "")
+
+        async def fetch(start: int | None) -> PageData[T]:
+            asked = query if start is None or offset is None else {**query, offset: start}
+            response = await self._send(op, path, asked, None)
+            return decode_page(op, response.content, models=self._client._options.models)
+
+        return rt.ready(
+            AsyncPage(
+                fetch,
+                limit=query.get(limit) if limit is not None else None,
+                offset=(query.get(offset) if offset is not None else None) or 0,
+                whole=offset is None,
+            )
+        )
+
+    async def _send(
+        self, op: Operation[object], path: Mapping[str, Json], query: Mapping[str, Json], body: Json
+    ) -> Response:
+        plan = plan_for(op)
+        if isinstance(body, dict):
+            body = {key: value for key, value in body.items() if value is not None}
+        # An operation that takes a body gets one, even when all of it was left out.
+        content = (
+            None if body is None and (op.body is None or not op.mutating) else encode_body({} if body is None else body)
+        )
+        out = Outgoing(
+            operation=op.id,
+            service=op.service,
+            group=op.group,
+            method=op.method,
+            path=plan.url_path(path, query),
+            content=content,
+            repeatable=plan.repeatable,
+            mutating=op.mutating,
+        )
+        return (await self._client._exchange(out)).response

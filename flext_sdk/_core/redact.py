@@ -1,0 +1,154 @@
+"""Masking of secrets in everything that is shown: headers, URLs, JSON, text.
+
+A value is masked when its *name* says it is a secret, or when it *looks* like one (a bearer token, user information in
+a URL, a JSON web token). Masking keeps the shape of the data, so that a log stays useful.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
+
+if TYPE_CHECKING:
+    from flext_sdk._core.types import Json
+
+__all__ = [
+    "MASK",
+    "is_secret_name",
+    "redact_body",
+    "redact_headers",
+    "redact_json",
+    "redact_text",
+    "redact_url",
+]
+
+MASK = "***"
+
+_SECRET_WORDS = (
+    "password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "accesskey", "privatekey", "signingkey",
+    "encryptionkey", "authorization", "credential", "cookie", "connectionstring", "sessionid", "jwt", "bearer", "sas",
+)  # fmt: skip
+# Words that hold one of the above and are no secrets: pagination, limits, and the names of secrets.
+_HARMLESS = frozenset({
+    "pagetoken", "nextpagetoken", "tokentype", "tokencount", "maxtokens", "totaltokens", "idempotencykey",
+    "secretname", "secretnames", "tokenexpiresat", "tokenexpiresin", "passwordauthentication",
+})  # fmt: skip
+_EXACT = frozenset({"sas", "pwd", "jwt", "auth", "pass", "dsn", "signature", "sig"})
+_SUBSTRINGS = tuple(word for word in _SECRET_WORDS if word not in _EXACT)
+
+_USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.\-]*://)(?P<info>[^\s/?#@\"']*(?:@[^\s/?#@\"']*)*)@")
+_BEARER = re.compile(r"(?i)\b(bearer|basic|digest|negotiate)(\s+|%20|\+)(?!\*\*\*)[A-Za-z0-9\-._~+/=:%]{3,}")
+_JWT = re.compile(r"\beyJ[A-Za-z0-9_\-]{5,}\.[A-Za-z0-9_\-]{5,}\.[A-Za-z0-9_\-]*")
+_KEY = r"[A-Za-z0-9_.\-%\[\]]{1,80}"
+# key=value, key: value and "key": "value" in free text; the value ends at a separator unless it is quoted.
+_PAIR = re.compile(
+    rf"""(?P<open>["']?)(?P<key>{_KEY})(?P=open)(?P<sep>\s*[=:]\s*)"""
+    r"""(?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;&"'}\])]+)"""
+)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a key, header or parameter of this name holds a secret."""
+    word = re.sub(r"[^a-z0-9]", "", name.lower())
+    if word in _HARMLESS:
+        return False
+    return word in _EXACT or any(secret in word for secret in _SUBSTRINGS)
+
+
+def redact_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Headers with the values of secrets masked; an authorization keeps its scheme."""
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    return [(name, _header(name, value)) for name, value in pairs]
+
+
+def _header(name: str, value: str) -> str:
+    if not is_secret_name(name):
+        return redact_text(value)
+    scheme, space, rest = value.partition(" ")
+    known = scheme.lower() in {"bearer", "basic", "digest", "negotiate"}
+    return f"{scheme} {MASK}" if space and rest and known else MASK
+
+
+def redact_url(url: str) -> str:
+    """A URL without user information and without the values of secret query parameters."""
+    url = _USERINFO.sub(rf"\g<scheme>{MASK}@", url)
+    base, mark, rest = url.partition("?")
+    if not mark:
+        return redact_text(base)
+    query, hash_mark, fragment = rest.partition("#")
+    parts = []
+    for part in query.split("&"):
+        key, equals, value = part.partition("=")
+        secret = bool(equals) and is_secret_name(unquote_plus(key))
+        parts.append(f"{key}={MASK}" if secret else f"{key}{equals}{_value(value)}")
+    return f"{redact_text(base)}?{'&'.join(parts)}{hash_mark}{redact_text(fragment)}"
+
+
+def _value(value: str) -> str:
+    plain = unquote_plus(value)
+    masked = redact_text(plain)
+    return value if masked == plain else masked
+
+
+def redact_json(value: Json, *, depth: int = 40) -> Json:
+    """A copy of JSON data with secrets masked; what is nested deeper than ``depth`` is masked whole."""
+    if depth <= 0:
+        return MASK
+    if isinstance(value, Mapping):
+        return {key: _member(str(key), item, depth) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact_json(item, depth=depth - 1) for item in value]
+    return redact_text(value) if isinstance(value, str) else value
+
+
+def _member(key: str, value: Json, depth: int) -> Json:
+    # Booleans and None tell nothing ("has_password": true), and a container of that name is looked into: its plain
+    # members are secrets too ("credentials": {"user": ..., "key": ...}).
+    if not is_secret_name(key) or value is None or isinstance(value, bool):
+        return redact_json(value, depth=depth - 1)
+    return _all_masked(value, depth - 1)
+
+
+def _all_masked(value: Json, depth: int) -> Json:
+    if depth <= 0 or not isinstance(value, Mapping | list | tuple):
+        return value if value is None or isinstance(value, bool) else MASK
+    if isinstance(value, Mapping):
+        return {key: _all_masked(item, depth - 1) for key, item in value.items()}
+    return [_all_masked(item, depth - 1) for item in value]
+
+
+def redact_text(text: str) -> str:
+    """Free text with everything masked that looks like a secret."""
+    text = _USERINFO.sub(rf"\g<scheme>{MASK}@", text)
+    text = _BEARER.sub(rf"\1 {MASK}", text)
+    text = _JWT.sub(MASK, text)
+    return _PAIR.sub(_pair, text)
+
+
+def _pair(found: re.Match[str]) -> str:
+    value = found["value"]
+    if not is_secret_name(found["key"]) or value.lower() in {"true", "false", "null", "none", "bearer", "basic"}:
+        return found[0]
+    quote = value[0] if value[0] in "\"'" else ""
+    return f"{found['open']}{found['key']}{found['open']}{found['sep']}{quote}{MASK}{quote}"
+
+
+def redact_body(content: bytes, content_type: str = "", *, limit: int = 4000) -> str:
+    """A body as text for a log: secrets masked, cut at ``limit`` characters, binary data only counted."""
+    if not content:
+        return ""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return f"<{len(content)} bytes>"
+    if "form-urlencoded" in content_type:
+        shown = redact_url(f"?{text}")[1:]
+    else:
+        try:
+            shown = json.dumps(redact_json(json.loads(text)), ensure_ascii=False, separators=(",", ":"))
+        except (ValueError, RecursionError):
+            shown = redact_text(text)
+    return shown if len(shown) <= limit else f"{shown[:limit]}... ({len(content)} bytes)"

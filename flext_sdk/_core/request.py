@@ -1,0 +1,181 @@
+"""From an operation and its arguments to a URL and a body."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from flext_sdk.errors import UsageError
+
+if TYPE_CHECKING:
+    from flext_sdk._core.operations import Operation, Param
+    from flext_sdk._core.types import Json
+
+__all__ = ["Plan", "encode_body", "encode_query", "plan_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What never changes about an operation, worked out once.
+
+    Attributes:
+        operation: The operation; held here, so that its identity stays taken.
+        literals: Text of the path around its places, one more than ``places``.
+        places: Python names of the path's parameters, in order.
+        query: Query parameters by Python name.
+        repeatable: May be sent twice without a key.
+    """
+
+    operation: Operation[Any]
+    literals: tuple[str, ...]
+    places: tuple[str, ...]
+    query: Mapping[str, Param]
+    repeatable: bool
+
+    def url_path(self, path: Mapping[str, Json], query: Mapping[str, Json]) -> str:
+        """Path and query of a call.
+
+        Raises:
+            UsageError: If a parameter is missing, unknown or cannot be written into a URL.
+        """
+        parts = [self.literals[0]]
+        for name, literal in zip(self.places, self.literals[1:], strict=True):
+            parts.append(_segment(name, path.get(name)))
+            parts.append(literal)
+        if not query:
+            return "".join(parts)
+        text = encode_query(self._pairs(query))
+        return f"{''.join(parts)}?{text}" if text else "".join(parts)
+
+    def _pairs(self, query: Mapping[str, Json]) -> Iterable[tuple[str, Json, str]]:
+        for name, value in query.items():
+            param = self.query.get(name)
+            if param is None:
+                raise UsageError(f"{self.operation.id} has no parameter {name!r}")
+            yield param.wire, value, param.style
+
+
+_plans: dict[int, Plan] = {}
+
+
+def plan_for(operation: Operation[Any]) -> Plan:
+    """The plan of an operation, made once. Two threads that make it at once make the same."""
+    plan = _plans.get(id(operation))
+    if plan is None:
+        plan = _plans[id(operation)] = _make(operation)
+    return plan
+
+
+def _make(operation: Operation[Any]) -> Plan:
+    by_wire = {param.wire: param.name for param in operation.path_params}
+    literals, places = [], []
+    rest = operation.path
+    while "{" in rest:
+        before, _, rest = rest.partition("{")
+        wire, _, rest = rest.partition("}")
+        literals.append(before)
+        places.append(by_wire.get(wire, wire))
+    literals.append(rest)
+    return Plan(
+        operation=operation,
+        literals=tuple(literals),
+        places=tuple(places),
+        query={param.name: param for param in operation.query},
+        repeatable=operation.idempotent or operation.method in {"GET", "HEAD", "OPTIONS"},
+    )
+
+
+def _segment(name: str, value: Json) -> str:
+    text = "" if value is None else plain_text(value)
+    # A server would take "." and ".." for a walk through its paths.
+    if not text or text in {".", ".."}:
+        raise UsageError(f"{name} must be a name, not {text!r}", hint="Give a name or an id.")
+    return quote(text, safe="")
+
+
+def encode_query(pairs: Iterable[tuple[str, Json, str]]) -> str:
+    """A query string of (key, value, style) triples; None is left out, and so is an empty list.
+
+    Raises:
+        UsageError: If a value has no text form.
+    """
+    found: list[tuple[str, str]] = []
+    for key, value, style in pairs:
+        if value is None:
+            continue
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            found.append((key, plain_text(value)))
+            continue
+        texts = [plain_text(item) for item in value]
+        if style == "csv":
+            found.extend([(key, ",".join(texts))] if texts else [])
+        else:
+            found.extend((key, text) for text in texts)
+    return urlencode(found, quote_via=quote)
+
+
+def plain_text(value: Json) -> str:
+    """A value as a URL has it: ``true``, RFC 3339 for times, the value of an enum.
+
+    Raises:
+        UsageError: If the value has no such form.
+    """
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return _moment(value)
+    if isinstance(value, int | float | Decimal | UUID | date | PurePath):
+        return str(value)
+    raise UsageError(f"A value of type {type(value).__name__} cannot be part of a URL")
+
+
+def _moment(value: datetime) -> str:
+    # A moment without a zone is the caller's local time; guessing UTC would be off by hours without a word.
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def encode_body(value: Json) -> bytes:
+    """A body as JSON. Models are written under their wire names.
+
+    Raises:
+        UsageError: If something in it is no JSON.
+    """
+    try:
+        return json.dumps(
+            plain_data(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_default
+        ).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f"The body cannot be written as JSON: {error}") from error
+
+
+def plain_data(value: Json) -> Json:
+    """A model as plain data; anything else as it is."""
+    to_dict = getattr(value, "to_dict", None)
+    return value if to_dict is None or isinstance(value, type) else to_dict()
+
+
+def _default(value: object) -> Json:
+    to_dict = getattr(value, "to_dict", None)
+    if to_dict is not None:
+        return to_dict()
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, datetime):
+        return _moment(value)
+    if isinstance(value, date | UUID | Decimal | PurePath):
+        return str(value)
+    if isinstance(value, set | frozenset | tuple):
+        return sorted(value, key=str)
+    raise TypeError(f"{type(value).__name__} is no JSON")

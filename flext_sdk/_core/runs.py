@@ -1,0 +1,84 @@
+"""Runs and log lines, whether they are models or plain data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from flext_sdk.errors import RunFailedError, UsageError
+
+if TYPE_CHECKING:
+    from flext_sdk._core.types import Json
+
+__all__ = ["FINISHED", "at_least", "field", "intervals", "is_finished", "parse_since", "run_error"]
+
+FINISHED = frozenset({"completed", "failed", "cancelled", "canceled"})
+"""Statuses of a run that has ended."""
+_LEVELS = ("debug", "info", "warning", "error")
+_AGO = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([smhd])")
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def field(record: Json, name: str) -> Json:
+    """A field of a model or a mapping; None when there is none."""
+    return record.get(name) if isinstance(record, Mapping) else getattr(record, name, None)
+
+
+def is_finished(run: Json) -> bool:
+    """Whether a run has ended, in whatever way."""
+    return str(field(run, "status")).lower() in FINISHED
+
+
+def run_error(run: Json) -> RunFailedError | None:
+    """The error of a run that has ended and did not succeed."""
+    status = str(field(run, "status")).lower()
+    if status not in FINISHED or status == "completed":
+        return None
+    name = field(run, "pipeline") or field(run, "pipeline_id")
+    ident = field(run, "execution_id")
+    what = f"Run {ident} of {name}" if name else f"Run {ident}"
+    if status in {"cancelled", "canceled"}:
+        return RunFailedError(f"{what} was stopped", run=run, code="RUN_CANCELLED", hint=field(run, "hint"))
+    reason = " ".join(str(field(run, "error") or "no reason was given").split())
+    hint = field(run, "hint") or (f"See its log: flext pipeline logs {name}" if name else None)
+    return RunFailedError(f"{what} failed: {reason}", run=run, hint=hint)
+
+
+def intervals(first: float = 0.1, last: float = 2.0, growth: float = 1.3) -> Iterator[float]:
+    """Pauses between looks at a run, in seconds: short ones first, for short runs, then longer."""
+    pause = first
+    while True:
+        yield pause
+        pause = min(last, pause * growth)
+
+
+def at_least(level: str | None, minimum: str | None) -> bool:
+    """Whether a log line of ``level`` is to be shown; an unknown level always is."""
+    word = str(level or "").lower()
+    word = {"warn": "warning", "critical": "error", "fatal": "error"}.get(word, word)
+    if minimum is None or word not in _LEVELS or minimum not in _LEVELS:
+        return True
+    return _LEVELS.index(word) >= _LEVELS.index(minimum)
+
+
+def parse_since(value: str | datetime | None, now: datetime) -> datetime | None:
+    """A moment: RFC 3339 text, or how long ago, ``"90s"``, ``"15m"``, ``"2h"``, ``"1d"``.
+
+    Raises:
+        UsageError: If it is neither.
+    """
+    if value is None or isinstance(value, datetime):
+        return value
+    text = value.strip()
+    ago = _AGO.fullmatch(text)
+    try:
+        if ago is not None:
+            return now - timedelta(seconds=float(ago[1]) * _UNITS[ago[2]])
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"since: {text!r} is no moment", hint="Expected: a time such as 2026-01-31T08:00:00Z, or 90s, 15m, 2h, 1d."
+        ) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -1,0 +1,239 @@
+"""Settings of a client: where each value comes from, and whether it makes sense.
+
+Sources are asked in order, the first that has a value wins: arguments, then the environment, then the defaults.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flext_sdk._core.redact import MASK
+from flext_sdk.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from flext_sdk._core.types import Json
+
+__all__ = ["SETTINGS", "Resolved", "Setting", "Source", "Value", "resolve"]
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting.
+
+    Attributes:
+        name: Name as an argument of `Flext`, or of the source's own key.
+        env: Environment variable.
+        read: Makes the value from text or from what the caller gave; raises ValueError.
+        expected: What a value looks like, for the message of a wrong one.
+        default: Value where no source has one.
+        sensitive: Never shown.
+        help: What it is for.
+    """
+
+    name: str
+    env: str
+    read: Callable[[Json], Any]
+    expected: str
+    help: str
+    default: Json = None
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place where settings come from.
+
+    Attributes:
+        origin: What it is called, ``"argument"``, ``"environment"``, ``"profile work"``.
+        values: Its values by the names of the settings.
+        label: Makes the name a person knows a setting by, for messages; the setting's own name when left out.
+    """
+
+    origin: str
+    values: Mapping[str, Json]
+    label: Callable[[Setting], str] = lambda setting: setting.name
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value and where it came from."""
+
+    value: Json
+    origin: str
+    sensitive: bool = False
+
+    def __repr__(self) -> str:
+        """The value, unless it is a secret."""
+        shown = MASK if self.sensitive and self.value is not None else self.value
+        return f"Value({shown!r}, {self.origin!r})"
+
+
+class Resolved(Mapping[str, Value]):
+    """All settings with their origins."""
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> Value:
+        return self._values[name]
+
+    def __iter__(self) -> Any:  # noqa: ANN401 - an iterator of names
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def get_value(self, name: str) -> Json:
+        """The bare value of a setting."""
+        return self._values[name].value
+
+    def shown(self) -> list[dict[str, Json]]:
+        """Name, value and origin of each setting, secrets masked."""
+        return [
+            {
+                "name": name,
+                "value": MASK if item.sensitive and item.value is not None else item.value,
+                "origin": item.origin,
+            }
+            for name, item in self._values.items()
+        ]
+
+
+def read_url(value: Json) -> str:
+    """An http or https address without a slash at its end.
+
+    Raises:
+        ValueError: With what is wrong; the address itself may hold a password and is not in it.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"it is a {type(value).__name__}")
+    text = value.strip()
+    if any(not c.isprintable() or c.isspace() for c in text):
+        raise ValueError("it has a space or a control character")
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"}:
+        raise ValueError("it does not begin with http:// or https://")
+    if not parts.hostname:
+        raise ValueError("it has no host")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("it holds a user name or password; give a token instead")
+    if parts.query or parts.fragment:
+        raise ValueError("it has a query or a fragment")
+    _ = parts.port  # raises ValueError for one that is no port
+    return text.rstrip("/")
+
+
+def _urls(value: Json) -> Json:
+    if not isinstance(value, Mapping):
+        return read_url(value)
+    unknown = sorted(set(value) - {"flexcore", "flext"})
+    if unknown or not value:
+        raise ValueError(f"there is no service {unknown[0]!r}" if unknown else "it is empty")
+    return {service: read_url(url) for service, url in value.items()}
+
+
+def read_token(value: Json) -> str:
+    """A token that fits into a header.
+
+    Raises:
+        ValueError: With what is wrong, without the token.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"it is a {type(value).__name__}")
+    text = value.strip()
+    if not text:
+        raise ValueError("it is empty")
+    if not text.isascii() or any(not c.isprintable() or c.isspace() for c in text):
+        raise ValueError("it has a space, a line break or a character outside ASCII")
+    return text
+
+
+def _tokens(value: Json) -> Json:
+    if not isinstance(value, Mapping):
+        return read_token(value)
+    unknown = sorted(set(value) - {"flexcore", "flext"})
+    if unknown:
+        raise ValueError(f"there is no service {unknown[0]!r}")
+    return {service: read_token(token) for service, token in value.items()}
+
+
+def _seconds(value: Json) -> float:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise TypeError(f"it is a {type(value).__name__}")
+    number = float(value)
+    if not math.isfinite(number) or number <= 0:
+        raise ValueError("it is not above zero")
+    return number
+
+
+def _count(value: Json) -> int:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise TypeError(f"it is a {type(value).__name__}")
+    number = int(value)
+    if not 0 <= number <= 20:
+        raise ValueError("it is out of range")
+    return number
+
+
+def _switch(value: Json) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word not in _TRUE | _FALSE:
+        raise ValueError("it is neither")
+    return word in _TRUE
+
+
+_ADDRESS = "an address such as http://127.0.0.1:8081"
+SETTINGS: tuple[Setting, ...] = (
+    Setting("base_url", "FLEXT_URL", _urls, _ADDRESS, "Address of the services; unset: the services of this machine."),
+    Setting("flexcore_url", "FLEXT_FLEXCORE_URL", read_url, _ADDRESS, "Address of FlexCore alone."),
+    Setting("service_url", "FLEXT_SERVICE_URL", read_url, _ADDRESS, "Address of FLEXT Service alone."),
+    Setting("token", "FLEXT_TOKEN", _tokens, "one line of text", "Token of the services.", sensitive=True),
+    Setting("timeout", "FLEXT_TIMEOUT", _seconds, "seconds above 0, such as 60", "Longest time of one call.", 60.0),
+    Setting("retries", "FLEXT_RETRIES", _count, "a whole number from 0 to 20", "Attempts after the first one.", 2),
+    Setting("autostart", "FLEXT_AUTOSTART", _switch, "1 or 0", "Start local services when needed.", default=True),
+)  # fmt: skip
+"""All settings of a client."""
+
+
+def environment(environ: Mapping[str, str]) -> Source:
+    """The environment as a source; an empty variable counts as unset."""
+    found = {setting.name: environ[setting.env] for setting in SETTINGS if environ.get(setting.env, "").strip()}
+    return Source("environment", found, lambda setting: setting.env)
+
+
+def resolve(sources: Sequence[Source]) -> Resolved:
+    """Settings from several sources, the first that has a value wins; None counts as not given.
+
+    Raises:
+        ConfigurationError: If a value makes no sense; it names the setting and the form expected, not the value.
+    """
+    return Resolved({setting.name: _resolve(setting, sources) for setting in SETTINGS})
+
+
+def _resolve(setting: Setting, sources: Sequence[Source]) -> Value:
+    for source in sources:
+        given = source.values.get(setting.name)
+        if given is None:
+            continue
+        try:
+            return Value(setting.read(given), source.origin, setting.sensitive)
+        except (ValueError, TypeError, OverflowError) as error:
+            why = f": {error}" if _tells(error) else ""
+            raise ConfigurationError(
+                f"{source.label(setting)} ({source.origin}) is not valid{why}", hint=f"Expected: {setting.expected}."
+            ) from None
+    return Value(setting.default, "default", setting.sensitive)
+
+
+def _tells(error: Exception) -> bool:
+    # The interpreter's own messages repeat the value, which may be a secret in the wrong place.
+    return str(error).startswith(("it ", "there is "))

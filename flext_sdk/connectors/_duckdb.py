@@ -1,0 +1,241 @@
+"""The store of ``target-duckdb``: batches go in as Arrow tables.
+
+Tables have no primary key: DuckDB's indexes make inserts slow and stand in the way of changing columns. Rows with keys are replaced by
+deleting and inserting within the transaction, which a hash join does for a whole batch at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flext_sdk.connectors._columns import EXACT, fit, quoted, to_text
+from flext_sdk.connectors._errors import ConnectorError
+from flext_sdk.connectors._sqlsink import META, Column
+
+_TYPES = {
+    "boolean": "BOOLEAN",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "date": "DATE",
+    "datetime": "TIMESTAMP",
+    "timestamp": "TIMESTAMP",
+    "timestamptz": "TIMESTAMP WITH TIME ZONE",
+    "json": "JSON",
+    "string": "VARCHAR",
+}
+_ARROW = {
+    "boolean": pa.bool_(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+    "timestamptz": pa.timestamp("us", "UTC"),
+}
+_AS_TEXT = {
+    "timestamp": "replace(CAST({0} AS VARCHAR), ' ', 'T')",
+    "timestamptz": "replace(replace(CAST({0} AS VARCHAR), ' ', 'T'), '+00', '+00:00')",
+}
+_BATCH = "flext_batch"
+
+
+def connect(path: Path, seconds: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> Any:
+    """Opens a database file for writing, waiting while another process holds it.
+
+    Raises:
+        ConnectorError: If it stays locked, or cannot be opened.
+    """
+    end = clock() + seconds
+    while True:
+        try:
+            connection = duckdb.connect(str(path))
+            break
+        except duckdb.Error as error:
+            reason = str(error).partition("\n")[0]
+            if "lock" not in reason:
+                raise ConnectorError(f"cannot open {path}: {reason}") from None
+            if clock() >= end:
+                raise ConnectorError(f"{path} is locked by another process, and still was after {seconds:g} s (lock_timeout)") from None
+        sleep(0.1)
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
+class DuckDbStore:
+    """Tables of a DuckDB file.
+
+    Args:
+        connection: An open connection, its time zone UTC.
+    """
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._in_transaction = False
+
+    def _run(self, sql: str, *values: object) -> Any:
+        if not self._in_transaction:
+            self._connection.execute("BEGIN TRANSACTION")
+            self._in_transaction = True
+        return self._connection.execute(sql, list(values))
+
+    def documents(self) -> dict[str, str]:
+        """What stands in ``_flext_streams``."""
+        return dict(self._connection.execute(f"SELECT stream, document FROM {META}").fetchall()) if META in self.names() else {}  # noqa: S608
+
+    def save(self, documents: dict[str, str]) -> None:
+        """Replaces rows of ``_flext_streams``."""
+        if documents:
+            self._run(f"CREATE TABLE IF NOT EXISTS {META} (stream VARCHAR NOT NULL, document VARCHAR NOT NULL)")
+        for stream, document in documents.items():
+            self._run(f"DELETE FROM {META} WHERE stream = ?", stream)  # noqa: S608
+            self._run(f"INSERT INTO {META} VALUES (?, ?)", stream, document)  # noqa: S608
+
+    def names(self) -> set[str]:
+        """Names of all tables and views."""
+        sql = (
+            "SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database() AND table_schema = current_schema()"
+        )
+        return {name for (name,) in self._connection.execute(sql).fetchall()}
+
+    def column_names(self, table: str) -> list[str]:
+        """Names of a table's columns."""
+        return [row[0] for row in self._connection.execute(f"DESCRIBE {quoted(table)}").fetchall()]
+
+    def physical(self, kind: str) -> str:
+        """Every kind has its own type here."""
+        return kind
+
+    def create(self, table: str, columns: Sequence[Column], keys: Sequence[str]) -> None:
+        """Makes a table."""
+        parts = [f"{quoted(column.name)} {_TYPES[column.kind]}" for column in columns]
+        self._run(f"CREATE TABLE {quoted(table)} ({', '.join(parts)})")
+
+    def add(self, table: str, column: Column) -> None:
+        """Adds a column."""
+        self._run(f"ALTER TABLE {quoted(table)} ADD COLUMN {quoted(column.name)} {_TYPES[column.kind]}")
+
+    def widen(self, table: str, columns: Sequence[Column], keys: Sequence[str], changed: str, kind: str) -> bool:
+        """Turns a column into another kind; False if that would alter a value."""
+        before = next(column.kind for column in columns if column.name == changed)
+        name, target = quoted(changed), quoted(table)
+        if before == "integer" and kind == "number":
+            condition = f"{name} > {EXACT} OR {name} < -{EXACT}"
+        elif before == "datetime" and kind != "string":
+            condition = f"{name} IS NOT NULL"
+        else:
+            condition = ""
+        if condition and self._run(f"SELECT 1 FROM {target} WHERE {condition} LIMIT 1").fetchone():  # noqa: S608
+            return False
+        using = _AS_TEXT.get(before, "CAST({0} AS VARCHAR)").format(name) if kind == "string" else f"CAST({name} AS {_TYPES[kind]})"
+        self._run(f"ALTER TABLE {target} ALTER COLUMN {name} SET DATA TYPE {_TYPES[kind]} USING {using}")
+        return True
+
+    def set_keys(self, table: str, columns: Sequence[Column], keys: Sequence[str]) -> bool:
+        """Tables have no primary key; only checks that the rows could have it."""
+        if not keys:
+            return True
+        names = ", ".join(map(quoted, keys))
+        nulls = " OR ".join(f"{quoted(key)} IS NULL" for key in keys)
+        sql = f"SELECT 1 FROM {quoted(table)} GROUP BY {names} HAVING count(*) > 1 OR bool_or({nulls}) LIMIT 1"  # noqa: S608
+        return self._run(sql).fetchone() is None
+
+    def is_empty(self, table: str) -> bool:
+        """Whether there is no row."""
+        return self._run(f"SELECT 1 FROM {quoted(table)} LIMIT 1").fetchone() is None  # noqa: S608
+
+    def convert(self, kind: str, values: list[Any]) -> tuple[str, Any]:
+        """Values as an Arrow array."""
+        kind, values = fit(kind, values)
+        if kind in ("string", "json"):
+            return kind, pa.array(values, pa.string())
+        if kind == "datetime":
+            return _convert_datetime(values)
+        if kind in ("date", "timestamp", "timestamptz"):
+            array = _cast(values, kind)
+            return ("string", None) if array is None else (kind, array)
+        return kind, pa.array(values, _ARROW[kind])
+
+    def insert(self, table: str, columns: Sequence[Column], keys: Sequence[str], values: Sequence[Any]) -> None:
+        """Inserts rows, or replaces those with the same keys."""
+        fields = [f"c{number}" for number in range(len(columns))]
+        batch = pa.table([*values, pa.array(range(len(values[0])), pa.int64())], names=[*fields, "n"])
+        self._connection.register(_BATCH, batch)
+        try:
+            target, source = quoted(table), _BATCH
+            if keys:
+                pairs = [(quoted(key), fields[number]) for key in keys for number, column in enumerate(columns) if column.name == key]
+                marks = ", ".join(mark for _, mark in pairs)
+                if self._run(f"SELECT count(*) <> count(DISTINCT ({marks})) FROM {_BATCH}").fetchone()[0]:  # noqa: S608
+                    source += f" QUALIFY row_number() OVER (PARTITION BY {marks} ORDER BY n DESC) = 1"
+                if not self.is_empty(table):
+                    same = " AND ".join(f"{target}.{key} = {_BATCH}.{mark}" for key, mark in pairs)
+                    self._run(f"DELETE FROM {target} USING {_BATCH} WHERE {same}")  # noqa: S608
+            names = ", ".join(quoted(column.name) for column in columns)
+            self._run(f"INSERT INTO {target} ({names}) SELECT {', '.join(fields)} FROM {source}")  # noqa: S608
+        finally:
+            self._connection.unregister(_BATCH)
+
+    def replace(self, table: str, stage: str, columns: Sequence[Column]) -> None:
+        """Puts the rows of a staging table in place of a table's rows."""
+        names = ", ".join(quoted(column.name) for column in columns)
+        self.clear(table)
+        self._run(f"INSERT INTO {quoted(table)} ({names}) SELECT {names} FROM {quoted(stage)}")  # noqa: S608
+        self.drop(stage)
+
+    def clear(self, table: str) -> None:
+        """Removes all rows."""
+        self._run(f"DELETE FROM {quoted(table)}")  # noqa: S608
+
+    def drop(self, table: str) -> None:
+        """Removes a table if it is there."""
+        self._run(f"DROP TABLE IF EXISTS {quoted(table)}")
+
+    def commit(self) -> None:
+        """Makes all changes last: DuckDB syncs its log to disk."""
+        if self._in_transaction:
+            self._connection.execute("COMMIT")
+            self._in_transaction = False
+
+    def rollback(self) -> None:
+        """Takes back all changes since the last commit."""
+        if self._in_transaction:
+            self._in_transaction = False
+            try:
+                self._connection.execute("ROLLBACK")
+            except duckdb.Error:
+                return  # an error that ended the transaction has taken them back already
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+
+def _cast(values: list[Any], kind: str) -> Any:
+    """Texts as dates or times, or None if one of them is none: not of the calendar, finer than a microsecond, another spelling."""
+    texts = pa.array(values, pa.string())
+    if kind != "date":
+        shortest = pc.min(pc.binary_length(texts)).as_py()
+        if shortest is not None and shortest < 16:  # a bare date would become midnight
+            return None
+    if pc.any(pc.starts_with(texts, "0000")).as_py():
+        return None
+    try:
+        return texts.cast(_ARROW[kind])
+    except pa.ArrowInvalid:
+        return None
+
+
+def _convert_datetime(values: list[Any]) -> tuple[str, Any]:
+    if all(value is None for value in values):
+        return "datetime", pa.array(values, _ARROW["timestamp"])
+    for kind in ("timestamp", "timestamptz"):
+        if _cast(values, kind) is not None:
+            return kind, None
+    return "string", [to_text(value) for value in values]

@@ -1,0 +1,81 @@
+"""JSON with nothing lost: orjson where it is exact, the standard library where it would not be.
+
+orjson reads every number with a fraction as a 64-bit float and turns integers above 64 bits into floats. Lines where that could
+happen are found cheaply (a long run of digits) and read again with ``Decimal`` for exactly those numbers that a float cannot hold.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from math import isfinite
+from typing import Any
+
+import orjson
+
+# Digits and the point become "0", everything else stays: a number that needs a closer look shows as 17 zeros in a row.
+_FOLD = bytes(0x30 if byte in b"0123456789." else byte for byte in range(256))
+_RUN = b"0" * 17
+
+
+def may_be_inexact(data: bytes) -> bool:
+    """Whether some number in ``data`` could be too long for a 64-bit integer or float."""
+    return _RUN in data.translate(_FOLD)
+
+
+def float_is_exact(text: str) -> bool:
+    """Whether a decimal text has the same value as the 64-bit float it is read as (``0.1`` has: a float prints so)."""
+    number = float(text)
+    return isfinite(number) and Decimal(repr(number)) == Decimal(text)
+
+
+def _exact_float(text: str) -> float | Decimal:
+    return float(text) if float_is_exact(text) else Decimal(text)
+
+
+def _exact_int(text: str) -> int | Decimal:
+    number = Decimal(text) if len(text) > 18 else int(text)
+    if isinstance(number, Decimal) and -(2**63) <= number < 2**63:
+        return int(number)
+    return number
+
+
+def loads_exact(data: bytes) -> Any:
+    """Reads JSON; numbers that neither int64 nor float64 holds come as ``Decimal``, as do ``NaN`` and ``Infinity``.
+
+    Raises:
+        ValueError: If it is not JSON.
+    """
+    try:
+        return json.loads(data, parse_float=_exact_float, parse_int=_exact_int, parse_constant=Decimal)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def loads(data: bytes) -> Any:
+    """Reads one JSON text exactly, the fast way where possible.
+
+    Raises:
+        ValueError: If it is not JSON.
+    """
+    if may_be_inexact(data):
+        return loads_exact(data)
+    try:
+        return orjson.loads(data)
+    except ValueError:
+        return loads_exact(data)  # NaN, Infinity, lone surrogates: written by Python's json, refused by orjson
+
+
+def _fragment(value: object) -> orjson.Fragment:
+    if isinstance(value, Decimal) and value.is_finite():
+        return orjson.Fragment(str(value))
+    raise TypeError(f"{value} has no JSON form")
+
+
+def dumps(value: Any) -> bytes:
+    """Writes what :func:`loads` read.
+
+    Raises:
+        TypeError: For a NaN or an infinity inside, which JSON cannot hold, or a lone surrogate.
+    """
+    return orjson.dumps(value, default=_fragment)

@@ -1,0 +1,121 @@
+"""JSON Lines files: the lines are checked and looked at, then sent as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from flext_sdk.connectors._blocks import Block, Encoding, Layout, cut
+from flext_sdk.connectors._classify import kind_of_strings
+from flext_sdk.connectors._errors import ConnectorError
+from flext_sdk.connectors._files import SourceFile
+from flext_sdk.connectors._io import say
+from flext_sdk.connectors._json import dumps, loads_exact, may_be_inexact
+from flext_sdk.connectors._kinds import NOTHING, Kinds, join
+
+_BOM = b"\xef\xbb\xbf"
+_KINDS: dict[type, str] = {
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    dict: "object",
+    list: "array",
+}
+_PER_PIECE = 5000
+
+
+class JsonlFormat:
+    """JSON Lines: one object a line, blank lines allowed."""
+
+    mixed = True
+    suffixes = (".jsonl", ".ndjson")
+    signature = "jsonl"
+
+    def layout(self, file: SourceFile) -> Layout | None:
+        """Skips a byte order mark; None for an empty file."""
+        with file.path.open("rb") as stream:
+            head = stream.read(len(_BOM) + 1)
+        start = len(_BOM) if head.startswith(_BOM) else 0
+        return Layout(start) if len(head) > start else None
+
+    def blocks(self, file: SourceFile, layout: Layout, start: int, end: int, first_row: int) -> Iterator[Block]:
+        """The lines between two byte offsets; a last line that is visibly unfinished is left for later."""
+        row = first_row
+        for offset, raw, whole in cut(file.path, start, end, lambda data, _: (data.rfind(b"\n") + 1, True)):
+            try:
+                lines, records = _read(raw, file, row)
+            except ConnectorError:
+                if whole:
+                    raise
+                say("WARNING", f"{file.path}: the last row, {row}, has no line end and is not complete; it is left for the next run")
+                return
+            yield Block(offset, raw, row, len(lines), (lines, records), bool(whole))
+            row += len(lines)
+
+    def observe(self, block: Block, layout: Layout, known: dict[str, Kinds]) -> None:
+        """Adds what the fields of a block hold to ``known``."""
+        types: dict[str, set[type]] = {}
+        records: list[dict[str, Any]] = block.data[1]
+        for record in records:
+            for name, value in record.items():
+                if name in types:
+                    types[name].add(type(value))
+                else:
+                    types[name] = {type(value)}
+        for name, found in types.items():
+            kinds = frozenset(_KINDS[kind] for kind in found if kind in _KINDS)
+            if Decimal in found:
+                kinds |= _decimals(records, name)
+            if str in found:
+                texts = [value for record in records if isinstance(value := record.get(name), str)]
+                kinds |= kind_of_strings(texts)
+            known[name] = join(join(NOTHING, kinds, mixed=True), known.get(name, NOTHING), mixed=True)
+
+    def encode(self, block: Block, layout: Layout, encoding: Encoding) -> Iterator[bytes]:
+        """RECORD lines of a block; the record is the line of the file unless fields were deselected."""
+        lines, records = block.data
+        if not encoding.every_field:
+            wanted = set(encoding.fields)
+            lines = [dumps({name: value for name, value in record.items() if name in wanted}) for record in records]
+        before = b'{"type":"RECORD","stream":' + orjson.dumps(encoding.stream) + b',"record":'
+        for start in range(0, len(lines), _PER_PIECE):
+            piece = lines[start : start + _PER_PIECE]
+            if encoding.version:
+                after = b',"version":%d,"flext_position":[' % encoding.version + orjson.dumps(encoding.source) + b","
+                first = block.first_row + start
+                yield b"".join([b"%b%b%b%d]}\n" % (before, line, after, row) for row, line in enumerate(piece, first)])
+            else:
+                yield before + (b"}\n" + before).join(piece) + b"}\n"
+
+
+def _decimals(records: list[dict[str, Any]], name: str) -> Kinds:
+    """Numbers beyond 64 bits: those written without point and exponent are integers."""
+    values = [value for record in records if isinstance(value := record.get(name), Decimal)]
+    return frozenset("integer" if value.as_tuple().exponent == 0 else "number" for value in values)
+
+
+def _read(raw: bytes, file: SourceFile, row: int) -> tuple[list[bytes], list[dict[str, Any]]]:
+    lines = [line for part in raw.split(b"\n") if (line := part.strip())]
+    exact = may_be_inexact(raw)
+    try:
+        records = [] if exact else orjson.loads(b"[" + b",".join(lines) + b"]")
+    except ValueError:
+        exact = True
+    if exact or len(records) != len(lines) or set(map(type, records)) - {dict}:
+        records = [_read_one(line, file, number) for number, line in enumerate(lines, row)]
+    return lines, records
+
+
+def _read_one(line: bytes, file: SourceFile, row: int) -> dict[str, Any]:
+    try:
+        record = orjson.loads(line)
+        if may_be_inexact(line):
+            record = loads_exact(line)
+    except ValueError as error:
+        raise ConnectorError(f"{file.path}: row {row} is not JSON: {str(error).partition(': line')[0]}") from None
+    if not isinstance(record, dict):
+        raise ConnectorError(f"{file.path}: row {row} must be a JSON object")
+    return record

@@ -1,0 +1,181 @@
+"""The leader of a process group: starts a tap and a target, joins them by a pipe, and ends both when the service is gone.
+
+A program of its own, started by :mod:`flext_sdk.embedded.engine.process` as ``python -I guard.py``; standard library only. It has one
+thread, so that it may do between fork and exec what the service with its many threads may not.
+
+- Standard input is the lifeline: one line of JSON says what to start, then nothing; its end means that the service has died.
+- File descriptor ``report`` gets one line of JSON for each event: ``started`` with the process ids, ``exit`` with role, code and the bytes
+  that the program wrote (where the system counts them), ``error`` when a program cannot be started.
+- It ignores SIGTERM, which the service sends to the whole group, and ends when the last program has ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+GRACE = 3.0
+PIPE_SIZE = 1 << 20
+_PR_SET_PDEATHSIG = 1
+
+
+def main(argv: list[str]) -> int:
+    """Runs the programs.
+
+    Args:
+        argv: The file descriptor of the report.
+
+    Returns:
+        The exit code of this process: always 0; how the programs ended is in the report.
+    """
+    report = int(argv[0])
+    wake_read, wake_write = os.pipe()
+    for end in (wake_read, wake_write):
+        os.set_blocking(end, False)
+    signal.set_wakeup_fd(wake_write)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.signal(signal.SIGINT, lambda *_: None)
+    line = b""
+    while not line.endswith(b"\n"):
+        piece = os.read(0, 65536)
+        if not piece:
+            return 0
+        line += piece
+    children = _start(json.loads(line)["programs"], report)
+    poll = select.poll()
+    poll.register(0, select.POLLIN)
+    poll.register(wake_read, select.POLLIN)
+    while children:
+        for descriptor, _ in poll.poll():
+            if descriptor == wake_read:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(wake_read, 4096)
+            elif not os.read(0, 4096):
+                _end_all(children)
+                return 0
+        _reap(children, report)
+    return 0
+
+
+def _tell(report: int, **event: Any) -> None:
+    # The service may be gone; then nobody needs to know.
+    with contextlib.suppress(OSError):
+        os.write(report, json.dumps(event).encode() + b"\n")
+
+
+def _start(programs: list[dict[str, Any]], report: int) -> dict[int, str]:
+    """Starts the programs; the standard output of each but the last goes to the next one's standard input."""
+    children: dict[int, str] = {}
+    parent = os.getpid()
+    source = os.open(os.devnull, os.O_RDONLY)
+    for number, program in enumerate(programs):
+        if number < len(programs) - 1:
+            following, sink = os.pipe()
+            _enlarge(sink)
+        else:
+            following, sink = -1, program["stdout"]
+        pid = os.fork()
+        if pid == 0:
+            _become(program, source, sink, parent, report)
+        os.close(source)
+        os.close(sink)
+        os.close(program["stderr"])
+        source = following
+        children[pid] = program["role"]
+    _tell(report, event="started", pids={role: pid for pid, role in children.items()})
+    return children
+
+
+def _enlarge(pipe: int) -> None:
+    # 64 KiB is Linux's default; a bigger pipe means fewer changes from one program to the other.
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
+
+
+def _become(program: dict[str, Any], source: int, sink: int, parent: int, report: int) -> None:
+    """In the child: turns into the program, or tells why not."""
+    try:
+        # Python ignores SIGPIPE and hands that on; a tap whose target is gone should end.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        signal.set_wakeup_fd(-1)
+        _die_with(parent)
+        # Copies far away from 0-2 first, or one of the three could overwrite another's source.
+        low = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 64) for descriptor in (source, sink, program["stderr"])]
+        for target, descriptor in enumerate(low):
+            os.dup2(descriptor, target, inheritable=True)
+        os.closerange(3, report)
+        os.closerange(report + 1, os.sysconf("SC_OPEN_MAX"))
+        os.set_inheritable(report, False)
+        if program.get("cwd"):
+            os.chdir(program["cwd"])
+        os.execvpe(program["argv"][0], program["argv"], os.environ)  # noqa: S606 - no shell is the point
+    except OSError as error:
+        _tell(report, event="error", role=program["role"], message=error.strerror or "it cannot be started")
+    finally:
+        os._exit(127)
+
+
+def _die_with(parent: int) -> None:
+    """Linux: the program gets SIGKILL when this process dies, however it dies."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(127)
+
+
+def _reap(children: dict[int, str], report: int) -> None:
+    while children:
+        try:
+            found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return
+        if found is None:
+            return
+        written = _written(found.si_pid)
+        _, status = os.waitpid(found.si_pid, 0)
+        role = children.pop(found.si_pid, None)
+        if role is not None:
+            _tell(report, event="exit", role=role, code=os.waitstatus_to_exitcode(status), written=written)
+
+
+def _written(pid: int) -> int | None:
+    """Bytes that a process wrote; Linux tells, also of one that has ended and is not yet reaped."""
+    try:
+        lines = Path(f"/proc/{pid}/io").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) for line in lines if line.startswith("wchar:")), None)
+
+
+def _end_all(children: dict[int, str]) -> None:
+    """The service is gone: ends the programs, those that do not listen after a while by force."""
+    import time
+
+    os.killpg(0, signal.SIGTERM)
+    deadline = time.monotonic() + GRACE
+    while children and time.monotonic() < deadline:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            break
+        if pid:
+            children.pop(pid, None)
+        else:
+            time.sleep(0.02)
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,378 @@
+"""One try of a step: a tap and a target joined by a pipe of the operating system.
+
+No byte of the data passes through Python. What is read here is what the target prints (states), what both say on stderr, and the guard's
+report. Everything is read without blocking in one loop, so neither program can be held up by the other's talk.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from flext_sdk.embedded.engine.events import StopSignal
+from flext_sdk.embedded.engine.lines import LevelReader, LineSplitter, Masker, metric_of, readable
+from flext_sdk.embedded.engine.process import ProcessGroup, Program
+from flext_sdk.embedded.engine.state import read_state
+from flext_sdk.embedded.store.logs import LEVELS
+
+GRACE = 4.0
+TICK = 0.1
+_READ = 1 << 16
+# How long a grandchild may hold an end of a pipe open after both programs have ended.
+_DRAIN = 0.5
+# How long a tap may take to notice that its target is gone.
+_ORPHANED_TAP = 2.0
+
+Ending = Literal["completed", "failed", "stopped", "timeout"]
+
+
+@dataclass(slots=True)
+class Progress:
+    """What was moved so far; ``size`` in bytes."""
+
+    records: int = 0
+    size: int = 0
+    streams: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a try ended.
+
+    Attributes:
+        ending: ``stopped`` when it was asked to, ``timeout`` when it took too long.
+        error: One line about a failure.
+        hint: What to do about it.
+        exit_code: Of the program that failed; negative for a signal.
+    """
+
+    ending: Ending
+    error: str | None = None
+    hint: str | None = None
+    exit_code: int | None = None
+
+
+@dataclass(slots=True)
+class Listener:
+    """What a try tells while it goes on. All calls come from the thread that runs it.
+
+    Attributes:
+        line: Level, name of the program, text.
+        state: A state that the target confirmed.
+        progress: Called about ten times a second.
+    """
+
+    line: Callable[[int, str, str], None]
+    state: Callable[[dict[str, Any]], None]
+    progress: Callable[[Progress], None]
+
+
+@dataclass(slots=True)
+class _Side:
+    """One program and what it said."""
+
+    name: str
+    code: int | None = None
+    splitter: LineSplitter = field(default_factory=LineSplitter)
+    level: LevelReader = field(default_factory=LevelReader)
+    last: str = ""
+    last_error: str = ""
+    metrics: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def saying(self) -> str:
+        return self.last_error or self.last
+
+
+class Pair:
+    """Runs a tap and a target until both have ended.
+
+    Args:
+        group: The two, just started.
+        tap: Name of the tap.
+        target: Name of the target.
+        listener: Hears what happens.
+        stop: Asks to stop.
+        mask: Hides secrets in what the programs say.
+        deadline: When it has taken too long, by ``clock``; None for never.
+        clock: Seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        group: ProcessGroup,
+        *,
+        tap: str,
+        target: str,
+        listener: Listener,
+        stop: StopSignal,
+        mask: Masker,
+        deadline: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._group = group
+        self._sides = {"tap": _Side(tap), "target": _Side(target)}
+        self._listener = listener
+        self._stop = stop
+        self._mask = mask
+        self._deadline = deadline
+        self._clock = clock
+        self._selector = selectors.DefaultSelector()
+        self._output = LineSplitter()
+        self._report = LineSplitter()
+        self._ends: list[str] = []
+        self._tap_pid: int | None = None
+        self._trouble: str | None = None
+        self._size = 0
+        self._killed_tap = False
+
+    def run(self) -> Result:
+        """Reads until the end, and says what it was."""
+        group = self._group
+        for descriptor, role in ((group.report, "report"), (group.stdout, "output"), *((end, role) for role, end in group.stderr.items())):
+            self._selector.register(descriptor, selectors.EVENT_READ, role)
+        ending: Ending | None = None
+        kill_at: float | None = None
+        drained_at: float | None = None
+        orphaned_at: float | None = None
+        with self._selector:
+            while self._selector.get_map():
+                self._read(TICK)
+                now = self._clock()
+                self._measure()
+                if kill_at is None and not self._all_ended():
+                    ending = self._asked_to_end(now)
+                    if ending is not None:
+                        kill_at = now + (0.0 if self._stop.reason == "force" else GRACE)
+                        group.signal(signal.SIGTERM)
+                if kill_at is not None and (now >= kill_at or self._stop.reason == "force"):
+                    group.signal(signal.SIGKILL)
+                if self._sides["target"].code is not None and self._sides["tap"].code is None and kill_at is None:
+                    orphaned_at = orphaned_at or now
+                    if now - orphaned_at > _ORPHANED_TAP:
+                        self._killed_tap = True
+                        group.signal(signal.SIGTERM)
+                        kill_at = now + GRACE
+                if not group.alive():
+                    drained_at = drained_at or now
+                    if now - drained_at > _DRAIN:
+                        break
+        self._finish_lines()
+        self._measure()
+        if ending is not None:
+            return Result(ending)
+        return self._verdict()
+
+    def _asked_to_end(self, now: float) -> Ending | None:
+        if self._stop.reason is not None:
+            return "stopped"
+        if self._deadline is not None and now >= self._deadline:
+            return "timeout"
+        return None
+
+    def _all_ended(self) -> bool:
+        return all(side.code is not None for side in self._sides.values())
+
+    def _read(self, timeout: float) -> None:
+        for key, _ in self._selector.select(timeout):
+            try:
+                data = os.read(key.fd, _READ)
+            except BlockingIOError:
+                continue
+            if not data:
+                self._selector.unregister(key.fd)
+            elif key.data == "report":
+                for line, _ in self._report.feed(data):
+                    self._reported(json.loads(line))
+            elif key.data == "output":
+                for line, cut in self._output.feed(data):
+                    self._printed(line, cut=cut)
+            else:
+                for line, cut in self._sides[key.data].splitter.feed(data):
+                    self._said(key.data, line, cut=cut)
+
+    def _reported(self, event: Mapping[str, Any]) -> None:
+        if event["event"] == "started":
+            self._tap_pid = event["pids"].get("tap")
+        elif event["event"] == "error":
+            self._trouble = self._trouble or f"{self._sides[event['role']].name} cannot be started: {event['message']}"
+        else:
+            self._sides[event["role"]].code = event["code"]
+            self._ends.append(event["role"])
+            if event["role"] == "tap":
+                self._tap_pid = None
+                self._size = event["written"] if event["written"] is not None else self._size
+
+    def _printed(self, line: bytes, *, cut: bool) -> None:
+        if not line.strip():
+            return
+        state = None if cut else read_state(line)
+        if state is not None:
+            self._listener.state(state)
+        else:
+            text = readable(line, cut=cut, mask=self._mask)
+            self._listener.line(LEVELS["warning"], self._sides["target"].name, f"printed something that is no state: {text}")
+
+    def _said(self, role: str, line: bytes, *, cut: bool) -> None:
+        side = self._sides[role]
+        text = readable(line, cut=cut, mask=self._mask)
+        if not text.strip():
+            return
+        metric = metric_of(text)
+        if metric is not None:
+            _count(side.metrics, metric)
+            return
+        level = side.level(text)
+        side.last = text.strip()
+        if level >= LEVELS["error"]:
+            side.last_error = side.last
+        self._listener.line(level, side.name, text)
+
+    def _measure(self) -> None:
+        if self._tap_pid is not None:
+            size = written_bytes(self._tap_pid)
+            self._size = max(self._size, size)
+        # A tap that counts nothing may have a target that does.
+        streams = self._sides["tap"].metrics or self._sides["target"].metrics
+        self._listener.progress(Progress(sum(streams.values()), self._size, dict(streams)))
+
+    def _finish_lines(self) -> None:
+        for line, cut in self._output.rest():
+            self._printed(line, cut=cut)
+        for role, side in self._sides.items():
+            for line, cut in side.splitter.rest():
+                self._said(role, line, cut=cut)
+
+    def _verdict(self) -> Result:
+        tap, target = self._sides["tap"], self._sides["target"]
+        if self._trouble is not None:
+            return Result("failed", self._trouble, "Check that the plugin is installed.", 127)
+        if tap.code is None and target.code is None:
+            return Result("failed", "tap and target were ended from outside", "Look for a shortage of memory, or who else ended them.")
+        if tap.code == 0 and target.code == 0:
+            return Result("completed")
+        failed = [side for side in (tap, target) if side.code != 0]
+        if len(failed) == 2 and (self._killed_tap or self._ends[:1] == ["target"]):
+            failed = [target]  # the tap only followed
+        if target.code == 0 and self._killed_tap:
+            return Result("failed", f"{target.name} ended before {tap.name} had sent everything", "Look at the log for what the target says.", 0)
+        first = failed[0]
+        return Result("failed", "; ".join(map(_describe, failed)), _hint(first), first.code)
+
+
+def _describe(side: _Side) -> str:
+    if side.code is None:
+        what = f"{side.name} was ended"
+    elif side.code < 0:
+        what = f"{side.name} was killed by {_signal_name(-side.code)}"
+    else:
+        what = f"{side.name} failed with exit code {side.code}"
+    return f"{what}: {_shortened(side.saying)}" if side.saying else f"{what} and said nothing"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _hint(side: _Side) -> str:
+    if side.code == -signal.SIGKILL:
+        return "Something ended it by force; often the machine was short of memory."
+    if side.code == 127:
+        return "Check that the plugin is installed."
+    return f"Read the log for what {side.name} said before, and check its settings."
+
+
+def _shortened(text: str, length: int = 300) -> str:
+    return text if len(text) <= length else text[: length - 3] + "..."
+
+
+def _count(counts: dict[str, int], metric: Mapping[str, object]) -> None:
+    tags = metric.get("tags")
+    value = metric.get("value")
+    if metric.get("metric") != "record_count" or metric.get("type") != "counter" or not isinstance(value, int | float):
+        return
+    # singer-python calls the stream "endpoint".
+    stream = (tags.get("stream") or tags.get("endpoint")) if isinstance(tags, dict) else None
+    name = str(stream or "")
+    counts[name] = counts.get(name, 0) + max(0, int(value))
+
+
+def written_bytes(pid: int) -> int:
+    """Bytes that a process has written; 0 where the system does not tell."""
+    try:
+        lines = Path(f"/proc/{pid}/io").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("wchar:")), 0)
+
+
+def discover(
+    argv: Sequence[str],
+    name: str,
+    *,
+    environ: Mapping[str, str],
+    cwd: Path,
+    started: Callable[[ProcessGroup], None],
+    listener: Listener,
+    stop: StopSignal,
+    mask: Masker,
+    deadline: float | None,
+    clock: Callable[[], float] = time.monotonic,
+) -> tuple[Result, dict[str, Any] | None]:
+    """Asks a tap for its catalog.
+
+    Returns:
+        How it ended, and the catalog where it ended well.
+    """
+    group = ProcessGroup([Program("tap", name, argv)], environ=environ, cwd=cwd)
+    try:
+        started(group)
+        reader = _Discovery(group, tap=name, target=name, listener=listener, stop=stop, mask=mask, deadline=deadline, clock=clock)
+        result = reader.run()
+        if result.ending != "completed":
+            return result, None
+        try:
+            catalog = json.loads(bytes(reader.document))
+        except (ValueError, RecursionError):
+            catalog = None
+        if isinstance(catalog, dict) and isinstance(catalog.get("streams"), list):
+            return result, catalog
+        return Result("failed", f"{name} discovered no catalog: what it printed is not one", f"Run {name} --discover by hand.", 0), None
+    finally:
+        group.close()
+
+
+class _Discovery(Pair):
+    """A tap alone, whose whole output is one document."""
+
+    def __init__(self, group: ProcessGroup, **options: Any) -> None:
+        super().__init__(group, **options)
+        self.document = bytearray()
+        self._sides["target"].code = 0
+
+    def _read(self, timeout: float) -> None:
+        for key, _ in self._selector.select(timeout):
+            data = os.read(key.fd, _READ)
+            if key.data == "output" and data:
+                self.document += data
+            elif not data:
+                self._selector.unregister(key.fd)
+            elif key.data == "report":
+                for line, _ in self._report.feed(data):
+                    self._reported(json.loads(line))
+            else:
+                for line, cut in self._sides[key.data].splitter.feed(data):
+                    self._said(key.data, line, cut=cut)
+
+    def _measure(self) -> None:
+        return

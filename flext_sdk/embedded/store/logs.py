@@ -1,0 +1,137 @@
+"""Queries on log lines, and how long they are kept.
+
+Retention: of each pipeline the newest :data:`KEEP_RUNS` runs that ended, with their lines; of each run the newest
+:data:`KEEP_LINES` lines. Older ones are deleted when a run ends.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from flext_sdk.embedded.store.database import Database
+from flext_sdk.embedded.store.runs import ENDED
+from flext_sdk.embedded.store.tables import log_lines, runs
+
+KEEP_RUNS = 200
+KEEP_LINES = 50_000
+LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+LEVEL_NAMES = {number: name for name, number in LEVELS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line; ``id`` grows from line to line of one run."""
+
+    id: int
+    timestamp: dt.datetime
+    level: int
+    source: str
+    step: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which lines: with a greater id, written at or after a moment, of a level or above."""
+
+    after: int = 0
+    since: dt.datetime | None = None
+    level: int = 0
+
+
+_COLUMNS = (
+    log_lines.c.id,
+    log_lines.c.timestamp,
+    log_lines.c.level,
+    log_lines.c.source,
+    log_lines.c.step,
+    log_lines.c.message,
+)
+
+
+class LogStore:
+    """Log lines of runs.
+
+    Args:
+        database: Where they are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def append(self, batches: dict[str, list[LogLine]]) -> None:
+        """Stores lines of several runs in one transaction; lines of a run that was deleted meanwhile are dropped."""
+        with self._database.write() as connection:
+            known = set(connection.execute(sa.select(runs.c.id).where(runs.c.id.in_(list(batches)))).scalars())
+            rows = [
+                {
+                    "run_id": run_id,
+                    "id": line.id,
+                    "timestamp": line.timestamp,
+                    "level": line.level,
+                    "source": line.source,
+                    "step": line.step,
+                    "message": line.message,
+                }
+                for run_id, lines in batches.items()
+                if run_id in known
+                for line in lines
+            ]
+            if rows:
+                connection.execute(sa.insert(log_lines), rows)
+
+    def last_id(self, run_id: str) -> int:
+        """Id of the newest line of a run; 0 where there is none."""
+        query = sa.select(sa.func.max(log_lines.c.id)).where(log_lines.c.run_id == run_id)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar() or 0
+
+    def after(self, run_id: str, after: int, limit: int) -> list[LogLine]:
+        """The next lines behind an id, oldest first."""
+        query = sa.select(*_COLUMNS).where(log_lines.c.run_id == run_id, log_lines.c.id > after)
+        with self._database.read() as connection:
+            return [
+                LogLine(**row) for row in connection.execute(query.order_by(log_lines.c.id).limit(limit)).mappings()
+            ]
+
+    def tail(self, run_id: str, count: int, wanted: LogFilter) -> list[LogLine]:
+        """The last lines that fit, oldest first."""
+        query = sa.select(*_COLUMNS).where(log_lines.c.run_id == run_id, log_lines.c.id > wanted.after)
+        if wanted.since is not None:
+            query = query.where(log_lines.c.timestamp >= wanted.since)
+        if wanted.level:
+            query = query.where(log_lines.c.level >= wanted.level)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(log_lines.c.id.desc()).limit(count)).mappings()
+            return [LogLine(**row) for row in rows][::-1]
+
+    def trim(self, run_id: str, newest: int, keep: int = KEEP_LINES) -> None:
+        """Deletes the oldest lines of a run.
+
+        Args:
+            run_id: The run.
+            newest: Id of its newest line.
+            keep: How many lines stay.
+        """
+        with self._database.write() as connection:
+            connection.execute(
+                sa.delete(log_lines).where(log_lines.c.run_id == run_id, log_lines.c.id <= newest - keep)
+            )
+
+    def forget_old_runs(self, pipeline_id: str, keep: int = KEEP_RUNS) -> Sequence[str]:
+        """Deletes the oldest runs of a pipeline that ended, with their lines.
+
+        Returns:
+            Their ids.
+        """
+        newest_first = sa.select(runs.c.id).where(runs.c.pipeline_id == pipeline_id, runs.c.status.in_(ENDED))
+        query = newest_first.order_by(runs.c.created_at.desc(), runs.c.id.desc()).offset(keep).limit(1000)
+        with self._database.write() as connection:
+            old = list(connection.execute(query).scalars())
+            if old:
+                connection.execute(sa.delete(runs).where(runs.c.id.in_(old)))
+            return old

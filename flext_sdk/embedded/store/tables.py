@@ -1,0 +1,178 @@
+"""The tables. A change here needs a new module in :mod:`flext_sdk.embedded.store.versions`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """A moment, kept in UTC and given back with its time zone; SQLite has no type that keeps one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """Python to database."""
+        if value is None:
+            return None
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """Database to Python."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class JsonText(TypeDecorator[Any]):
+    """JSON kept as text in the order it was written in; PostgreSQL's own types would sort the keys or refuse ``\\u0000``."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Python to database."""
+        return None if value is None else json.dumps(value, separators=(",", ":"))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Database to Python."""
+        return None if value is None else json.loads(value)
+
+
+metadata = MetaData()
+
+schema_version = Table(
+    "flext_schema_version",
+    metadata,
+    Column("id", SmallInteger, primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+pipelines = Table(
+    "pipelines",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(100), nullable=False, unique=True),
+    Column("description", Text),
+    Column("search_text", Text, nullable=False),
+    Column("definition", JsonText, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("last_run_id", String(32)),
+    Column("last_run_status", String(16)),
+    Column("last_run_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+pipeline_tags = Table(
+    "pipeline_tags",
+    metadata,
+    Column("pipeline_id", String(36), ForeignKey("pipelines.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag", String(100), primary_key=True),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("pipeline_id", String(36), ForeignKey("pipelines.id", ondelete="CASCADE"), nullable=False),
+    Column("pipeline", String(100), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("trigger", String(16), nullable=False),
+    Column("retry_of", String(32)),
+    Column("full_refresh", Boolean, nullable=False),
+    Column("force_stop", Boolean, nullable=False),
+    Column("variables", JsonText, nullable=False),
+    Column("definition", JsonText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("completed_at", UtcDateTime),
+    Column("restarts", Integer, nullable=False),
+    Column("error", Text),
+    Column("hint", Text),
+    Index("runs_by_pipeline", "pipeline_id", "created_at"),
+    Index("runs_by_status", "status"),
+)
+
+step_runs = Table(
+    "step_runs",
+    metadata,
+    Column("run_id", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("completed_at", UtcDateTime),
+    Column("records", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("streams", JsonText, nullable=False),
+    Column("error", Text),
+    Column("hint", Text),
+    Column("exit_code", Integer),
+)
+
+log_lines = Table(
+    "log_lines",
+    metadata,
+    Column("run_id", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("timestamp", UtcDateTime, nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("source", String(100), nullable=False),
+    Column("step", String(100)),
+    Column("message", Text, nullable=False),
+)
+
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    Column("pipeline_id", String(36), ForeignKey("pipelines.id", ondelete="CASCADE"), primary_key=True),
+    Column("step", String(100), primary_key=True),
+    Column("state", JsonText, nullable=False),
+    Column("run_id", String(32)),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("host", String(255), primary_key=True),
+    Column("pid", Integer, primary_key=True),
+    Column("started", String(64), nullable=False),
+    Column("run_id", String(32), nullable=False),
+    Column("step", String(100), nullable=False),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("operation_id", String(100), primary_key=True),
+    Column("fingerprint", String(128), nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("answer", JsonText),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("idempotency_by_age", "created_at"),
+)

@@ -1,0 +1,138 @@
+"""`python -m openapi.codegen generate|check`."""
+
+from __future__ import annotations
+
+import filecmp
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from openapi.codegen import commands, contract, coverage, exports, models, operations, reference, resources, unasync
+from openapi.codegen.files import format_python, remove_orphans, write
+
+#: Where generated files are; beside them stand hand-written ones, so orphans are looked for by rule, not by folder.
+COPIED = ("flext_sdk", "flext_cli", "openapi", "docs/reference", "tests", "pyproject.toml")
+
+
+def generate(root: Path) -> None:
+    """Write everything that is derived from the contracts below `root`."""
+    spec = contract.load(root / "openapi")
+    sdk = root / "flext_sdk"
+    python = _models_and_operations(root, spec)
+    folder = sdk / "_async" / "resources"
+    keep = set()
+    for resource in spec.resources:
+        path = folder / f"_{resource.name}.py"
+        write(path, resources.render_resource(spec, resource, base=resources.has_override(folder, resource.name)))
+        keep.add(path)
+    for path in folder.glob("_*.py"):
+        if path not in keep and path.name != "__init__.py":
+            path.unlink()
+    write(sdk / "_async" / "_facade.py", resources.render_facade(spec, folder))
+    format_python(root, [*python, *keep, sdk / "_async" / "_facade.py"])
+
+    sync = unasync.transform_tree(sdk / "_async", sdk / "_sync")
+    _write_formatted(root, sync)
+    remove_orphans(sdk / "_sync", {*sync, *(p for p in (sdk / "_sync").rglob("*.py") if p.name in unasync.HAND_WRITTEN)})
+    # The command table is read off what was just written, so it needs an interpreter that has not imported the old state.
+    subprocess.run([sys.executable, "-P", "-m", "openapi.codegen", "late", str(root)], cwd=root, env=_environment(root), check=True)
+
+
+def late(root: Path) -> None:
+    """The parts that import the generated code."""
+    spec = contract.load(root / "openapi")
+    found = commands.collect(spec, root / "flext_sdk" / "_sync" / "resources")
+    table = root / "flext_cli" / "table.py"
+    _write_formatted(root, {table: commands.render(spec, found)})
+    from flext_sdk.errors import EXIT_CODES
+
+    pages = reference.render_commands(commands._groups(spec, found), found, EXIT_CODES)  # noqa: SLF001
+    folder = root / "flext_sdk" / "_async" / "resources"
+    api = reference.render_api(spec, {r.name for r in spec.resources if resources.has_override(folder, r.name)})
+    for name, texts in (("commands", pages), ("api", api)):
+        target = root / "docs" / "reference" / name
+        for file, text in texts.items():
+            write(target / file, text)
+        remove_orphans(target, {target / file for file in texts}, "**/*.md")
+    if problems := coverage.missing(spec, found, root / "tests"):
+        sys.exit("operations that lack something:\n  " + "\n  ".join(problems))
+
+
+def check(root: Path) -> None:
+    """Generate into a copy and compare: drift, missing files and orphans all show as a difference."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy"
+        copy.mkdir()
+        for name in COPIED:
+            source = root / name
+            if source.is_dir():
+                shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+            elif source.exists():
+                shutil.copy(source, copy / name)
+        generate(copy)
+        different = sorted(_compare(copy, root))
+        if different:
+            sys.exit('generated files differ from the contract; run "make generate":\n  ' + "\n  ".join(different))
+    print("generated files are up to date")
+
+
+def _compare(copy: Path, root: Path) -> list[str]:
+    found = []
+    for name in ("flext_sdk", "flext_cli", "docs/reference"):
+        ours = {p.relative_to(copy) for p in (copy / name).rglob("*") if p.is_file() and "__pycache__" not in p.parts}
+        theirs = {p.relative_to(root) for p in (root / name).rglob("*") if p.is_file() and "__pycache__" not in p.parts}
+        found += [f"{p} (missing)" for p in ours - theirs]
+        found += [f"{p} (orphan)" for p in theirs - ours]
+        found += [str(p) for p in ours & theirs if not filecmp.cmp(copy / p, root / p, shallow=False)]
+    return found
+
+
+def _models_and_operations(root: Path, spec: contract.Contract) -> list[Path]:
+    sdk = root / "flext_sdk"
+    texts = models.render(spec)
+    public = exports.names(spec, sdk, texts)
+    files = {sdk / "models" / name: text for name, text in texts.items()}
+    files[sdk / "_operations.py"] = operations.render(spec)
+    files[sdk / "_exports.py"] = exports.render_map(public)
+    files[sdk / "__init__.py"] = exports.render_init(public)
+    _write_formatted(root, files)
+    remove_orphans(sdk / "models", set(files))
+    return list(files)
+
+
+def _write_formatted(root: Path, files: dict[Path, str]) -> None:
+    """Format in a folder beside, then write only what differs: file times stay as they are when nothing changed."""
+    with tempfile.TemporaryDirectory(dir=root, prefix=".generate-") as folder:
+        scratch = Path(folder)
+        placed = {path: scratch / path.relative_to(root) for path in files}
+        for path, text in files.items():
+            write(placed[path], text)
+        format_python(root, list(placed.values()))
+        for path in files:
+            write(path, placed[path].read_text(encoding="utf-8"))
+
+
+def _environment(root: Path) -> dict[str, str]:
+    import os
+
+    return {**os.environ, "PYTHONPATH": str(root)}
+
+
+def main(arguments: list[str]) -> None:
+    """Run one of generate, check, late."""
+    root = Path(arguments[1]) if len(arguments) > 1 else Path.cwd()
+    actions = {"generate": generate, "check": check, "late": late}
+    if not arguments or arguments[0] not in actions:
+        sys.exit("usage: python -m openapi.codegen generate|check")
+    try:
+        actions[arguments[0]](root)
+    except (contract.ContractError, commands.CommandError, unasync.UnasyncError) as error:
+        sys.exit(f"error: {error}")
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.returncode or 1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,221 @@
+"""The command table: flext_cli/table.py, read off the annotated methods of the sync tree."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pprint
+from typing import TYPE_CHECKING, Any
+
+from openapi.codegen import docstrings
+from openapi.codegen.files import HEADER
+from openapi.codegen.resources import class_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from openapi.codegen.contract import Contract
+
+SUMMARY = "Command line of the FLEXT data platform: create, run and watch pipelines."
+
+#: Variables that the command line and the SDK read, for the help page.
+ENVIRONMENT = (
+    ("FLEXT_HOME", "Folder for state, logs and settings; ~/.flx when not set."),
+    ("FLEXT_URL", "One address for both services; without it the services of this machine are used."),
+    ("FLEXT_SERVICE_URL", "Address of FLEXT Service."),
+    ("FLEXT_FLEXCORE_URL", "Address of FlexCore."),
+    ("FLEXT_TOKEN", "Token for the services."),
+    ("FLEXT_OUTPUT", "Default of --output."),
+    ("FLEXT_AUTOSTART", "0: do not start the services of this machine by themselves."),
+    ("NO_COLOR", "Set: no colours."),
+)
+
+
+class CommandError(Exception):
+    """An annotated method cannot become a command."""
+
+
+def collect(contract: Contract, package: Path) -> dict[str, dict[str, Any]]:
+    """All commands by their words, in the order of their groups.
+
+    Args:
+        contract: Both contracts.
+        package: Folder of the sync resources.
+
+    Raises:
+        CommandError: when two methods claim the same words, or one lacks a docstring for a parameter.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for name in sorted(p.stem for p in package.glob("*.py") if not p.stem.startswith("_")) + [
+        f"_{r.name}" for r in contract.resources if not (package / f"{r.name}.py").exists()
+    ]:
+        module = importlib.import_module(f"flext_sdk._sync.resources.{name}")
+        resource = name.lstrip("_")
+        owner = getattr(module, class_name(resource).removeprefix("Async"), None)
+        members = inspect.getmembers(owner, inspect.isfunction) if owner else inspect.getmembers(module, inspect.isfunction)
+        for method, function in members:
+            if not hasattr(function, "__flext__") or (not owner and function.__module__ != module.__name__):
+                continue
+            entry = _entry(contract, function, module.__name__, owner.__name__ if owner else None, resource if owner else None, method)
+            if found.setdefault(function.__flext__.words, entry) is not entry:
+                raise CommandError(f"two methods are the command {function.__flext__.words!r}")
+    return found
+
+
+def render(contract: Contract, commands: dict[str, dict[str, Any]]) -> str:
+    """The module as text."""
+    version = importlib.import_module("flext_sdk._version").__version__
+    exit_codes = importlib.import_module("flext_sdk.errors").EXIT_CODES
+    options = importlib.import_module("flext_cli.globals").GLOBALS
+    parts = [
+        HEADER,
+        '"""Every command as plain literals, so that help needs no import."""\n',
+        f"VERSION = {version!r}",
+        f"SUMMARY = {SUMMARY!r}",
+        f"EXIT_CODES = {_literal(tuple(sorted(exit_codes.items())))}",
+        f"ENVIRONMENT = {_literal(ENVIRONMENT)}",
+        f"GLOBALS = {_literal(options)}",
+        f"GROUPS = {_literal(_groups(contract, commands))}",
+        f"COMMANDS = {_literal(commands)}",
+        "",
+    ]
+    return "\n".join(parts)
+
+
+#: The order in which people meet them, not the alphabet's.
+_ORDER = (
+    "list", "show", "info", "create", "validate", "update", "delete", "export", "start", "stop", "restart", "status", "health", "wait", "logs",
+    "runs", "run-info", "retry", "schedule", "pause", "resume", "execute", "config", "metrics", "quickstart", "api", "version",
+)  # fmt: skip
+
+
+def _groups(contract: Contract, commands: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    summaries = {resource.group: resource.summary for resource in contract.resources}
+    groups: dict[str, dict[str, Any]] = {name: {"summary": summaries[name], "commands": []} for name in sorted(summaries)}
+    groups[""] = {"summary": SUMMARY, "commands": []}
+    for words in commands:
+        group, _, rest = words.partition(" ")
+        if rest:
+            groups.setdefault(group, {"summary": "", "commands": []})["commands"].append(rest)
+        else:
+            groups[""]["commands"].append(group)
+    for value in groups.values():
+        value["commands"] = tuple(sorted(value["commands"], key=lambda w: (_ORDER.index(w) if w in _ORDER else len(_ORDER), w)))
+    return groups
+
+
+def _entry(contract: Contract, function: Callable[..., Any], module: str, owner: str | None, attribute: str | None, method: str) -> dict[str, Any]:
+    info = function.__flext__  # type: ignore[attr-defined]
+    text = docstrings.parse(inspect.getdoc(function) or "")
+    where = f"{module}.{owner or ''}.{method}"
+    if not text.summary or not text.examples:
+        raise CommandError(f"{where}: the docstring needs a summary and a 'Command example:' section")
+    operation = next((o for o in contract.operations if o.id == info.operation), None)
+    if info.operation and operation is None:
+        raise CommandError(f"{where}: there is no operation {info.operation!r}")
+    signature = inspect.signature(function)
+    names = [n for n in signature.parameters if n not in {"self", "client"} and n not in info.hidden]
+    ordered = [*info.positional, *[n for n in names if n not in info.positional]]
+    if unknown := set(info.positional) - set(names):
+        raise CommandError(f"{where}: positional names unknown parameters: {', '.join(sorted(unknown))}")
+    return {
+        "summary": text.summary,
+        "description": text.description.replace("`", ""),
+        "examples": tuple(text.examples),
+        "module": module,
+        "class": owner,
+        "method": method,
+        "attribute": attribute,
+        "operation": info.operation,
+        "params": tuple(_parameter(signature.parameters[n], info, text.arguments.get(n), where) for n in ordered),
+        "output": {"kind": _kind(signature.return_annotation, stream=info.stream), "columns": tuple(_column(c) for c in info.columns)},
+        "confirm": info.confirm,
+        "wait": info.wait,
+        "stream": info.stream,
+        "mutating": info.mutating,
+        "local": info.local,
+        "http": (operation.verb, operation.path) if operation else None,
+        "see": tuple(text.see),
+        "next": info.next,
+    }
+
+
+def _parameter(parameter: inspect.Parameter, info: Any, text: str | None, where: str) -> dict[str, Any]:
+    if text is None:
+        raise CommandError(f"{where}: parameter {parameter.name} has no line under Args")
+    kind, choices = _type(str(parameter.annotation), where)
+    if parameter.name in info.files:
+        kind = "path"
+    positional = parameter.name in info.positional
+    required = parameter.default is inspect.Parameter.empty
+    long = "--" + parameter.name.rstrip("_").replace("_", "-")
+    flags = () if positional else tuple(f for f in (long, info.aliases.get(parameter.name)) if f)
+    default = None if required else parameter.default
+    return {
+        "name": parameter.name,
+        "kind": "positional" if positional else "flag" if kind == "bool" else "option",
+        "flags": flags,
+        "metavar": info.metavars.get(parameter.name, parameter.name.rstrip("_").upper().replace("_", "-") if positional else ""),
+        "type": kind,
+        "choices": choices,
+        "default": list(default) if isinstance(default, tuple) else default,
+        "required": required,
+        "help": text.replace("`", ""),
+    }
+
+
+def _type(annotation: str, where: str) -> tuple[str, tuple[str, ...]]:
+    """The table's type for an annotation such as `Sequence[str] | None`."""
+    nodes = [n for n in _union(ast.parse(annotation.strip("'\""), mode="eval").body) if not (isinstance(n, ast.Constant) and n.value is None)]
+    names = {_head(n) for n in nodes}
+    if "Literal" in names:
+        literal = next(n for n in nodes if _head(n) == "Literal")
+        values = ast.literal_eval(literal.slice)  # type: ignore[attr-defined]
+        return "choice", values if isinstance(values, tuple) else (values,)
+    if "Path" in names:
+        return "path", ()
+    if "Mapping" in names and len(names) == 1:
+        return "mapping", ()
+    if "Sequence" in names:
+        return "list", ()
+    for name in ("bool", "float", "int", "str"):
+        if name in names:
+            return name, ()
+    if names == {"Any"}:
+        return "str", ()
+    raise CommandError(f"{where}: no command line form for a parameter of type {annotation}")
+
+
+def _union(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp):
+        return _union(node.left) + _union(node.right)
+    return [node]
+
+
+def _head(node: ast.expr) -> str:
+    if isinstance(node, ast.Subscript):
+        return _head(node.value)
+    return node.id if isinstance(node, ast.Name) else ast.unparse(node).rsplit(".", 1)[-1]
+
+
+def _kind(annotation: Any, *, stream: bool) -> str:
+    text = str(annotation)
+    if stream:
+        return "stream"
+    if text in {"None", "<class 'NoneType'>"}:
+        return "none"
+    if text == "str":
+        return "text"
+    head = _head(ast.parse(text, mode="eval").body)
+    return {"Page": "page", "list": "list", "Sequence": "list", "Any": "json", "dict": "model", "Iterator": "stream", "RawResponse": "json"}.get(head, "model")
+
+
+def _column(text: str) -> tuple[str, str, str]:
+    path, heading, style = [*text.split(":"), "", ""][:3]
+    return path, heading or path.rsplit(".", 1)[-1].replace("_", " ").upper(), style
+
+
+def _literal(value: Any) -> str:
+    return pprint.pformat(value, width=150, sort_dicts=False)

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# All tests with branch coverage. Arguments go to pytest; with a path or -k among them coverage is not demanded.
+set -euo pipefail
+bin=$1
+shift
+rm -f .coverage .coverage.*
+if [ $# -gt 0 ]; then exec "$bin/pytest" "$@"; fi
+status=0
+"$bin/coverage" run -m pytest -q || status=$?
+"$bin/coverage" combine -q 2>/dev/null || true
+"$bin/coverage" report --skip-covered || status=$?
+exit $status
