@@ -111,7 +111,7 @@ def _target(param: Entry, found: Mapping[str, Any]) -> _Target:
     if param["type"] == "list":
         # A filter's value may hold a comma.
         return _Target(param, hint, list if param.get("when") and param["name"] == "filter" else _list_of(param))
-    if hint is float and param["name"].endswith("timeout"):
+    if params.is_duration(param):
         return _Target(param, str, convert.seconds)
     return _Target(param, hint)
 
@@ -237,7 +237,7 @@ def explained(error: cyclopts.CycloptsError, targets: Mapping[str, _Target], wor
 def _wrong_value(error: errors.CoercionError, targets: Mapping[str, _Target], hint: str) -> tuple[str, str]:
     target = _target_of(error, targets)
     value = _undisguised(error.token.value) if error.token is not None else ""
-    name = (error.token.keyword if error.token is not None else None) or (_label(target.param) if target else "value")
+    name = (error.token and error.token.keyword) or (_label(target.param) if target else "value")
     if error.token is not None and error.token.source not in {"", "cli"} and target is not None:
         # From the environment: naming the flag would send the reader looking in the wrong place.
         name = str(target.param.get("env") or name)
@@ -252,14 +252,12 @@ def _wrong_value(error: errors.CoercionError, targets: Mapping[str, _Target], hi
 
 def _missing(error: errors.MissingArgumentError, targets: Mapping[str, _Target], hint: str) -> tuple[str, str]:
     target = _target_of(error, targets)
-    if target is None:
-        return "an argument is missing", hint
-    if target.param["kind"] == "positional":
-        return f"{params.placeholder(target.param)} is missing", hint
-    flag = error.keyword or (target.param["flags"][0] if target.param["flags"] else "")
-    if error.keyword or (error.argument is not None and error.argument.tokens):
-        return f"{flag} needs a value: {params.placeholder(target.param)}", hint
-    return f"{flag} {params.placeholder(target.param)} is missing", hint
+    value = params.placeholder(target.param) if target is not None else "an argument"
+    if target is None or target.param["kind"] == "positional":
+        return f"{value} is missing", hint
+    if error.keyword:
+        return f"{error.keyword} needs a value: {value}", hint
+    return f"{target.param['flags'][0]} {value} is missing", hint
 
 
 def _target_of(error: cyclopts.CycloptsError, targets: Mapping[str, _Target]) -> _Target | None:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flext_cli import convert, middleware, paging, table, terminal
+from flext_cli import convert, middleware, paging, params, terminal
 from flext_cli.globals import DEFAULT_LIMIT
 from flext_cli.main import INTERRUPTED, USAGE, WrongUsage
 from flext_cli.output import columns, errors
@@ -19,6 +19,7 @@ from flext_cli.output.emit import Emitter, Settings
 from flext_cli.output.progress import Progress
 from flext_cli.output.query import QueryError
 from flext_cli.output.table import Look
+from flext_cli.params import table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,11 +45,8 @@ def run(words: str, tokens: Sequence[str]) -> int:
     except (KeyboardInterrupt, BrokenPipeError, OutputError):
         raise
     except Exception as error:  # noqa: BLE001 - the last place before the user: nothing may leave it as a traceback
-        if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] not in {
-            "flext_sdk",
-            "flext_cli",
-        }:
-            missing = (error.name or "").partition(".")[0]
+        missing = (getattr(error, "name", None) or "").partition(".")[0]
+        if isinstance(error, ModuleNotFoundError) and missing not in {"flext_sdk", "flext_cli"}:
             hint = 'Install it: pip install "flext-sdk[all]"'
             errors.tell("MISSING_PACKAGE", f'the package "{missing}" is not installed', hint, form, plain=plain)
             return CONFIGURATION
@@ -72,7 +70,7 @@ class Command:
         from flext_cli.build import parse
 
         self.words = words
-        self.entry: Entry = table.COMMANDS[words]
+        self.entry: Entry = params.command_of(words)
         self.method = annotated(self.entry)
         parsed = parse(words, self.entry, self.method, tokens)
         self.own = parsed.own
@@ -181,19 +179,25 @@ class Command:
         if self.entry["wait"] and "on_progress" in names:
             self._progress = Progress(quiet=self.settings.quiet)
             arguments["on_progress"] = self._on_progress
-        positional = [arguments.pop(name) for name in self._leading(names) if name in arguments]
+        if "on_message" in names:
+            arguments["on_message"] = self._on_message
         if self.entry["attribute"] is None:
-            return self.method(client, *positional, **arguments)
-        return getattr(getattr(client, self.entry["attribute"]), self.entry["method"])(*positional, **arguments)
-
-    def _leading(self, names: Data) -> list[str]:
-        """Parameters that the method takes by position only; all others go by name."""
-        return [name for name, each in names.items() if each.kind is inspect.Parameter.POSITIONAL_ONLY]
+            return self.method(client, **arguments)
+        return getattr(getattr(client, self.entry["attribute"]), self.entry["method"])(**arguments)
 
     def _on_progress(self, run: Data) -> None:
         self._seen = True
         if self._progress is not None:
             self._progress.update(run)
+
+    def _on_message(self, message: str) -> None:
+        """A line about what is being done; it must not run into the painted one."""
+        if self._progress is not None:
+            self._progress.clear()
+        if not self.settings.quiet:
+            from flext_cli.output.text import one_line
+
+            errors.say(one_line(message) + "\n")
 
     def _limit(self) -> int | None:
         """Items to show; None for all."""
@@ -206,6 +210,8 @@ class Command:
             if self._progress is not None:
                 self._progress.finish(result) if self._seen else self._progress.clear()
             self._write(result, kind)
+            if self.entry.get("next") and not self.settings.quiet:
+                errors.say("\n".join(("", "next:", *(f"  $ {line}" for line in self.entry["next"]))) + "\n")
         except KeyboardInterrupt:
             return self._interrupted()
         except QueryError as error:
@@ -284,9 +290,7 @@ class Command:
             if isinstance(name, str) and name:
                 from flext_cli.output.text import one_line
 
-                errors.say(
-                    one_line(f"no longer watching; what goes on goes on (to end it: flext {group} stop {name})") + "\n"
-                )
+                errors.say(one_line(f"no longer watching; it goes on (to end it: flext {group} stop {name})") + "\n")
         return INTERRUPTED
 
 

@@ -6,7 +6,8 @@ Only `sys`, `os` and the table are imported: a help page costs hardly more than 
 import os
 import sys
 
-from flext_cli import params, table, terminal
+from flext_cli import params, terminal
+from flext_cli.params import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ READABLE = 110
 NARROW = 40
 # Descriptions start here at the latest; longer flags get a line of their own.
 GUTTER = 30
+# Examples in the help of a group; each command's own help has all of its own.
+SOME = 6
 
 
 def wrap(text: str, width: int) -> "list[str]":
@@ -125,7 +128,7 @@ def group(page: Page, words: str) -> str:
     page.heading("Commands:")
     below = [name for name in table.COMMANDS if name.startswith(words + " ")]
     page.rows((_short_usage(name).removeprefix(words + " "), table.COMMANDS[name]["summary"]) for name in below)
-    examples = [table.COMMANDS[name]["examples"][0][0] for name in below if table.COMMANDS[name]["examples"]]
+    examples = [table.COMMANDS[name]["examples"][0][0] for name in below if table.COMMANDS[name]["examples"]][:SOME]
     if examples:
         page.heading("Examples:")
         page.lines.extend(f"  $ {line}" for line in examples)
@@ -136,7 +139,7 @@ def group(page: Page, words: str) -> str:
 
 def command(page: Page, words: str) -> str:
     """Help of one command."""
-    entry = table.COMMANDS[words]
+    entry = params.command_of(words)
     page.paragraphs(entry["summary"])
     page.heading("Usage:")
     page.lines.append(f"  {PROGRAM} {_short_usage(words)} [OPTIONS]")
@@ -167,7 +170,7 @@ def command(page: Page, words: str) -> str:
 
 
 def _reference(page: Page, words: str) -> None:
-    entry = table.COMMANDS[words]
+    entry = params.command_of(words)
     page.heading("Exit codes:")
     page.paragraphs(", ".join(f"{code} {text.rstrip('.')}" for code, text in table.EXIT_CODES), "  ")
     page.heading("Environment:")

@@ -10,7 +10,8 @@ program ended by SIGPIPE), and nothing is said then.
 
 import sys
 
-from flext_cli import params, table
+from flext_cli import params
+from flext_cli.params import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -29,7 +29,9 @@ class Selection:
         self.more = False
 
     def __iter__(self) -> Iterator[Any]:
-        items: Iterator[Any] = (plain(item) for item in self._page)
+        items: Iterator[Any] = iter(self._page)
+        if self._filters or self._sort is not None:
+            items = map(plain, items)
         if self._filters:
             items = (item for item in items if all(keep(item) for keep in self._filters))
         if self._sort is not None:

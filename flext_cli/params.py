@@ -4,11 +4,22 @@ Help, router and builder all ask here, so that they cannot disagree. Nothing is 
 before everything else.
 """
 
-from flext_cli import table
+from flext_cli import table as _generated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from flext_cli._types import Entry
+
+# Literals of many shapes: a type checker is told no more than the generator promises.
+table: "Any" = _generated
+
+
+def command_of(words: str) -> "Entry":
+    """The table's entry of a command."""
+    entry: Entry = table.COMMANDS[words]
+    return entry
 
 
 def applies(when: str, command: "Entry") -> bool:
@@ -16,7 +27,8 @@ def applies(when: str, command: "Entry") -> bool:
     if when == "page":
         return bool(command["output"]["kind"] == "page")
     if when == "mutating":
-        return bool(command["mutating"] and command["http"])
+        # A command of its own (`api`) sends what it is told; managing the processes of this machine is no request.
+        return bool(command["mutating"] and (command["http"] or command["attribute"] is None))
     return when not in {"confirm", "wait"} or bool(command[when])
 
 
@@ -66,7 +78,12 @@ def shared(command: "Entry") -> "list[Entry]":
 
 def takes_value(param: "Entry") -> bool:
     """Tell whether a flag is followed by a value."""
-    return param["kind"] == "option" and param["type"] != "bool"
+    return bool(param["kind"] == "option" and param["type"] != "bool")
+
+
+def is_duration(param: "Entry") -> bool:
+    """Tell whether a number counts seconds, so that `90s`, `5m` and `2h` are understood, too."""
+    return bool(param["type"] == "float" and param["name"].endswith("timeout"))
 
 
 def placeholder(param: "Entry") -> str:
@@ -75,6 +92,8 @@ def placeholder(param: "Entry") -> str:
         return str(param["metavar"])
     if param["kind"] == "positional":
         return str(param["name"]).upper().replace("_", "-")
+    if is_duration(param):
+        return "DURATION"
     return {"int": "N", "float": "NUMBER", "path": "FILE", "mapping": "KEY=VALUE", "choice": "CHOICE"}.get(
         str(param["type"]), "TEXT"
     )

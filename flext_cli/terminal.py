@@ -24,6 +24,11 @@ def is_terminal(stream: object) -> bool:
         return False
 
 
+def live(stream: object, environ: "os._Environ[str] | dict[str, str]" = os.environ) -> bool:
+    """Tell whether a line can be painted over: on a terminal that is not dumb, and not in a build's log."""
+    return is_terminal(stream) and environ.get("TERM") != "dumb" and not environ.get("CI")
+
+
 def width(stream: object, environ: "os._Environ[str] | dict[str, str]" = os.environ) -> int:
     """Columns of a terminal; `COLUMNS` wins, 80 where nothing is known."""
     try:

@@ -19,17 +19,17 @@ TYPE_CHECKING = False  # importing typing costs more than all of this module
 if TYPE_CHECKING:
     from flext_sdk._async.client import AsyncFlext as AsyncFlext
     from flext_sdk._async.pagination import AsyncPage as AsyncPage
-    from flext_sdk._async.resources._pipelines import AsyncPipelines as AsyncPipelines
-    from flext_sdk._async.resources._plugins import AsyncPlugins as AsyncPlugins
-    from flext_sdk._async.resources._services import AsyncServices as AsyncServices
+    from flext_sdk._async.resources.pipelines import AsyncPipelines as AsyncPipelines
+    from flext_sdk._async.resources.plugins import AsyncPlugins as AsyncPlugins
+    from flext_sdk._async.resources.services import AsyncServices as AsyncServices
     from flext_sdk._core.messages import RawResponse as RawResponse
     from flext_sdk._core.messages import Request as Request
     from flext_sdk._core.messages import Response as Response
     from flext_sdk._sync.client import Flext as Flext
     from flext_sdk._sync.pagination import Page as Page
-    from flext_sdk._sync.resources._pipelines import Pipelines as Pipelines
-    from flext_sdk._sync.resources._plugins import Plugins as Plugins
-    from flext_sdk._sync.resources._services import Services as Services
+    from flext_sdk._sync.resources.pipelines import Pipelines as Pipelines
+    from flext_sdk._sync.resources.plugins import Plugins as Plugins
+    from flext_sdk._sync.resources.services import Services as Services
     from flext_sdk._version import __version__ as __version__
     from flext_sdk.errors import EXIT_CODES as EXIT_CODES
     from flext_sdk.errors import APIStatusError as APIStatusError
@@ -62,9 +62,12 @@ if TYPE_CHECKING:
     from flext_sdk.models.pipelines import PipelineList as PipelineList
     from flext_sdk.models.pipelines import PipelineStep as PipelineStep
     from flext_sdk.models.pipelines import Problem as Problem
+    from flext_sdk.models.pipelines import ProblemSeverity as ProblemSeverity
     from flext_sdk.models.pipelines import Schedule as Schedule
     from flext_sdk.models.pipelines import ScheduleDefinition as ScheduleDefinition
+    from flext_sdk.models.pipelines import ScheduleDefinitionCatchup as ScheduleDefinitionCatchup
     from flext_sdk.models.pipelines import ScheduleRequest as ScheduleRequest
+    from flext_sdk.models.pipelines import ScheduleRequestCatchup as ScheduleRequestCatchup
     from flext_sdk.models.pipelines import StepDefinition as StepDefinition
     from flext_sdk.models.pipelines import ValidationReport as ValidationReport
     from flext_sdk.models.plugins import ExecuteRequest as ExecuteRequest
@@ -88,17 +91,22 @@ if TYPE_CHECKING:
     from flext_sdk.models.runs import StepStatus as StepStatus
     from flext_sdk.models.runs import StopRequest as StopRequest
     from flext_sdk.models.services import FlexcoreMetrics as FlexcoreMetrics
+    from flext_sdk.models.services import FlexcoreMetricsMetrics as FlexcoreMetricsMetrics
     from flext_sdk.models.services import FlextMetrics as FlextMetrics
+    from flext_sdk.models.services import FlextMetricsRequests as FlextMetricsRequests
+    from flext_sdk.models.services import FlextMetricsServer as FlextMetricsServer
     from flext_sdk.models.services import Health as Health
     from flext_sdk.models.services import Readiness as Readiness
+    from flext_sdk.models.services import ReadinessStatus as ReadinessStatus
     from flext_sdk.models.services import ServiceConfig as ServiceConfig
     from flext_sdk.models.services import ServiceInfo as ServiceInfo
     from flext_sdk.models.services import ServiceList as ServiceList
     from flext_sdk.models.services import ServiceSetting as ServiceSetting
     from flext_sdk.models.services import ServiceStatus as ServiceStatus
+    from flext_sdk.models.services import ServiceStatusStatus as ServiceStatusStatus
 
 __all__ = [
-    "__version__",
+    "EXIT_CODES",
     "APIStatusError",
     "AsyncFlext",
     "AsyncPage",
@@ -115,12 +123,14 @@ __all__ = [
     "DeadlineExceededError",
     "ExecuteRequest",
     "Execution",
-    "EXIT_CODES",
     "ExtractDefinition",
     "FlexcoreMetrics",
+    "FlexcoreMetricsMetrics",
     "Flext",
     "FlextError",
     "FlextMetrics",
+    "FlextMetricsRequests",
+    "FlextMetricsServer",
     "Health",
     "LoadDefinition",
     "LogEntry",
@@ -134,10 +144,10 @@ __all__ = [
     "Pipeline",
     "PipelineDefinition",
     "PipelineList",
-    "Pipelines",
     "PipelineState",
     "PipelineStatus",
     "PipelineStep",
+    "Pipelines",
     "Plugin",
     "PluginInfo",
     "PluginList",
@@ -145,9 +155,11 @@ __all__ = [
     "Plugins",
     "PreconditionError",
     "Problem",
+    "ProblemSeverity",
     "RateLimitedError",
     "RawResponse",
     "Readiness",
+    "ReadinessStatus",
     "Request",
     "Response",
     "ResponseDecodeError",
@@ -157,15 +169,18 @@ __all__ = [
     "RunStatus",
     "Schedule",
     "ScheduleDefinition",
+    "ScheduleDefinitionCatchup",
     "ScheduleRequest",
+    "ScheduleRequestCatchup",
     "ServerError",
     "ServiceConfig",
     "ServiceInfo",
     "ServiceList",
-    "Services",
     "ServiceSetting",
     "ServiceStatus",
+    "ServiceStatusStatus",
     "ServiceUnavailableError",
+    "Services",
     "StartRequest",
     "StateRequest",
     "StepDefinition",
@@ -177,6 +192,7 @@ __all__ = [
     "ValidationFailedError",
     "ValidationReport",
     "WaitTimeoutError",
+    "__version__",
 ]
 
 

@@ -12,7 +12,9 @@ FOLDERS = ("flext_sdk", "flext_cli", "openapi", "tests")
 
 def snapshot() -> dict[Path, int]:
     """Modification times of all files that matter."""
-    return {p: p.stat().st_mtime_ns for folder in FOLDERS for p in Path(folder).rglob("*") if p.suffix in {".py", ".yaml"}}
+    return {
+        p: p.stat().st_mtime_ns for folder in FOLDERS for p in Path(folder).rglob("*") if p.suffix in {".py", ".yaml"}
+    }
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from itertools import chain, islice
 from typing import Any, TextIO
 
@@ -93,18 +92,30 @@ class Emitter:
             self._pairs(data)
 
     def _pairs(self, data: dict[str, Any]) -> None:
-        """A record as names and values; a list of records inside it becomes a table below."""
+        """A record as names and values; what has parts of its own stands below: records as a table, the rest as YAML."""
         look, now = self._settings.look, self._settings.now
-        columns = self._settings.columns or self._described or [Column(name, name) for name, _ in flatten(data)]
-        found = [(col, values.lookup(data, col.path)) for col in columns]
-        pairs = [
-            (col.heading, values.formatter(col.format, now)(value)) for col, value in found if not _is_records(value)
-        ]
+        columns = self._settings.columns or self._described
+        found = [(col, values.lookup(data, col.path)) for col in columns] if columns else _named(data)
+        flat = [(col, value) for col, value in found if not _has_parts(value)]
+        pairs = [(col.heading, values.formatter(col.format, now)(value)) for col, value in flat]
         table.write_pairs(pairs, self._out.write, look)
-        for col, items in found:
-            if _is_records(items):
-                self._out.write(f"\n{safe(col.heading)}:\n")
-                self._table(items, column.derive(items))
+        gap = "\n" if pairs else ""
+        for col, value in found:
+            if _has_parts(value):
+                self._out.write(f"{gap}{safe(col.heading)}:\n")
+                self._below(value)
+                gap = "\n"
+
+    def _below(self, value: Data) -> None:
+        if _is_records(value):
+            rows = [dict(flatten(item, depth=1)) for item in value]
+            told = {key for row in rows for key, item in row.items() if item not in (None, "", [], {})}
+            self._table(rows, [col for col in column.derive(rows) if col.path in told] or column.derive(rows))
+            return
+        from flext_cli.output import yaml
+
+        for line in yaml.dumps(value, ascii_only=self._settings.ascii_only).splitlines():
+            self._out.write(f"  {safe(line)}\n")
 
     # -- many ------------------------------------------------------------------------------------------------
 
@@ -170,14 +181,18 @@ class Emitter:
 
     def _table(self, items: Iterable[Any], columns: list[Column]) -> None:
         first = list(islice(items_iter := iter(items), table.SAMPLE))
-        right = [_numeric(first, col) for col in columns]
+        right = [_numeric(first[:50], col) for col in columns]
         rows = self._cells(chain(first, items_iter), columns)
         table.write(rows, [col.heading for col in columns], self._out.write, self._settings.look, right)
 
     def _cells(self, items: Iterable[Any], columns: list[Column]) -> Iterator[list[str]]:
-        getters = [(partial(_get, path=col.path), values.formatter(col.format, self._settings.now)) for col in columns]
+        getters = [(col.path, values.formatter(col.format, self._settings.now)) for col in columns]
         for item in items:
-            yield [form(get(item)) for get, form in getters]
+            try:
+                yield [form(item[path]) for path, form in getters]
+            except (KeyError, TypeError, IndexError):
+                # A dotted path, or a field that this record lacks.
+                yield [form(values.lookup(item, path)) for path, form in getters]
 
     def _pick(self, item: Data) -> Data:
         """Only the chosen columns of a record, by their path or the heading the user gave."""
@@ -193,23 +208,26 @@ class Emitter:
         self._out.flush()
 
 
-def _get(item: Data, path: str) -> Data:
-    try:
-        return item[path]
-    except (KeyError, TypeError, IndexError):
-        return values.lookup(item, path)
-
-
 def _numeric(items: Sequence[Any], col: Column) -> bool:
     """Whether a column stands on the right: numbers, and what is made of numbers."""
     if col.format:
         return col.format in {"duration", "bytes", "rate", "percent"}
-    found = [value for value in (_get(item, col.path) for item in items) if value is not None]
-    return bool(found) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in found)
+    kinds = {type(values.lookup(item, col.path)) for item in items} - {type(None)}
+    return bool(kinds) and kinds <= {int, float}
 
 
 def _is_records(value: Data) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+
+
+def _has_parts(value: Data) -> bool:
+    """Whether a value is too rich for a line: something nested in something nested."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return _is_records(value) or any(isinstance(part, list | dict) and part for part in parts)
+
+
+def _named(data: dict[str, Any]) -> list[tuple[Column, Any]]:
+    return [(Column(name, name), value) for name, value in flatten(data)]
 
 
 def flatten(data: dict[str, Any], prefix: str = "", depth: int = 2) -> Iterator[tuple[str, Any]]:

@@ -31,8 +31,7 @@ class Progress:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._stream = stream if stream is not None else sys.stderr
-        dumb = not terminal.is_terminal(self._stream)
-        self._live = not dumb if live is None else live
+        self._live = terminal.live(self._stream) if live is None else live
         self._quiet = quiet
         self._clock = clock
         self._began = clock()
@@ -52,8 +51,9 @@ class Progress:
         self._shown = now
         line = one_line(describe(self.last, now - self._began))
         if self._live:
-            self._put(CLEAR + shorten(line, terminal.width(self._stream) - 1))
+            # Before it is written: an interrupt may come in between, and the line must then be cleared.
             self._painted = True
+            self._put(CLEAR + shorten(line, terminal.width(self._stream) - 1))
         else:
             self._put(line + "\n")
 
@@ -67,7 +67,10 @@ class Progress:
         """Tell in one line how it ended."""
         self.clear()
         state = values.plain(result)
-        if not self._quiet and isinstance(state, Mapping) and "status" in state:
+        if not isinstance(state, Mapping) or "execution_id" not in state:
+            # The command gives something else, a pipeline that was created and run: the run was seen last.
+            state = self.last
+        if not self._quiet and state:
             elapsed = state.get("duration")
             self._put(one_line(describe(state, self._clock() - self._began if elapsed is None else elapsed)) + "\n")
 

@@ -7,7 +7,7 @@ than a second for 1,000 rows and cuts values in a pipe.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any
+from operator import gt
 
 from flext_cli import terminal
 from flext_cli._types import Put
@@ -23,7 +23,13 @@ _COLOURS = {
     terminal.RED: "failed error unhealthy critical crashed down invalid dead",
     terminal.YELLOW: "pending queued starting stopping paused warning degraded cancelled canceled stopped",
 }
-_STATUS_COLOUR = {word: colour for colour, words in _COLOURS.items() for word in words.split()}
+_STATUS_COLOUR = {
+    spelled: colour
+    for colour, words in _COLOURS.items()
+    for word in words.split()
+    for spelled in (word, word.upper(), word.capitalize())
+}
+_STATES = frozenset(_STATUS_COLOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +56,16 @@ def write(
     if head is not None:
         text = line(head)
         put(f"{terminal.BOLD}{text}{terminal.RESET}\n" if look.colour else text + "\n")
-    paint = _painter() if look.colour else None
     count = 0
     for batch in _batches(chain(sample, map(_safe, source))):
         count += len(batch)
-        lines = map(line, batch) if paint is None else (paint(line(row), row) for row in batch)
-        put("\n".join(lines) + "\n")
+        put("\n".join(map(line, batch)) + "\n")
     return count
 
 
 def _safe(row: Sequence[str]) -> list[str]:
-    return [text if text.isprintable() else safe(text) for text in row]
+    # One look at the whole row: nearly all rows are harmless, and a call for each cell is what tables are slow by.
+    return list(row) if "".join(row).isprintable() else [safe(text) for text in row]
 
 
 def _batches(rows: Iterable[list[str]]) -> Iterator[list[list[str]]]:
@@ -71,7 +76,7 @@ def _batches(rows: Iterable[list[str]]) -> Iterator[list[list[str]]]:
 
 def _widths(rows: Sequence[Sequence[str]], head: Sequence[str] | None) -> list[int]:
     everything = [*rows, head] if head is not None else rows
-    return [max(map(width, column)) for column in zip(*everything, strict=True)]
+    return [max(map(len if "".join(column).isascii() else width, column)) for column in zip(*everything, strict=True)]
 
 
 def fit(widths: Sequence[int], columns: int | None) -> list[int]:
@@ -97,17 +102,18 @@ def fit(widths: Sequence[int], columns: int | None) -> list[int]:
 def _line_writer(widths: list[int], right: list[bool], look: Look) -> Callable[[Sequence[str]], str]:
     last = len(widths) - 1
     # str.format pads a whole row at once, which is right as long as every character takes one column.
-    template = GAP.join(
-        f"{{:{'>' if right[i] else '<'}{w}}}" if i < last or right[i] else "{}" for i, w in enumerate(widths)
-    )
-    narrow = look.columns is not None
+    places = (f"{{:{'>' if right[at] else '<'}{size}}}" for at, size in enumerate(widths[:last]))
+    template = GAP.join([*places, f"{{:>{widths[last]}}}" if right[last] else "{}"])
 
     def line(row: Sequence[str]) -> str:
-        ascii_row = all(map(str.isascii, row))
-        if narrow and any(width(text) > size for text, size in zip(row, widths, strict=True)):
+        narrow = "".join(row).isascii()
+        if look.columns is not None and any(map(gt, map(len if narrow else width, row), widths)):
             row = [shorten(text, size, look.ellipsis) for text, size in zip(row, widths, strict=True)]
-            ascii_row = False
-        if ascii_row:
+            narrow = "".join(row).isascii()
+        if look.colour and not _STATES.isdisjoint(row):
+            cells = zip(row, widths, right, strict=True)
+            return GAP.join(_painted(text, pad(text, size, right=side)) for text, size, side in cells).rstrip()
+        if narrow:
             return template.format(*row).rstrip()
         return GAP.join(
             pad(text, size, right=side) for text, size, side in zip(row, widths, right, strict=True)
@@ -116,16 +122,10 @@ def _line_writer(widths: list[int], right: list[bool], look: Look) -> Callable[[
     return line
 
 
-def _painter() -> Callable[[str, Sequence[str]], str]:
-    def paint(line: str, row: Sequence[str]) -> str:
-        for text in row:
-            colour = _STATUS_COLOUR.get(text.lower())
-            if colour and f" {text} " in f" {line} ":
-                before, _, after = line.partition(text)
-                return f"{before}{colour}{text}{terminal.RESET}{after}"
-        return line
-
-    return paint
+def _painted(text: str, shown: str) -> str:
+    """A cell in the colour of the state it names; `shown` is the cell with its filling."""
+    colour = _STATUS_COLOUR.get(text)
+    return shown.replace(text, f"{colour}{text}{terminal.RESET}", 1) if colour else shown
 
 
 def write_lines(rows: Iterable[Sequence[str]], put: Put, look: Look) -> None:
@@ -134,17 +134,17 @@ def write_lines(rows: Iterable[Sequence[str]], put: Put, look: Look) -> None:
     for row in rows:
         cells = _safe(row)
         widths = [max(size, min(width(text), 32)) for size, text in zip(widths or [0] * len(cells), cells, strict=True)]
-        text = GAP.join([*(pad(text, size) for text, size in zip(cells[:-1], widths, strict=False)), cells[-1]])
-        put((_painter()(text, cells) if look.colour else text).rstrip() + "\n")
+        shown = [pad(text, size) for text, size in zip(cells[:-1], widths, strict=False)] + cells[-1:]
+        if look.colour:
+            shown = [_painted(*each) for each in zip(cells, shown, strict=True)]
+        put(GAP.join(shown).rstrip() + "\n")
 
 
-def write_pairs(pairs: Sequence[tuple[str, Any]], put: Put, look: Look) -> None:
+def write_pairs(pairs: Sequence[tuple[str, str]], put: Put, look: Look) -> None:
     """Write names and values, one pair a line; nothing is cut, for this is the place to see all of it."""
     size = max((width(safe(name)) for name, _ in pairs), default=0)
-    paint = _painter() if look.colour else None
     for name, value in pairs:
-        label = pad(safe(name), size)
-        text = safe(value)
-        if paint is not None:
-            label, text = f"{terminal.BOLD}{label}{terminal.RESET}", paint(text, [text])
+        label, text = pad(safe(name), size), safe(value)
+        if look.colour:
+            label, text = f"{terminal.BOLD}{label}{terminal.RESET}", _painted(text, text)
         put(f"{label}{GAP}{text}".rstrip() + "\n")

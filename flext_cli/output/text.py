@@ -64,5 +64,7 @@ def shorten(text: str, columns: int, ellipsis: str = "…") -> str:
 
 def pad(text: str, columns: int, *, right: bool = False) -> str:
     """Fill text with spaces to `columns` terminal columns."""
+    if text.isascii():
+        return text.rjust(columns) if right else text.ljust(columns)
     gap = " " * (columns - width(text))
     return gap + text if right else text + gap

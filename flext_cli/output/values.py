@@ -9,6 +9,7 @@ from typing import Any
 from flext_cli._types import Data
 
 EMPTY = "-"
+_ATOMS = frozenset({str, int, float, bool, type(None)})
 
 
 def plain(value: Data) -> Data:  # noqa: PLR0911 - one line for each kind of value
@@ -16,11 +17,15 @@ def plain(value: Data) -> Data:  # noqa: PLR0911 - one line for each kind of val
 
     A model is known by its `to_dict()`, so that no model library is imported here.
     """
-    if value is None or isinstance(value, bool | int | float):
+    # Exact types first: what came from JSON passes at the cost of a look.
+    kind = type(value)
+    if kind in _ATOMS:
         return value
+    if kind is dict:
+        return {str(key): item if type(item) in _ATOMS else plain(item) for key, item in value.items()}
     if isinstance(value, Enum):
         return plain(value.value)
-    if isinstance(value, str):
+    if isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
@@ -47,10 +52,10 @@ def is_stream(value: Data) -> bool:
 
 def lookup(item: Data, path: str) -> Data:
     """Value at `a.b.0.c`, or None; a key that holds dots itself is found too."""
-    if isinstance(item, Mapping) and path in item:
-        return item[path]
+    if isinstance(item, dict) and (path in item or "." not in path):
+        return item.get(path)
     for part in path.split("."):
-        if isinstance(item, Mapping):
+        if isinstance(item, dict):
             item = item.get(part)
         elif isinstance(item, list) and part.isdecimal():
             item = item[int(part)] if int(part) < len(item) else None

@@ -23,6 +23,15 @@ class _SlowDumper(yaml.SafeDumper):
     ignore_aliases = _Dumper.ignore_aliases
 
 
+def _text(dumper: Data, text: str) -> Data:
+    """Several lines read best as a block; PyYAML quotes them where a block cannot hold them."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+for _each in (_Dumper, _SlowDumper):
+    _each.add_representer(str, _text)
+
+
 def dumps(value: Data, *, ascii_only: bool = False) -> str:
     """YAML of plain data, keys in their order, no line folding."""
     options = {"sort_keys": False, "allow_unicode": not ascii_only, "width": 2**31 - 1, "default_flow_style": False}

@@ -17,6 +17,7 @@ __all__ = [
     "Event",
     "Lock",
     "PerLoop",
+    "WebSocket",
     "chunks",
     "connect_websocket",
     "gather_bounded",
@@ -28,6 +29,9 @@ __all__ = [
     "sleep",
     "to_thread",
 ]
+
+type WebSocket = ClientConnection
+"""An open WebSocket."""
 
 type Awaits[T] = Awaitable[T]
 """What a call gives before it has finished."""

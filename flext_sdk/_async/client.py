@@ -173,6 +173,18 @@ class AsyncFlext(AsyncResources):
         other._options = options
         return other
 
+    def _watching(self) -> Self:
+        """A copy for looking again and again: whether the service is back is asked of the service, not of a breaker."""
+        return self._copy(replace(self._options, breaker=False, recorder=None))
+
+    def _looking(self) -> Self:
+        """A copy that only looks: it starts no service and asks no breaker."""
+        return self._copy(replace(self._options, breaker=False, autostart=False))
+
+    async def _socket_address(self, path: str) -> tuple[str, dict[str, str]]:
+        """Address and headers of a WebSocket of FLEXT Service."""
+        return await self._transport.socket_address("flext", path, self._options)
+
     def raw[**P, T](self, method: Callable[P, rt.Awaits[T]]) -> Callable[P, rt.Awaits[RawResponse[T]]]:
         """A method whose result has the whole answer around it: status, headers, bytes, attempts.
 
@@ -351,8 +363,12 @@ class _Endpoints:
             return self._found[service].url
         return self._urls.get(service)
 
-    async def get(self, service: Service) -> _local.Endpoint:
+    async def get(self, service: Service, *, autostart: bool = True) -> _local.Endpoint:
         """The address and token of a service.
+
+        Args:
+            service: The service.
+            autostart: False only looks, and starts none.
 
         Raises:
             ConfigurationError: If only the other one has an address.
@@ -360,7 +376,7 @@ class _Endpoints:
         """
         if self.is_local:
             if self._found is None or service not in self._found:
-                self._found = await _local.endpoints(service, autostart=self._autostart)
+                self._found = await _local.endpoints(service, autostart=autostart and self._autostart)
             return self._found[service]
         url = self._urls.get(service)
         if url is None:

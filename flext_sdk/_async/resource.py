@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from flext_sdk._async import _rt as rt
 from flext_sdk._async.pagination import AsyncPage
 from flext_sdk._async.transport import Outgoing
-from flext_sdk._core.decode import PageData, decode, decode_page
+from flext_sdk._core.decode import PageData, decode, decode_page, to_model
 from flext_sdk._core.request import encode_body, plan_for
 
 if TYPE_CHECKING:
@@ -69,6 +69,11 @@ class AsyncResource:
                 whole=offset is None,
             )
         )
+
+    def _shaped[T](self, op: Operation[T], data: Json) -> T:
+        """Plain data as a call of the operation would give it."""
+        made: Any = to_model(op, data) if self._client._options.models else data
+        return cast("T", made)
 
     async def _send(
         self, op: Operation[object], path: Mapping[str, Json], query: Mapping[str, Json], body: Json

@@ -49,8 +49,8 @@ class AsyncMiddleware(Protocol):
 class AsyncEndpoints(Protocol):
     """Finds the address and token of a service."""
 
-    async def get(self, service: Service) -> Endpoint:
-        """The address and token."""
+    async def get(self, service: Service, *, autostart: bool = True) -> Endpoint:
+        """The address and token; with ``autostart`` a service of this machine is started when it does not run."""
         ...
 
     def forget(self) -> bool:
@@ -70,6 +70,7 @@ class Options:
         models: False gives plain data instead of models.
         token: Replaces the token of the service.
         breaker: False asks the service whatever the circuit breaker says; for looking whether it is back.
+        autostart: False starts no service of this machine for a call.
         recorder: Gets the exchange of each call, for raw responses.
     """
 
@@ -80,6 +81,7 @@ class Options:
     models: bool = True
     token: str | Mapping[Service, str] | None = None
     breaker: bool = True
+    autostart: bool = True
     recorder: Callable[[Exchange], None] | None = None
 
 
@@ -193,7 +195,7 @@ class AsyncTransport:
             FlextError: If there is none; see `flext_sdk.errors`.
         """
         if self.closed:
-            raise errors.UsageError("This client is closed", hint="Make a new one, or call it inside the with block.")
+            raise _closed()
         trip = self._trip(out, options)
         try:
             response = await self._attempt(trip)
@@ -303,13 +305,9 @@ class AsyncTransport:
         raise refused
 
     async def _send(self, trip: _Trip) -> Response:
-        endpoint = await self.endpoints.get(trip.out.service)
+        endpoint = await self.endpoints.get(trip.out.service, autostart=trip.options.autostart)
         headers = Headers(trip.headers)
-        token = trip.options.token if trip.options.token is not None else endpoint.token
-        if token is not None and not isinstance(token, str):
-            token = token.get(trip.out.service, endpoint.token)
-        if token is not None and "authorization" not in headers:
-            headers["Authorization"] = f"Bearer {token}"
+        self._authorize(headers, trip.out.service, endpoint, trip.options)
         request = Request(
             method=trip.out.method,
             url=endpoint.url + trip.out.path,
@@ -323,6 +321,22 @@ class AsyncTransport:
         for layer in reversed(trip.options.middleware):
             send = partial(layer, call_next=send)
         return await send(request)
+
+    def _authorize(self, headers: Headers, service: Service, endpoint: Endpoint, options: Options) -> None:
+        token = options.token if options.token is not None else endpoint.token
+        if token is not None and not isinstance(token, str):
+            token = token.get(service, endpoint.token)
+        if token is not None and "authorization" not in headers:
+            headers["Authorization"] = f"Bearer {token}"
+
+    async def socket_address(self, service: Service, path: str, options: Options) -> tuple[str, dict[str, str]]:
+        """Address and headers of a WebSocket of a service."""
+        if self.closed:
+            raise _closed()
+        endpoint = await self.endpoints.get(service, autostart=options.autostart)
+        headers = Headers([("User-Agent", self.user_agent), *options.headers])
+        self._authorize(headers, service, endpoint, options)
+        return f"ws{endpoint.url.removeprefix('http')}{path}", dict(headers.pairs())
 
     async def _over_the_wire(self, trip: _Trip, request: Request) -> Response:
         # Middleware may have taken the key away: what counts is what goes out.
@@ -386,6 +400,10 @@ class AsyncTransport:
             retry_after=wait,
             retryable=status in ALWAYS or (status in IF_REPEATABLE and (trip.out.repeatable or trip.keyed)),
         )
+
+
+def _closed() -> errors.UsageError:
+    return errors.UsageError("This client is closed", hint="Make a new one, or call it inside the with block.")
 
 
 def check_headers(headers: Mapping[str, str] | Sequence[tuple[str, str]] | None) -> tuple[tuple[str, str], ...]:

@@ -6,13 +6,14 @@ The data is what JSON can hold: keys are text as they stand in the file (``on:``
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk.errors import Problem, ValidationFailedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import yaml
     from yaml.nodes import Node
 
@@ -64,7 +65,7 @@ def load_document(text: str | bytes, *, name: str) -> Document:
 
 
 def locate(problem: Problem, document: Document) -> Problem:
-    """The problem with the file, line and column of what its path names; of the nearest thing around where it is missing."""
+    """The problem with file, line and column of what its path names, or of the nearest thing around what is missing."""
     path = problem.path
     while path not in document.positions and path:
         path = path.rpartition("/")[0]
@@ -98,7 +99,7 @@ def _decoded(content: bytes, name: str) -> str:
 def _check_json(text: str, name: str) -> None:
     # YAML is a little more than JSON: a file that calls itself JSON should be read by others, too.
     try:
-        json.loads(text)
+        json.loads(text, parse_constant=_refused)
     except json.JSONDecodeError as error:
         raise _failed(
             [Problem("", f"This is not JSON: {error.msg}", line=error.lineno, column=error.colno)], name
@@ -119,12 +120,10 @@ class _Reader:
     def read(self) -> Document:
         import yaml
 
-        # Tabs are white space to JSON, but not to YAML; between the braces of a JSON text they may be blanks.
-        source = (
-            self.text.replace("\t", " ")
-            if self.text.lstrip().startswith(("{", "[")) and _is_json(self.text)
-            else self.text
-        )
+        # JSON is read as JSON: to YAML, tabs are no white space and two escaped surrogates are not one character. It is
+        # read as YAML, too, for the positions and the keys that are there twice.
+        plain = _parsed(self.text) if self.text.lstrip().startswith(("{", "[")) else None
+        source = self.text if plain is None else self.text.replace("\t", " ")
         try:
             self.loader = yaml.SafeLoader(source)
             root = self.loader.get_single_node()
@@ -139,10 +138,8 @@ class _Reader:
             raise _failed([Problem(error.path, str(error), line=error.line, column=error.column)], self.name) from None
         if self.problems:
             raise _failed(self.problems, self.name)
-        if source is not self.text:
-            data = json.loads(
-                self.text
-            )  # tabs inside texts are escapes in JSON, so the data is the same; exact all the same
+        if plain is not None:
+            data = plain
         if data is None:
             raise _failed([Problem("", "The document is empty", line=1, column=1)], self.name)
         return Document(data, self.positions, self.name)
@@ -212,7 +209,7 @@ class _Reader:
             self._report(path, f"The tag {tag} is not understood", node)
             return None
         try:
-            value = self.loader.construct_object(node)  # type: ignore[no-untyped-call]
+            value = self.loader.construct_object(node)
         except (ValueError, OverflowError):
             self._report(path, f"{str(node.value)[:40]!r} is not a value that can be read", node)
             return None
@@ -254,9 +251,12 @@ class _TooMuchError(Exception):
         self.path, self.line, self.column = path, line, column
 
 
-def _is_json(text: str) -> bool:
+def _parsed(text: str) -> Json:
     try:
-        json.loads(text)
+        return json.loads(text, parse_constant=_refused)
     except (ValueError, RecursionError):
-        return False
-    return True
+        return None
+
+
+def _refused(word: str) -> Json:
+    raise ValueError(f"{word} is no JSON")

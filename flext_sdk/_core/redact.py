@@ -125,13 +125,20 @@ def redact_text(text: str) -> str:
     text = _USERINFO.sub(rf"\g<scheme>{MASK}@", text)
     text = _BEARER.sub(rf"\1 {MASK}", text)
     text = _JWT.sub(MASK, text)
-    return _PAIR.sub(_pair, text)
+    parts, done = [], 0
+    while (found := _PAIR.search(text, done)) is not None:
+        masked = _pair(found)
+        # What follows a harmless key may itself be a key: {note: "password": ...}.
+        end = found.end("sep") if masked is None else found.end()
+        parts.append(text[done:end] if masked is None else text[done : found.start()] + masked)
+        done = end
+    return "".join([*parts, text[done:]])
 
 
-def _pair(found: re.Match[str]) -> str:
+def _pair(found: re.Match[str]) -> str | None:
     value = found["value"]
     if not is_secret_name(found["key"]) or value.lower() in {"true", "false", "null", "none", "bearer", "basic"}:
-        return found[0]
+        return None
     quote = value[0] if value[0] in "\"'" else ""
     return f"{found['open']}{found['key']}{found['open']}{found['sep']}{quote}{MASK}{quote}"
 

@@ -18,6 +18,7 @@ __all__ = [
     "Event",
     "Lock",
     "PerLoop",
+    "WebSocket",
     "chunks",
     "connect_websocket",
     "gather_bounded",
@@ -29,6 +30,9 @@ __all__ = [
     "sleep",
     "to_thread",
 ]
+
+type WebSocket = ClientConnection
+"""An open WebSocket."""
 
 type Awaits[T] = T
 """What a call gives: here its result."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flext_sdk.connectors._errors import ConnectorError
-from flext_sdk.connectors._files import SourceFile
-from flext_sdk.connectors._kinds import Kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from flext_sdk.connectors._files import SourceFile
+    from flext_sdk.connectors._kinds import Kinds
 
 BLOCK = 4 << 20
 # Arrow counts the bytes of a column with 32 bits, and escaping can make a text several times longer.
@@ -112,7 +115,8 @@ def cut(
         path: The file.
         start: First byte.
         end: The byte behind the last.
-        split: Gets bytes that begin with a row, and their offset; gives how many of them are whole rows, and what they hold.
+        split: Gets bytes that begin with a row, and their offset; gives how many of them are whole rows, and what
+            they hold.
         block: Size of a piece in bytes; one with a longer row grows until the row is whole.
 
     Raises:

@@ -1,8 +1,9 @@
 """How far a file was read, and how to see that it is still the same file.
 
-A bookmark of a file holds the byte offset behind the last whole row that was sent, a hash of everything before it, the number of rows,
-and, for a last row without a line end, its length and hash: such a row is sent (the file may simply lack the line end), but the offset
-stays before it. If the file goes on with a line end there, the row was whole; if it goes on with anything else, the row was cut.
+A bookmark of a file holds the byte offset behind the last whole row that was sent, a hash of everything before it,
+the number of rows, and, for a last row without a line end, its length and hash: such a row is sent (the file may
+simply lack the line end), but the offset stays before it. If the file goes on with a line end there, the row was
+whole; if it goes on with anything else, the row was cut.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from flext_sdk.connectors._errors import ConnectorError
-from flext_sdk.connectors._kinds import Kinds
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flext_sdk.connectors._kinds import Kinds
 
 FORMAT = 1
 _PIECE = 1 << 20
@@ -103,7 +107,9 @@ class StreamMark:
                 files={key: FileMark(**mark) for key, mark in data["files"].items()},
             )
         except (KeyError, TypeError, ValueError, AttributeError):
-            raise ConnectorError(f"--state: the bookmark of the stream {stream} is broken; run without it to read anew") from None
+            raise ConnectorError(
+                f"--state: the bookmark of the stream {stream} is broken; run without it to read anew"
+            ) from None
 
 
 @dataclass(slots=True)

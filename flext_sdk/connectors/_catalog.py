@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flext_sdk.connectors._errors import ConnectorError
 from flext_sdk.connectors._kinds import Kinds, fragment, from_fragment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,12 @@ def _selection(item: Mapping[str, Any]) -> Selection | None:
     if keys is None:
         keys = stream.get("table-key-properties")
     names = {*properties, *(path[1] for path in metadata if len(path) == 2 and path[0] == "properties")}
-    deselected = {name for name in names if not _selected(metadata.get(("properties", name), {}), properties.get(name, {}))}
-    method = item.get("replication_method") or stream.get("replication-method") or stream.get("forced-replication-method")
+    deselected = {
+        name for name in names if not _selected(metadata.get(("properties", name), {}), properties.get(name, {}))
+    }
+    method = (
+        item.get("replication_method") or stream.get("replication-method") or stream.get("forced-replication-method")
+    )
     return Selection(
         deselected=frozenset(deselected - set(keys or ())),
         kinds={name: kinds for name, schema in properties.items() if (kinds := from_fragment(schema)) is not None},

@@ -1,15 +1,21 @@
-"""What a column of texts holds, found with Arrow's kernels. The same texts give the same answer, in whatever blocks they come."""
+"""What a column of texts holds, found with Arrow's kernels.
+
+The same texts give the same answer, in whatever blocks they come.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from flext_sdk.connectors._json import float_is_exact
 from flext_sdk.connectors._kinds import NOTHING, STRING, Kinds, join
+
+if TYPE_CHECKING:
+    from flext_sdk.connectors._types import Array, Scalar
 
 # As JSON writes a number, so that the text itself is the value: "007", "+1", ".5" and "1." stay text.
 _NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
@@ -30,7 +36,7 @@ _LOOKS = tuple(
 )
 
 
-def classify(column: Any, known: Kinds) -> Kinds:
+def classify(column: Array, known: Kinds) -> Kinds:
     """The kinds of a column together with what is known of it from other blocks.
 
     Args:
@@ -63,21 +69,21 @@ def _look(text: str) -> str:
     return next((kind for kind, pattern in _LOOKS if pattern.match(text)), "string")
 
 
-def _kind(texts: Any) -> Kinds:
+def _kind(texts: Array) -> Kinds:
     looks = _look(texts[0].as_py())
     if looks == "number":
         return _number(texts)
     return frozenset({looks}) if looks == "string" or _FITS[looks](texts) else STRING
 
 
-def _number(texts: Any) -> Kinds:
+def _number(texts: Array) -> Kinds:
     if pc.max(pc.binary_length(texts)).as_py() <= 20:
         try:
             numbers = texts.cast(pa.int64())
             # Casting back shows leading zeros, a plus sign and minus zero.
             if numbers.cast(texts.type).equals(texts):
                 low, high = pc.min_max(numbers).values()
-                return frozenset({"integer" if -(10**15) < low.as_py() and high.as_py() < 10**15 else "long"})
+                return frozenset({"integer" if low.as_py() > -(10**15) and high.as_py() < 10**15 else "long"})
         except pa.ArrowInvalid:
             pass
     if not _matches(texts, _NUMBER):
@@ -92,11 +98,11 @@ def _exact(text: str) -> bool:
     return text != "-0" and float_is_exact(text)
 
 
-def _matches(texts: Any, pattern: str) -> bool:
+def _matches(texts: Array, pattern: str) -> bool:
     return bool(pc.all(pc.match_substring_regex(texts, pattern)).as_py())
 
 
-def _casts(texts: Any, pattern: str, kind: Any) -> bool:
+def _casts(texts: Array, pattern: str, kind: Scalar) -> bool:
     """Whether all texts have the form and are dates of the calendar (the year 0 is none)."""
     if not _matches(texts, pattern) or pc.any(pc.starts_with(texts, "0000")).as_py():
         return False

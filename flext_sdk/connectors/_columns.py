@@ -1,16 +1,19 @@
 """What a column of a table holds, and how values that do not fit widen it. Nothing is ever bent to fit.
 
-Kinds: ``boolean``, ``integer`` (64 bits), ``number`` (64-bit float), ``date``, ``datetime`` (date and time, none seen yet),
-``timestamp`` (without offset), ``timestamptz`` (with one), ``json``, and ``string``, which holds everything.
+Kinds: ``boolean``, ``integer`` (64 bits), ``number`` (64-bit float), ``date``, ``datetime`` (date and time, none seen
+yet), ``timestamp`` (without offset), ``timestamptz`` (with one), ``json``, and ``string``, which holds everything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flext_sdk.connectors._json import dumps
+
+if TYPE_CHECKING:
+    from flext_sdk.connectors._types import Json
 
 # Integers up to here are the same number as a 64-bit float.
 EXACT = 2**53
@@ -73,7 +76,7 @@ def of_values(values: Sequence[Any]) -> str:
     return "boolean" if types == {bool} else "string"
 
 
-def to_text(value: Any) -> str | None:
+def to_text(value: Json) -> str | None:
     """A value as text, the way JSON writes it; text stays as it is."""
     if value is None or isinstance(value, str):
         return value
@@ -111,17 +114,22 @@ def _fit_numbers(kind: str, types: set[type], values: list[Any]) -> tuple[str, l
         return kind, values
     if types <= {int, float, Decimal}:
         given = [value for value in values if value is not None]
-        if kind == "integer" and types == {int} and -(2**63) <= min(given) and max(given) < 2**63:
+        if kind == "integer" and types == {int} and min(given) >= -(2**63) and max(given) < 2**63:
             return kind, values
-        if kind == "integer" and all(type(value) is not Decimal and abs(value) <= EXACT and value == int(value) for value in given):
+        if kind == "integer" and all(
+            type(value) is not Decimal and abs(value) <= EXACT and value == int(value) for value in given
+        ):
             return kind, [None if value is None else int(value) for value in values]
         if all(_is_float(value) for value in given):
             return "number", [None if value is None else float(value) for value in values]
     return "string", list(map(to_text, values))
 
 
-def _is_float(value: float | Decimal) -> bool:
-    """Whether a number has exactly the value of a 64-bit float. Decimals stand for those that have not, or for NaN and infinities."""
+def _is_float(value: Json) -> bool:
+    """Whether a number has exactly the value of a 64-bit float.
+
+    Decimals stand for those that have not, or for NaN and infinities.
+    """
     if isinstance(value, Decimal):
         return not value.is_finite()
     return isinstance(value, float) or abs(value) <= EXACT

@@ -1,12 +1,15 @@
 """CSV files: cut into blocks at row ends, parsed by Arrow with every field as text, so that no value is touched."""
 
+# Some arguments of the protocol matter to others that follow it only.
+# ruff: noqa: ARG002
+
 from __future__ import annotations
 
 import codecs
+import io
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -14,11 +17,16 @@ import pyarrow.csv as pacsv
 from flext_sdk.connectors._blocks import Block, Encoding, Layout, cut
 from flext_sdk.connectors._classify import classify
 from flext_sdk.connectors._errors import ConnectorError
-from flext_sdk.connectors._files import SourceFile
 from flext_sdk.connectors._io import say
 from flext_sdk.connectors._kinds import NOTHING, Kinds
 from flext_sdk.connectors._lines import record_lines
-from flext_sdk.connectors._settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flext_sdk.connectors._files import SourceFile
+    from flext_sdk.connectors._settings import Settings
+    from flext_sdk.connectors._types import Json, Table
 
 _BOM = b"\xef\xbb\xbf"
 _HEAD = 1 << 16
@@ -49,7 +57,8 @@ class CsvFormat:
         quote, before = re.escape(self._quote.encode()), re.escape(self._delimiter.encode())
         # A quoted field: only where a field begins does a quote mean anything, and the search hops from quote to quote.
         self._quoted = re.compile(
-            rb"%(q)s(?:(?<=[%(d)s\r\n]%(q)s)|(?<=\A%(q)s))(?:[^%(q)s]++|%(q)s%(q)s)*+(%(q)s|\Z)" % {b"q": quote, b"d": before}
+            rb"%(q)s(?:(?<=[%(d)s\r\n]%(q)s)|(?<=\A%(q)s))(?:[^%(q)s]++|%(q)s%(q)s)*+(%(q)s|\Z)"
+            % {b"q": quote, b"d": before}
         )
 
     @property
@@ -94,19 +103,20 @@ class CsvFormat:
 
         quoting: Any = {"quotechar": self._quote} if self._quote else {"quoting": csv.QUOTE_NONE}
         text = self._decode(row, file, 0, 0).decode()
-        if "\r" in text.rstrip("\r\n") and "\n" not in text.rstrip("\r\n"):
-            raise ConnectorError(f"{file.path}: the first row has a carriage return in it; line ends must be LF or CRLF")
         csv.field_size_limit(1 << 30)
-        rows = [fields for fields in csv.reader(text.splitlines(keepends=True), delimiter=self._delimiter, **quoting) if fields]
-        fields = rows[0] if rows else []
+        lines = io.StringIO(text, newline="")
+        rows = [fields for fields in csv.reader(lines, delimiter=self._delimiter, **quoting) if fields]
+        if len(rows) > 1:
+            raise ConnectorError(f"{file.path}: line ends must be LF or CRLF, but the first row ends with CR alone")
+        fields = [field.strip() for row in rows for field in row]
         if not self._header:
             return tuple(f"column_{number}" for number in range(1, len(fields) + 1))
         names: list[str] = []
         for number, field in enumerate(fields, 1):
-            name = field.strip() or f"column_{number}"
-            taken, wanted = set(names), name
-            while name in taken or (name != wanted and name in fields):
-                count = int(name.rpartition("_")[2]) + 1 if name != wanted else 2
+            wanted = name = field or f"column_{number}"
+            count = 1
+            while name in names or (count > 1 and name in fields):
+                count += 1
                 name = f"{wanted}_{count}"
             if name != wanted:
                 say("WARNING", f"{file.path}: the header has {wanted} twice; column {number} is called {name}")
@@ -116,7 +126,11 @@ class CsvFormat:
     def blocks(self, file: SourceFile, layout: Layout, start: int, end: int, first_row: int) -> Iterator[Block]:
         """The rows between two byte offsets; a last row that is visibly unfinished is left for later."""
         row = first_row
-        for offset, raw, table in cut(file.path, start, end, lambda data, at: self._split(data, file, layout, at, row)):
+
+        def split(data: bytes, offset: int) -> tuple[int, Table]:
+            return self._split(data, file, layout, offset, row)
+
+        for offset, raw, table in cut(file.path, start, end, split):
             if table is not None:
                 yield Block(offset, raw, row, table.num_rows, table)
                 row += table.num_rows
@@ -124,7 +138,9 @@ class CsvFormat:
                 if last.rows:
                     yield last
             else:
-                say("WARNING", f"{file.path}: the last row, {row}, has no line end and is not complete; it is left for the next run")
+                say(
+                    "WARNING", f"{file.path}: row {row}, the last one, is not complete yet; it is left for the next run"
+                )
 
     def _split(self, data: bytes, file: SourceFile, layout: Layout, offset: int, row: int) -> tuple[int, Any]:
         size = data.rfind(b"\n") + 1
@@ -166,8 +182,16 @@ class CsvFormat:
         return Block(offset, raw, row, table.num_rows, table, whole=False)
 
     def _parse(
-        self, raw: bytes, file: SourceFile, layout: Layout, offset: int, row: int, *, quiet: bool = False, skip: bool | None = None
-    ) -> Any:
+        self,
+        raw: bytes,
+        file: SourceFile,
+        layout: Layout,
+        offset: int,
+        row: int,
+        *,
+        quiet: bool = False,
+        skip: bool | None = None,
+    ) -> Table:
         names = list(layout.fields)
         data = self._decode(raw, file, offset, row)
         if data.startswith(_BOM):
@@ -175,7 +199,7 @@ class CsvFormat:
         ragged: list[Any] = []
         skipping = self._skip_ragged if skip is None else skip
 
-        def on_ragged(found: Any) -> str:
+        def on_ragged(found: Json) -> str:
             ragged.append(found)
             return "skip" if skipping else "error"
 
@@ -210,7 +234,10 @@ class CsvFormat:
                 return pa.table({name: pa.array([], pa.string()) for name in names})
             raise ConnectorError(f"{file.path}: row {row} and following: {error}") from None
         if ragged and not quiet:
-            say("WARNING", f"{file.path}: {len(ragged)} ragged rows skipped from row {row + (ragged[0].number or 1) - 1} on")
+            say(
+                "WARNING",
+                f"{file.path}: {len(ragged)} ragged rows skipped from row {row + (ragged[0].number or 1) - 1} on",
+            )
         return table.combine_chunks()
 
     def _decode(self, raw: bytes, file: SourceFile, offset: int, row: int) -> bytes:

@@ -1,15 +1,16 @@
 """The store of ``target-duckdb``: batches go in as Arrow tables.
 
-Tables have no primary key: DuckDB's indexes make inserts slow and stand in the way of changing columns. Rows with keys are replaced by
-deleting and inserting within the transaction, which a hash join does for a whole batch at once.
+Tables have no primary key: DuckDB's indexes make inserts slow and stand in the way of changing columns. Rows with
+keys are replaced by deleting and inserting within the transaction, which a hash join does for a whole batch at once.
 """
+
+# Names of tables and columns are quoted, values are bound; and some arguments matter to other databases only.
+# ruff: noqa: S608, ARG002
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -18,6 +19,12 @@ import pyarrow.compute as pc
 from flext_sdk.connectors._columns import EXACT, fit, quoted, to_text
 from flext_sdk.connectors._errors import ConnectorError
 from flext_sdk.connectors._sqlsink import META, Column
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from flext_sdk.connectors._types import Array, Connection
 
 _TYPES = {
     "boolean": "BOOLEAN",
@@ -45,7 +52,9 @@ _AS_TEXT = {
 _BATCH = "flext_batch"
 
 
-def connect(path: Path, seconds: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> Any:
+def connect(
+    path: Path, seconds: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+) -> Connection:
     """Opens a database file for writing, waiting while another process holds it.
 
     Raises:
@@ -61,7 +70,9 @@ def connect(path: Path, seconds: float, clock: Callable[[], float] = time.monoto
             if "lock" not in reason:
                 raise ConnectorError(f"cannot open {path}: {reason}") from None
             if clock() >= end:
-                raise ConnectorError(f"{path} is locked by another process, and still was after {seconds:g} s (lock_timeout)") from None
+                raise ConnectorError(
+                    f"{path} is locked by another process, and still was after {seconds:g} s (lock_timeout)"
+                ) from None
         sleep(0.1)
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
@@ -75,11 +86,11 @@ class DuckDbStore:
         connection: An open connection, its time zone UTC.
     """
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._in_transaction = False
 
-    def _run(self, sql: str, *values: object) -> Any:
+    def _run(self, sql: str, *values: object) -> Connection:
         if not self._in_transaction:
             self._connection.execute("BEGIN TRANSACTION")
             self._in_transaction = True
@@ -87,20 +98,25 @@ class DuckDbStore:
 
     def documents(self) -> dict[str, str]:
         """What stands in ``_flext_streams``."""
-        return dict(self._connection.execute(f"SELECT stream, document FROM {META}").fetchall()) if META in self.names() else {}  # noqa: S608
+        return (
+            dict(self._connection.execute(f"SELECT stream, document FROM {META}").fetchall())
+            if META in self.names()
+            else {}
+        )
 
     def save(self, documents: dict[str, str]) -> None:
         """Replaces rows of ``_flext_streams``."""
         if documents:
             self._run(f"CREATE TABLE IF NOT EXISTS {META} (stream VARCHAR NOT NULL, document VARCHAR NOT NULL)")
         for stream, document in documents.items():
-            self._run(f"DELETE FROM {META} WHERE stream = ?", stream)  # noqa: S608
-            self._run(f"INSERT INTO {META} VALUES (?, ?)", stream, document)  # noqa: S608
+            self._run(f"DELETE FROM {META} WHERE stream = ?", stream)
+            self._run(f"INSERT INTO {META} VALUES (?, ?)", stream, document)
 
     def names(self) -> set[str]:
         """Names of all tables and views."""
         sql = (
-            "SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database() AND table_schema = current_schema()"
+            "SELECT table_name FROM information_schema.tables "
+            "WHERE table_catalog = current_database() AND table_schema = current_schema()"
         )
         return {name for (name,) in self._connection.execute(sql).fetchall()}
 
@@ -131,9 +147,13 @@ class DuckDbStore:
             condition = f"{name} IS NOT NULL"
         else:
             condition = ""
-        if condition and self._run(f"SELECT 1 FROM {target} WHERE {condition} LIMIT 1").fetchone():  # noqa: S608
+        if condition and self._run(f"SELECT 1 FROM {target} WHERE {condition} LIMIT 1").fetchone():
             return False
-        using = _AS_TEXT.get(before, "CAST({0} AS VARCHAR)").format(name) if kind == "string" else f"CAST({name} AS {_TYPES[kind]})"
+        using = (
+            _AS_TEXT.get(before, "CAST({0} AS VARCHAR)").format(name)
+            if kind == "string"
+            else f"CAST({name} AS {_TYPES[kind]})"
+        )
         self._run(f"ALTER TABLE {target} ALTER COLUMN {name} SET DATA TYPE {_TYPES[kind]} USING {using}")
         return True
 
@@ -143,12 +163,12 @@ class DuckDbStore:
             return True
         names = ", ".join(map(quoted, keys))
         nulls = " OR ".join(f"{quoted(key)} IS NULL" for key in keys)
-        sql = f"SELECT 1 FROM {quoted(table)} GROUP BY {names} HAVING count(*) > 1 OR bool_or({nulls}) LIMIT 1"  # noqa: S608
+        sql = f"SELECT 1 FROM {quoted(table)} GROUP BY {names} HAVING count(*) > 1 OR bool_or({nulls}) LIMIT 1"
         return self._run(sql).fetchone() is None
 
     def is_empty(self, table: str) -> bool:
         """Whether there is no row."""
-        return self._run(f"SELECT 1 FROM {quoted(table)} LIMIT 1").fetchone() is None  # noqa: S608
+        return self._run(f"SELECT 1 FROM {quoted(table)} LIMIT 1").fetchone() is None
 
     def convert(self, kind: str, values: list[Any]) -> tuple[str, Any]:
         """Values as an Arrow array."""
@@ -170,15 +190,20 @@ class DuckDbStore:
         try:
             target, source = quoted(table), _BATCH
             if keys:
-                pairs = [(quoted(key), fields[number]) for key in keys for number, column in enumerate(columns) if column.name == key]
+                pairs = [
+                    (quoted(key), fields[number])
+                    for key in keys
+                    for number, column in enumerate(columns)
+                    if column.name == key
+                ]
                 marks = ", ".join(mark for _, mark in pairs)
-                if self._run(f"SELECT count(*) <> count(DISTINCT ({marks})) FROM {_BATCH}").fetchone()[0]:  # noqa: S608
+                if self._run(f"SELECT count(*) <> count(DISTINCT ({marks})) FROM {_BATCH}").fetchone()[0]:
                     source += f" QUALIFY row_number() OVER (PARTITION BY {marks} ORDER BY n DESC) = 1"
                 if not self.is_empty(table):
                     same = " AND ".join(f"{target}.{key} = {_BATCH}.{mark}" for key, mark in pairs)
-                    self._run(f"DELETE FROM {target} USING {_BATCH} WHERE {same}")  # noqa: S608
+                    self._run(f"DELETE FROM {target} USING {_BATCH} WHERE {same}")
             names = ", ".join(quoted(column.name) for column in columns)
-            self._run(f"INSERT INTO {target} ({names}) SELECT {', '.join(fields)} FROM {source}")  # noqa: S608
+            self._run(f"INSERT INTO {target} ({names}) SELECT {', '.join(fields)} FROM {source}")
         finally:
             self._connection.unregister(_BATCH)
 
@@ -186,12 +211,12 @@ class DuckDbStore:
         """Puts the rows of a staging table in place of a table's rows."""
         names = ", ".join(quoted(column.name) for column in columns)
         self.clear(table)
-        self._run(f"INSERT INTO {quoted(table)} ({names}) SELECT {names} FROM {quoted(stage)}")  # noqa: S608
+        self._run(f"INSERT INTO {quoted(table)} ({names}) SELECT {names} FROM {quoted(stage)}")
         self.drop(stage)
 
     def clear(self, table: str) -> None:
         """Removes all rows."""
-        self._run(f"DELETE FROM {quoted(table)}")  # noqa: S608
+        self._run(f"DELETE FROM {quoted(table)}")
 
     def drop(self, table: str) -> None:
         """Removes a table if it is there."""
@@ -217,8 +242,8 @@ class DuckDbStore:
         self._connection.close()
 
 
-def _cast(values: list[Any], kind: str) -> Any:
-    """Texts as dates or times, or None if one of them is none: not of the calendar, finer than a microsecond, another spelling."""
+def _cast(values: list[Any], kind: str) -> Array:
+    """Texts as dates or times; None if one is not of the calendar, finer than a microsecond, or spelled differently."""
     texts = pa.array(values, pa.string())
     if kind != "date":
         shortest = pc.min(pc.binary_length(texts)).as_py()

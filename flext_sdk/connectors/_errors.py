@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class ConnectorError(Exception):
-    """Something the user can act on. The message is the one line that is shown; the program exits with ``exit_code``."""
+    """Something the user can act on: the message is the line that is shown, ``exit_code`` how the program ends."""
 
     exit_code = 1
 
@@ -15,5 +15,5 @@ class UsageError(ConnectorError):
     exit_code = 2
 
 
-class Terminated(BaseException):  # noqa: N818 - beside KeyboardInterrupt, and not to be caught as an Exception
+class Terminated(BaseException):
     """SIGTERM arrived."""

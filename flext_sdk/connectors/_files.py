@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flext_sdk.connectors._errors import ConnectorError
-from flext_sdk.connectors._settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flext_sdk.connectors._settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file. ``key`` is its path below the folder or glob it was found by: bookmarks use it, so a moved folder keeps them."""
+    """One file. ``key`` is its path below the folder or glob it was found by: a moved folder keeps its bookmarks."""
 
     path: Path
     key: str
@@ -67,10 +71,12 @@ def _files(setting: str, suffixes: Sequence[str]) -> list[SourceFile]:
     path = Path(setting).expanduser()
     endings = ", ".join(suffixes)
     if path.is_dir():
-        names = [found for found in path.iterdir() if found.suffix.lower() in suffixes and not found.name.startswith(".")]
+        names = [
+            found for found in path.iterdir() if found.suffix.lower() in suffixes and not found.name.startswith(".")
+        ]
         base, empty = path, f"path: the folder {setting} holds no file ending in {endings}"
     elif glob.has_magic(setting) and not path.exists():
-        names = [Path(found) for found in glob.glob(str(path), recursive=True)]  # noqa: PTH207 - one pattern, absolute or not
+        names = [Path(found) for found in glob.glob(str(path), recursive=True)]  # noqa: PTH207 - it may be absolute
         base, empty = _fixed_part(path), f"path: no file matches {setting}"
     elif path.exists():
         names, base, empty = [path], path.parent, f"path: {setting} is no regular file"

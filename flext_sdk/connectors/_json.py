@@ -1,7 +1,8 @@
 """JSON with nothing lost: orjson where it is exact, the standard library where it would not be.
 
-orjson reads every number with a fraction as a 64-bit float and turns integers above 64 bits into floats. Lines where that could
-happen are found cheaply (a long run of digits) and read again with ``Decimal`` for exactly those numbers that a float cannot hold.
+orjson reads every number with a fraction as a 64-bit float and turns integers above 64 bits into floats. Lines where
+that could happen are found cheaply (a long run of digits) and read again with ``Decimal`` for exactly those numbers
+that a float cannot hold.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING
 
 import orjson
+
+if TYPE_CHECKING:
+    from flext_sdk.connectors._types import Json
 
 # Digits and the point become "0", everything else stays: a number that needs a closer look shows as 17 zeros in a row.
 _FOLD = bytes(0x30 if byte in b"0123456789." else byte for byte in range(256))
@@ -40,7 +44,7 @@ def _exact_int(text: str) -> int | Decimal:
     return number
 
 
-def loads_exact(data: bytes) -> Any:
+def loads_exact(data: bytes) -> Json:
     """Reads JSON; numbers that neither int64 nor float64 holds come as ``Decimal``, as do ``NaN`` and ``Infinity``.
 
     Raises:
@@ -52,7 +56,7 @@ def loads_exact(data: bytes) -> Any:
         raise ValueError("nested too deeply") from None
 
 
-def loads(data: bytes) -> Any:
+def loads(data: bytes) -> Json:
     """Reads one JSON text exactly, the fast way where possible.
 
     Raises:
@@ -72,7 +76,7 @@ def _fragment(value: object) -> orjson.Fragment:
     raise TypeError(f"{value} has no JSON form")
 
 
-def dumps(value: Any) -> bytes:
+def dumps(value: Json) -> bytes:
     """Writes what :func:`loads` read.
 
     Raises:

@@ -1,20 +1,26 @@
 """JSON Lines files: the lines are checked and looked at, then sent as they are."""
 
+# Some arguments of the protocol matter to others that follow it only.
+# ruff: noqa: ARG002
+
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from flext_sdk.connectors._blocks import Block, Encoding, Layout, cut
 from flext_sdk.connectors._classify import kind_of_strings
 from flext_sdk.connectors._errors import ConnectorError
-from flext_sdk.connectors._files import SourceFile
 from flext_sdk.connectors._io import say
 from flext_sdk.connectors._json import dumps, loads_exact, may_be_inexact
 from flext_sdk.connectors._kinds import NOTHING, Kinds, join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flext_sdk.connectors._files import SourceFile
 
 _BOM = b"\xef\xbb\xbf"
 _KINDS: dict[type, str] = {
@@ -50,7 +56,9 @@ class JsonlFormat:
             except ConnectorError:
                 if whole:
                     raise
-                say("WARNING", f"{file.path}: the last row, {row}, has no line end and is not complete; it is left for the next run")
+                say(
+                    "WARNING", f"{file.path}: row {row}, the last one, is not complete yet; it is left for the next run"
+                )
                 return
             yield Block(offset, raw, row, len(lines), (lines, records), bool(whole))
             row += len(lines)

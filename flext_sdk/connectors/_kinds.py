@@ -1,18 +1,20 @@
 """What a field of a file can hold, how two findings join, and the JSON Schema of it.
 
-A *kind* is a word; a field has a set of them, without null, which every field allows. A field of a CSV file has one kind at most (in
-text nothing tells ``7`` from ``"7"``), a field of JSON lines can have several.
+A *kind* is a word; a field has a set of them, without null, which every field allows. A field of a CSV file has one
+kind at most (in text nothing tells ``7`` from ``"7"``), a field of JSON lines can have several.
 
-- ``integer`` (up to 15 digits), ``long`` (more, within 64 bits; kept apart because a float would not hold it), ``number`` (has exactly
-  the value of a 64-bit float), ``boolean``, ``date``, ``datetime`` and ``datetimetz`` (without and with an offset, to the microsecond),
-  ``string``, ``object``, ``array``.
+- ``integer`` (up to 15 digits), ``long`` (more, within 64 bits; kept apart because a float would not hold it),
+  ``number`` (has exactly the value of a 64-bit float), ``boolean``, ``date``, ``datetime`` and ``datetimetz``
+  (without and with an offset, to the microsecond), ``string``, ``object``, ``array``.
 - ``empty``: only empty texts were seen; they mean nothing beside another kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 Kinds = frozenset[str]
 NOTHING: Kinds = frozenset()
@@ -61,8 +63,8 @@ def join(one: Kinds, other: Kinds, *, mixed: bool) -> Kinds:
 def harmless(before: Kinds, after: Kinds) -> bool:
     """Whether values that were sent as ``before`` need not be sent again now that the field is ``after``.
 
-    A date that a target stored as such and turns into text later may be spelled differently there; an integer that becomes a number is
-    the same value.
+    A date that a target stored as such and turns into text later may be spelled differently there; an integer that
+    becomes a number is the same value.
     """
     return before == after or before <= {"empty"} or (before <= {"integer", "long"} and after in ({"number"}, {"long"}))
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flext_sdk.connectors._blocks import Encoding
-from flext_sdk.connectors._kinds import Kinds
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flext_sdk.connectors._blocks import Encoding
+    from flext_sdk.connectors._kinds import Kinds
+    from flext_sdk.connectors._types import Array, Table
 
 _PIECE = 8 << 20
 _PLAIN = frozenset({"integer", "long", "number"})
 
 
-def record_lines(table: Any, first_row: int, encoding: Encoding) -> Iterator[memoryview]:
+def record_lines(table: Table, first_row: int, encoding: Encoding) -> Iterator[memoryview]:
     """RECORD lines of all rows.
 
     Args:
@@ -34,7 +37,7 @@ def record_lines(table: Any, first_row: int, encoding: Encoding) -> Iterator[mem
         yield _lines(piece, first_row + start, columns, encoding)
 
 
-def _lines(piece: Any, first_row: int, columns: list[tuple[str, Kinds]], encoding: Encoding) -> memoryview:
+def _lines(piece: Table, first_row: int, columns: list[tuple[str, Kinds]], encoding: Encoding) -> memoryview:
     parts: list[Any] = []
     literal = b'{"type":"RECORD","stream":' + orjson.dumps(encoding.stream) + b',"record":{'
     for number, (name, kinds) in enumerate(columns):
@@ -63,13 +66,13 @@ def _lines(piece: Any, first_row: int, columns: list[tuple[str, Kinds]], encodin
     return memoryview(lines.buffers()[2])[offsets[lines.offset] : offsets[lines.offset + len(lines)]]
 
 
-def _plain(column: Any, boolean: bool) -> Any:
+def _plain(column: Array, boolean: bool) -> Array:
     if pc.any(pc.equal(column, "")).as_py():
         column = pc.if_else(pc.equal(column, ""), None, column)
     return pc.utf8_lower(column) if boolean else column
 
 
-def _quoted(column: Any, kinds: Kinds) -> tuple[bytes, Any, bytes]:
+def _quoted(column: Array, kinds: Kinds) -> tuple[bytes, Array, bytes]:
     """A column of JSON strings, and what stands before and behind each of them."""
     if kinds & {"date", "datetime", "datetimetz"}:
         column = _plain(column, boolean=False)
@@ -83,8 +86,9 @@ def _quoted(column: Any, kinds: Kinds) -> tuple[bytes, Any, bytes]:
     return b'"', column, b'"'
 
 
-def _escaped(column: Any, special: Any) -> Any:
+def _escaped(column: Array, special: Array) -> Array:
     """JSON strings; the few texts that need escapes are written by orjson."""
     quoted = pc.binary_join_element_wise('"', column, '"', "")
     texts = [orjson.dumps(text).decode() for text in column.filter(special).to_pylist()]
-    return pc.replace_with_mask(quoted, pc.fill_null(special, False), pa.array(texts, column.type))
+    mask = special.fill_null(False)  # noqa: FBT003 - the library takes it by position only
+    return pc.replace_with_mask(quoted, mask, pa.array(texts, column.type))

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from flext_sdk.connectors._blocks import Block, Format, Layout
 from flext_sdk.connectors._bookmarks import FileMark, Found, Hash, StreamMark, hash_of, inspect
-from flext_sdk.connectors._catalog import Selection
 from flext_sdk.connectors._errors import ConnectorError
-from flext_sdk.connectors._files import Source, SourceFile
 from flext_sdk.connectors._io import say
 from flext_sdk.connectors._kinds import NOTHING, Kinds, harmless, join
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flext_sdk.connectors._blocks import Block, Format, Layout
+    from flext_sdk.connectors._catalog import Selection
+    from flext_sdk.connectors._files import Source, SourceFile
 
 # Files up to this size are parsed once and kept between finding the types and sending the rows.
 _KEEP = 48 << 20
 
 
 class _ReadAnewError(Exception):
-    """A bookmark cannot be gone on from. ``versioned``: rows sent earlier must be removed even though rows have keys."""
+    """A bookmark is of no use any more; ``versioned``: rows sent earlier must go, even though rows have keys."""
 
     def __init__(self, reason: str, *, versioned: bool = False) -> None:
         super().__init__(reason)
@@ -28,7 +32,7 @@ class _ReadAnewError(Exception):
 
 @dataclass(slots=True)
 class Part:
-    """The rows of one file that a run reads: from ``found.start`` up to ``found.size``, seen on a first pass already."""
+    """The rows of one file that a run reads, from ``found.start`` up to ``found.size``; a first pass saw them."""
 
     file: SourceFile
     layout: Layout
@@ -133,7 +137,8 @@ class Planner:
             layout = layouts[file.key]
             cut_key = found.change == "cut" and bool(layout.fields) and layout.fields[-1] in keys
             if cut_key or (mark.version and found.change in ("cut", "rewritten")):
-                # The row that was sent too early must go, or all rows of what is no longer there: only a new version removes rows.
+                # The row that was sent too early must go, or all rows of what is no longer there: only a new version
+                # removes rows.
                 raise _ReadAnewError(f"{file.key} was rewritten", versioned=cut_key)
             if found.change == "rewritten":
                 say("INFO", f"{source.stream}: {file.key} was rewritten and is read anew")
@@ -155,7 +160,9 @@ class Planner:
         fields = [name for name in kinds if name not in selection.deselected]
         return Plan(mark, kinds, keys, fields, parts, activate)
 
-    def _kinds(self, parts: list[Part], layouts: list[Layout], selection: Selection, mark: StreamMark) -> dict[str, Kinds]:
+    def _kinds(
+        self, parts: list[Part], layouts: list[Layout], selection: Selection, mark: StreamMark
+    ) -> dict[str, Kinds]:
         """Every field's kinds: of the rows sent before, of the rows to send, and at least what the catalog asks for."""
         known = dict(mark.kinds)
         for layout in layouts:
@@ -184,7 +191,9 @@ class Planner:
     def _check_keys(self, source: Source, plan: Plan) -> None:
         for key in plan.keys:
             if key not in plan.kinds:
-                raise ConnectorError(f"{source.stream}: the key field {key} does not exist; there are: {', '.join(plan.kinds)}")
+                raise ConnectorError(
+                    f"{source.stream}: the key field {key} does not exist; there are: {', '.join(plan.kinds)}"
+                )
 
     def blocks(self, part: Part) -> Iterator[Block]:
         """The blocks of a part once more, checked to be what was seen before.

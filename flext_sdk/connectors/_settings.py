@@ -1,14 +1,17 @@
-"""Settings of a connector: read from files and the environment, checked against its schema, every problem named at once."""
+"""Settings of a connector: read from files and the environment, and checked; every problem is named at once."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flext_sdk.connectors._errors import ConnectorError
-from flext_sdk.connectors.registry import Connector
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flext_sdk.connectors.registry import Connector
 
 Settings = dict[str, Any]
 
@@ -21,7 +24,14 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "null": (type(None),),
 }
-_NOUNS = {"string": "text", "boolean": "true or false", "array": "a list", "object": "a map", "integer": "a whole number", "number": "a number"}
+_NOUNS = {
+    "string": "text",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a map",
+    "integer": "a whole number",
+    "number": "a number",
+}
 
 
 def load(connector: Connector, sources: Sequence[str], environ: Mapping[str, str]) -> Settings:
@@ -90,10 +100,11 @@ def check(connector: Connector, settings: Mapping[str, Any]) -> list[str]:
     """Every problem of the settings, as a phrase each; empty when they are fine."""
     schema = connector.settings_schema
     properties: dict[str, dict[str, Any]] = schema["properties"]
-    problems = []
-    for name in schema["required"]:
-        if settings.get(name) is None:
-            problems.append(f"{name} is required ({properties[name]['description'].rstrip('.')})")
+    problems = [
+        f"{name} is required ({properties[name]['description'].rstrip('.')})"
+        for name in schema["required"]
+        if settings.get(name) is None
+    ]
     for name, value in settings.items():
         if name in properties:
             if value is not None:
@@ -122,6 +133,16 @@ def _check_value(where: str, value: object, schema: Mapping[str, Any]) -> list[s
     if not fits:
         wanted = " or ".join(_NOUNS[name] for name in types if name != "null")
         return [f"{where} must be {wanted}, not {json.dumps(value)}"]
+    if isinstance(value, list):
+        inner = schema["items"]
+        return [problem for i, item in enumerate(value) for problem in _check_value(f"{where}[{i}]", item, inner)]
+    if isinstance(value, dict):
+        inner = schema["additionalProperties"]
+        return [problem for key, item in value.items() for problem in _check_value(f"{where}.{key}", item, inner)]
+    return _check_limits(where, value, schema)
+
+
+def _check_limits(where: str, value: object, schema: Mapping[str, Any]) -> list[str]:
     if "enum" in schema and value not in schema["enum"]:
         choices = ", ".join(str(choice) for choice in schema["enum"] if choice is not None)
         return [f"{where} must be one of {choices}, not {json.dumps(value)}"]
@@ -129,9 +150,4 @@ def _check_value(where: str, value: object, schema: Mapping[str, Any]) -> list[s
         return [f"{where} must not be empty"]
     if "minimum" in schema and isinstance(value, int | float) and value < schema["minimum"]:
         return [f"{where} must be {schema['minimum']} or more"]
-    if isinstance(value, list):
-        return [problem for i, item in enumerate(value) for problem in _check_value(f"{where}[{i}]", item, schema["items"])]
-    if isinstance(value, dict):
-        inner = schema["additionalProperties"]
-        return [problem for key, item in value.items() for problem in _check_value(f"{where}.{key}", item, inner)]
     return []

@@ -1,20 +1,24 @@
-"""Streams into tables, the same for every SQL database: names, columns that grow and widen, versions, bookmarks of what was written.
+"""Streams into tables, the same for every SQL database: names, columns that grow and widen, versions, positions.
 
-What a database cannot say about itself (which property a column belongs to, which version its rows have) stands in its table
-``_flext_streams``, one row a stream, changed in the same transaction as the rows.
+What a database cannot say about itself (which property a column belongs to, which version its rows have) stands in
+its table ``_flext_streams``, one row a stream, changed in the same transaction as the rows.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from flext_sdk.connectors._columns import column_name, fit, from_schema, join, of_values
+from flext_sdk.connectors._columns import column_name, from_schema, join, of_values
 from flext_sdk.connectors._errors import ConnectorError
 from flext_sdk.connectors._io import say
-from flext_sdk.connectors._target import Positions, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flext_sdk.connectors._target import Positions, Record
+    from flext_sdk.connectors._types import Array
 
 META = "_flext_streams"
 STAGE = "_flext_stage_"
@@ -81,7 +85,7 @@ class Table:
 
 
 class Store(Protocol):
-    """A database, reduced to what the sink needs. It has a transaction open from the first change to commit or rollback."""
+    """A database, reduced to what the sink needs; a transaction is open from the first change to commit or rollback."""
 
     def documents(self) -> dict[str, str]:
         """What stands in ``_flext_streams``."""
@@ -112,7 +116,7 @@ class Store(Protocol):
         ...
 
     def widen(self, table: str, columns: Sequence[Column], keys: Sequence[str], changed: str, kind: str) -> bool:
-        """Turns the column ``changed`` into another kind; False if that would alter a value. ``columns`` is how they are before."""
+        """Turns a column into another kind; False if that would alter a value. ``columns``: how they are before."""
         ...
 
     def set_keys(self, table: str, columns: Sequence[Column], keys: Sequence[str]) -> bool:
@@ -128,7 +132,7 @@ class Store(Protocol):
         ...
 
     def insert(self, table: str, columns: Sequence[Column], keys: Sequence[str], values: Sequence[Any]) -> None:
-        """Inserts rows, or replaces those with the same keys; of rows with the same keys the last one stays."""
+        """Inserts rows, or replaces those with the same keys; the last of several stays."""
         ...
 
     def replace(self, table: str, stage: str, columns: Sequence[Column]) -> None:
@@ -179,7 +183,9 @@ class SqlSink:
 
     def schema(self, stream: str, schema: dict[str, Any], keys: list[str]) -> None:
         """Makes the table, or fits it to a changed schema."""
-        wanted = {name: self._store.physical(from_schema(part)) for name, part in (schema.get("properties") or {}).items()}
+        wanted = {
+            name: self._store.physical(from_schema(part)) for name, part in (schema.get("properties") or {}).items()
+        }
         if not wanted:
             raise ConnectorError(f"{stream}: its schema names no fields, so there is no table to make")
         self._changed.add(stream)
@@ -194,7 +200,8 @@ class SqlSink:
             for name in self._names(table):
                 if not self._store.set_keys(name, list(table.columns.values()), columns):
                     raise ConnectorError(
-                        f"{stream}: the table {table.name} holds rows that are not unique by {', '.join(keys)}; drop the table to load it anew"
+                        f"{stream}: the table {table.name} holds rows that are not unique by {', '.join(keys)}; "
+                        "drop the table to load it anew"
                     )
             table.keys = list(keys)
 
@@ -203,7 +210,9 @@ class SqlSink:
         if name.casefold().startswith("sqlite_"):
             name = "_" + name
         if name.casefold() in {other.casefold() for other in self._store.names()}:
-            raise ConnectorError(f"{stream}: a table or view {name} exists already and was not made by {self._program}; rename or drop it")
+            raise ConnectorError(
+                f"{stream}: a table or view {name} was there before and is not of {self._program}; rename or drop it"
+            )
         table = Table(name, keys=list(keys))
         for prop, kind in wanted.items():
             taken = {column.name.casefold() for column in table.columns.values()}
@@ -258,13 +267,15 @@ class SqlSink:
             data.append(self._convert(stream, table, prop, values, lines))
         self._store.insert(name, list(table.columns.values()), table.key_columns(), data)
 
-    def _convert(self, stream: str, table: Table, prop: str, values: list[Any], lines: list[int]) -> Any:
+    def _convert(self, stream: str, table: Table, prop: str, values: list[Any], lines: list[int]) -> Array:
         while True:
             kind = table.columns[prop].kind
             try:
                 needed, data = self._store.convert(kind, values)
             except (TypeError, ValueError) as error:
-                raise ConnectorError(f"{stream}: {self._culprit(kind, prop, values, lines)} cannot be stored: {error}") from None
+                raise ConnectorError(
+                    f"{stream}: {self._culprit(kind, prop, values, lines)} cannot be stored: {error}"
+                ) from None
             if needed == kind:
                 return data
             self._need(stream, table, prop, needed)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flext_sdk.connectors import _catalog
 from flext_sdk.connectors._blocks import Block, Encoding, Format
 from flext_sdk.connectors._bookmarks import StreamMark
 from flext_sdk.connectors._catalog import Selection
 from flext_sdk.connectors._errors import ConnectorError
-from flext_sdk.connectors._files import Source
 from flext_sdk.connectors._io import RecordCounter, say, write_all
 from flext_sdk.connectors._plan import Part, Plan, Planner, next_mark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from flext_sdk.connectors._files import Source
 
 
 def _milliseconds() -> int:
@@ -64,7 +67,11 @@ class FileTap:
                 continue
             plans += 1
             self._write_schema(source, plan)
-            first = next((line for part in plan.parts for line in self._first_line(source, plan, part)), None) if records else None
+            first = (
+                next((line for part in plan.parts for line in self._first_line(source, plan, part)), None)
+                if records
+                else None
+            )
             if first:
                 write_all(self._output, first)
             self._counter.add(source.stream, 1 if first else 0)
@@ -144,7 +151,9 @@ class FileTap:
     @staticmethod
     def _finish(plan: Plan, part: Part) -> None:
         """Notes what the file looked like, which lets the next run pass over it."""
-        known = plan.mark.files.setdefault(part.file.key, next_mark(part, Block(part.found.start, b"", 1, 0, None), part.found.rows))
+        known = plan.mark.files.setdefault(
+            part.file.key, next_mark(part, Block(part.found.start, b"", 1, 0, None), part.found.rows)
+        )
         known.stat = part.found.stat
 
     def _encoding(self, source: Source, plan: Plan, part: Part) -> Encoding:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from flext_sdk.connectors import _cli
-from flext_sdk.connectors._blocks import Format
 from flext_sdk.connectors._errors import UsageError
 from flext_sdk.connectors._settings import Settings, read_object
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Sequence
+
+    from flext_sdk.connectors._blocks import Format
 
 
 def run(name: str, argv: Sequence[str] | None, make: Callable[[Settings], Format]) -> int:

@@ -1,7 +1,8 @@
 """Reads Singer messages and hands them to a sink in batches; announces a state when all before it is safe.
 
-A sink writes into one transaction, which is committed only where a STATE message stands (or at the end): a run that stops anywhere
-leaves exactly what its last announced state says, or what a later state would say that nobody heard of.
+A sink writes into one transaction, which is committed only where a STATE message stands (or at the end): a run that
+stops anywhere leaves exactly what its last announced state says, or what a later state would say that nobody heard
+of.
 """
 
 from __future__ import annotations
@@ -9,14 +10,18 @@ from __future__ import annotations
 import os
 import select
 import time
-from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
 from flext_sdk.connectors._errors import ConnectorError
 from flext_sdk.connectors._io import Clock, RecordCounter, say, write_all
 from flext_sdk.connectors._json import dumps, loads, may_be_inexact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flext_sdk.connectors._types import Json
 
 Record = dict[str, Any]
 Positions = dict[str, int]
@@ -144,7 +149,9 @@ class Target:
                     self._message(message, number)
             except (KeyError, TypeError, AttributeError, ValueError) as error:
                 if isinstance(error, KeyError | TypeError | AttributeError):
-                    raise ConnectorError(f"input line {number} is no Singer message: {_shorten(lines[number - first])}") from None
+                    raise ConnectorError(
+                        f"input line {number} is no Singer message: {_shorten(lines[number - first])}"
+                    ) from None
                 raise
         self._waiting_bytes += len(data)
         if self._waiting >= _BATCH_ROWS or self._waiting_bytes >= _BATCH_BYTES:
@@ -154,7 +161,9 @@ class Target:
     def _record(self, message: dict[str, Any], number: int) -> None:
         batch = self._batches.get(message["stream"])
         if batch is None:
-            raise ConnectorError(f"input line {number}: a record of the stream {message['stream']} comes before its SCHEMA")
+            raise ConnectorError(
+                f"input line {number}: a record of the stream {message['stream']} comes before its SCHEMA"
+            )
         record = message["record"]
         if type(record) is not dict:
             raise ConnectorError(f"input line {number}: the record of the stream {message['stream']} is no JSON object")
@@ -188,7 +197,9 @@ class Target:
             case "ACTIVATE_VERSION":
                 self._activate(message, number)
             case "BATCH":
-                raise ConnectorError(f"input line {number}: BATCH messages are not supported; remove batch_config from the tap's settings")
+                raise ConnectorError(
+                    f"input line {number}: BATCH is not supported; remove batch_config from the settings of the tap"
+                )
             case other:
                 if str(other) not in self._ignored:
                     self._ignored.add(str(other))
@@ -199,7 +210,9 @@ class Target:
         fields = schema.get("properties") or {}
         missing = [key for key in keys if key not in fields]
         if missing and fields:
-            raise ConnectorError(f"input line {number}: the stream {stream} has the key {missing[0]}, which is none of its fields")
+            raise ConnectorError(
+                f"input line {number}: the stream {stream} has the key {missing[0]}, which is none of its fields"
+            )
         batch = self._batches.setdefault(str(stream), _Batch())
         if batch.definition == (schema, keys):
             return
@@ -212,7 +225,9 @@ class Target:
         stream, version = message["stream"], message["version"]
         batch = self._batches.get(stream)
         if batch is None:
-            raise ConnectorError(f"input line {number}: ACTIVATE_VERSION of the stream {stream} comes before its SCHEMA")
+            raise ConnectorError(
+                f"input line {number}: ACTIVATE_VERSION of the stream {stream} comes before its SCHEMA"
+            )
         self._change_version(stream, batch, version)
         self._sink.activate(stream, version)
         self._open += 1
@@ -270,7 +285,7 @@ def _parse(data: bytes, lines: list[bytes], first: int) -> list[Any]:
     return [_parse_one(line, number) for number, line in enumerate(lines, first)]
 
 
-def _parse_one(line: bytes, number: int) -> Any:
+def _parse_one(line: bytes, number: int) -> Json:
     if not line.strip():
         return None
     try:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flext_sdk.connectors import _cli
 from flext_sdk.connectors._errors import ConnectorError
 from flext_sdk.connectors._settings import Settings
 from flext_sdk.connectors._target import Sink
+
+if TYPE_CHECKING:
+    import argparse
 
 OpenSink = Callable[[Settings], AbstractContextManager[Sink]]
 
@@ -59,7 +61,7 @@ def _input(path: str | None) -> Iterator[int]:
 
 
 def _widen_pipe(descriptor: int) -> None:
-    """A pipe of 1 MB lets tap and target run side by side instead of waking each other every 64 KB. Linux only, and only a wish."""
+    """A pipe of 1 MB lets tap and target run side by side, not wake each other every 64 KB. Linux only, only a wish."""
     try:
         import fcntl
 

@@ -1,6 +1,7 @@
 """The connectors by name: what they are, which module runs them, which settings they take.
 
-Standard library only and cheap to import: the plugin index of the platform reads it, and each program prints it with ``--about``.
+Standard library only and cheap to import: the plugin index of the platform reads it, and each program prints it with
+``--about``.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ _STREAM_NAMES = {
     "enum": ["stem", "path", None],
     "default": "stem",
     "title": "Stream names",
-    "description": "Name a stream after its file (stem), or after folder and file (path: a/orders.csv becomes a_orders).",
+    "description": "Name a stream after its file (stem), or folder and file (path: a/orders.csv becomes a_orders).",
 }
 _ENCODING = {
     "type": ["string", "null"],
@@ -125,21 +126,22 @@ _TAP_CSV = _settings(
         "items": {"type": "string"},
         "default": [""],
         "title": "Null values",
-        "description": "Unquoted texts that mean null. A quoted one is text; a quoted empty text is null outside text fields.",
+        "description": "Unquoted texts that mean null; quoted they are text. Quoted nothing is null outside texts.",
     },
     on_ragged_rows={
         "type": ["string", "null"],
         "enum": ["fail", "skip", None],
         "default": "fail",
         "title": "On ragged rows",
-        "description": "What to do with a row that has more or fewer fields than the header: fail, or skip it with a warning.",
+        "description": "What to do with a row of too many or too few fields: fail, or skip it with a warning.",
     },
     stream=_STREAM,
     stream_names=_STREAM_NAMES,
 )
 _TAP_JSONL = _settings(
     ["path"],
-    path=_PATH | {"description": "A JSON Lines file, a folder of them (.jsonl, .ndjson), or a glob such as data/**/*.jsonl."},
+    path=_PATH
+    | {"description": "A JSON Lines file, a folder of them (.jsonl, .ndjson), or a glob such as data/**/*.jsonl."},
     keys=_KEYS,
     stream=_STREAM,
     stream_names=_STREAM_NAMES,

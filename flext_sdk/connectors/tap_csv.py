@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from flext_sdk.connectors import _tap_cli
-from flext_sdk.connectors._blocks import Format
-from flext_sdk.connectors._settings import Settings
+
+if TYPE_CHECKING:
+    from flext_sdk.connectors._blocks import Format
+    from flext_sdk.connectors._settings import Settings
 
 
 def _format(settings: Settings) -> Format:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from flext_sdk.connectors import _tap_cli
-from flext_sdk.connectors._blocks import Format
-from flext_sdk.connectors._settings import Settings
+
+if TYPE_CHECKING:
+    from flext_sdk.connectors._blocks import Format
+    from flext_sdk.connectors._settings import Settings
 
 
-def _format(settings: Settings) -> Format:
+def _format(_settings: Settings) -> Format:
     from flext_sdk.connectors._jsonl import JsonlFormat
 
     return JsonlFormat()

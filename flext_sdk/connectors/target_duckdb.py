@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flext_sdk.connectors import _target_cli
 from flext_sdk.connectors._errors import ConnectorError
-from flext_sdk.connectors._settings import Settings
-from flext_sdk.connectors._target import Sink
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flext_sdk.connectors._settings import Settings
+    from flext_sdk.connectors._target import Sink
 
 NAME = "target-duckdb"
 

@@ -6,11 +6,99 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
-from flext_sdk._core.model import Model, NullAsEmpty
+from flext_sdk._core.model import Model, NullAsEmpty, OpenEnum
 
-from . import ProblemSeverity, ScheduleDefinitionCatchup, ScheduleRequestCatchup
+
+class ProblemSeverity(OpenEnum):
+    """
+    A warning does not stop the pipeline from being stored.
+    """
+
+    error = "error"
+    warning = "warning"
+
+
+class Problem(Model):
+    """
+    One thing wrong in a document.
+    """
+
+    path: str
+    """
+    Where, as a JSON pointer: /steps/0/extract/plugin.
+    """
+    message: str
+    """
+    What is wrong.
+    """
+    hint: str | None = None
+    """
+    What to do about it.
+    """
+    severity: ProblemSeverity = ProblemSeverity.error
+    file: str | None = None
+    """
+    Name of the file that the document was read from.
+    """
+    line: int | None = None
+    """
+    Line in that file, counted from 1.
+    """
+    column: int | None = None
+    """
+    Column in that line, counted from 1.
+    """
+
+
+class ValidationReport(Model):
+    """
+    The verdict on a pipeline definition.
+    """
+
+    valid: bool
+    """
+    Whether the definition can be stored and run.
+    """
+    name: str | None = None
+    """
+    Name of the pipeline.
+    """
+    problems: Annotated[list[Problem], NullAsEmpty]
+    """
+    Every problem found.
+    """
+
+
+class ScheduleDefinitionCatchup(OpenEnum):
+    """
+    What to do about times that were missed.
+    """
+
+    skip = "skip"
+    latest = "latest"
+    all = "all"
+
+
+class ScheduleDefinition(Model):
+    """
+    When a pipeline should run by itself.
+    """
+
+    cron: str
+    """
+    Five fields as in crontab, or @hourly, @daily, @weekly, @monthly.
+    """
+    timezone: str = "UTC"
+    """
+    Time zone of the fields, such as Europe/Berlin.
+    """
+    enabled: bool = True
+    """
+    Whether it is in force.
+    """
+    catchup: ScheduleDefinitionCatchup = ScheduleDefinitionCatchup.skip
 
 
 class ExtractDefinition(Model):
@@ -44,6 +132,108 @@ class LoadDefinition(Model):
     config: Annotated[dict[str, Any], NullAsEmpty] = {}
     """
     Its settings.
+    """
+
+
+class PipelineStep(Model):
+    """
+    One step of a stored pipeline.
+    """
+
+    id: str | None = None
+    name: str
+    order: int | None = None
+    """
+    Place in the definition.
+    """
+    plugin_id: str | None = None
+    """
+    Plugin of the step in services that have one plugin a step.
+    """
+    configuration: dict[str, Any] | None = None
+    depends_on: Annotated[list[str], NullAsEmpty] = []
+    extract: ExtractDefinition | None = None
+    load: LoadDefinition | None = None
+    retries: int | None = None
+    timeout: str | float | None = None
+    state: dict[str, Any] | None = None
+
+
+class Schedule(Model):
+    """
+    When a pipeline should run by itself.
+    """
+
+    cron: str | None = None
+    timezone: str = "UTC"
+    enabled: bool | None = None
+    catchup: str | None = None
+    next_runs: Annotated[list[AwareDatetime], NullAsEmpty] = []
+    """
+    The next times.
+    """
+
+
+class ScheduleRequestCatchup(OpenEnum):
+    """
+    What to do about times that were missed.
+    """
+
+    skip = "skip"
+    latest = "latest"
+    all = "all"
+
+
+class ScheduleRequest(Model):
+    """
+    Change of a schedule; what is left out stays.
+    """
+
+    cron: str | None = None
+    """
+    Five fields as in crontab, or @hourly, @daily, @weekly, @monthly.
+    """
+    timezone: str | None = None
+    """
+    Time zone of the fields, such as Europe/Berlin.
+    """
+    enabled: bool | None = None
+    """
+    Whether it is in force.
+    """
+    catchup: ScheduleRequestCatchup | None = None
+    remove: bool = False
+    """
+    Take the schedule away.
+    """
+
+
+class StepDefinition(Model):
+    """
+    One step of a pipeline; this release runs steps that extract and load.
+    """
+
+    name: str
+    """
+    Unique within the pipeline.
+    """
+    extract: ExtractDefinition | None = None
+    load: LoadDefinition | None = None
+    depends_on: Annotated[list[str], NullAsEmpty] = []
+    """
+    Steps that must complete first.
+    """
+    retries: int = 0
+    """
+    How often the step is tried again.
+    """
+    timeout: str | float | None = None
+    """
+    How long one try may take: seconds, or 90s, 30m, 2h.
+    """
+    state: dict[str, Any] | None = None
+    """
+    The Singer state of the first run, where there is no bookmark yet.
     """
 
 
@@ -144,176 +334,4 @@ class PipelineList(Model):
     total: int
     """
     How many there are in all.
-    """
-
-
-class PipelineStep(Model):
-    """
-    One step of a stored pipeline.
-    """
-
-    id: str | None = None
-    name: str
-    order: int | None = None
-    """
-    Place in the definition.
-    """
-    plugin_id: str | None = None
-    """
-    Plugin of the step in services that have one plugin a step.
-    """
-    configuration: dict[str, Any] | None = None
-    depends_on: Annotated[list[str], NullAsEmpty] = []
-    extract: ExtractDefinition | None = None
-    load: LoadDefinition | None = None
-    retries: int | None = None
-    timeout: str | float | None = None
-    state: dict[str, Any] | None = None
-
-
-class Problem(Model):
-    """
-    One thing wrong in a document.
-    """
-
-    path: str
-    """
-    Where, as a JSON pointer: /steps/0/extract/plugin.
-    """
-    message: str
-    """
-    What is wrong.
-    """
-    hint: str | None = None
-    """
-    What to do about it.
-    """
-    severity: ProblemSeverity = "error"
-    """
-    A warning does not stop the pipeline from being stored.
-    """
-    file: str | None = None
-    """
-    Name of the file that the document was read from.
-    """
-    line: int | None = None
-    """
-    Line in that file, counted from 1.
-    """
-    column: int | None = None
-    """
-    Column in that line, counted from 1.
-    """
-
-
-class Schedule(Model):
-    """
-    When a pipeline should run by itself.
-    """
-
-    cron: str | None = None
-    timezone: str = "UTC"
-    enabled: bool | None = None
-    catchup: str | None = None
-    next_runs: Annotated[list[AwareDatetime], NullAsEmpty] = []
-    """
-    The next times.
-    """
-
-
-class ScheduleDefinition(Model):
-    """
-    When a pipeline should run by itself.
-    """
-
-    cron: str
-    """
-    Five fields as in crontab, or @hourly, @daily, @weekly, @monthly.
-    """
-    timezone: str = "UTC"
-    """
-    Time zone of the fields, such as Europe/Berlin.
-    """
-    enabled: bool = True
-    """
-    Whether it is in force.
-    """
-    catchup: Annotated[ScheduleDefinitionCatchup, Field(title="ScheduleDefinitionCatchup")] = "skip"
-    """
-    What to do about times that were missed.
-    """
-
-
-class ScheduleRequest(Model):
-    """
-    Change of a schedule; what is left out stays.
-    """
-
-    cron: str | None = None
-    """
-    Five fields as in crontab, or @hourly, @daily, @weekly, @monthly.
-    """
-    timezone: str | None = None
-    """
-    Time zone of the fields, such as Europe/Berlin.
-    """
-    enabled: bool | None = None
-    """
-    Whether it is in force.
-    """
-    catchup: Annotated[ScheduleRequestCatchup | None, Field(title="ScheduleRequestCatchup")] = None
-    """
-    What to do about times that were missed.
-    """
-    remove: bool = False
-    """
-    Take the schedule away.
-    """
-
-
-class StepDefinition(Model):
-    """
-    One step of a pipeline; this release runs steps that extract and load.
-    """
-
-    name: str
-    """
-    Unique within the pipeline.
-    """
-    extract: ExtractDefinition | None = None
-    load: LoadDefinition | None = None
-    depends_on: Annotated[list[str], NullAsEmpty] = []
-    """
-    Steps that must complete first.
-    """
-    retries: int = 0
-    """
-    How often the step is tried again.
-    """
-    timeout: str | float | None = None
-    """
-    How long one try may take: seconds, or 90s, 30m, 2h.
-    """
-    state: dict[str, Any] | None = None
-    """
-    The Singer state of the first run, where there is no bookmark yet.
-    """
-
-
-class ValidationReport(Model):
-    """
-    The verdict on a pipeline definition.
-    """
-
-    valid: bool
-    """
-    Whether the definition can be stored and run.
-    """
-    name: str | None = None
-    """
-    Name of the pipeline.
-    """
-    problems: Annotated[list[Problem], NullAsEmpty]
-    """
-    Every problem found.
     """

@@ -11,6 +11,64 @@ from pydantic import AwareDatetime
 from flext_sdk._core.model import Model, NullAsEmpty
 
 
+class Plugin(Model):
+    """
+    One plugin in short.
+    """
+
+    name: str
+    type: str | None = None
+    """
+    tap or target.
+    """
+    version: str | None = None
+    status: str | None = None
+    """
+    loaded when it can be used.
+    """
+    description: str | None = None
+    active: bool | None = None
+
+
+class PluginMetadata(Model):
+    """
+    One plugin in full.
+    """
+
+    id: str | None = None
+    name: str
+    type: str | None = None
+    """
+    tap or target.
+    """
+    version: str | None = None
+    description: str | None = None
+    author: str | None = None
+    capabilities: Annotated[list[str], NullAsEmpty] = []
+    dependencies: Annotated[list[str], NullAsEmpty] = []
+    """
+    Python packages it needs.
+    """
+    settings: Annotated[dict[str, Any], NullAsEmpty] = {}
+    """
+    JSON Schema of its settings.
+    """
+    config: dict[str, Any] | None = None
+    """
+    Settings in force.
+    """
+
+
+class PluginInfo(Model):
+    """
+    Answer that holds a plugin.
+    """
+
+    success: bool | None = None
+    plugin_id: str | None = None
+    metadata: PluginMetadata
+
+
 class ExecuteRequest(Model):
     """
     What to execute.
@@ -52,35 +110,6 @@ class Execution(Model):
     timestamp: AwareDatetime | None = None
 
 
-class Plugin(Model):
-    """
-    One plugin in short.
-    """
-
-    name: str
-    type: str | None = None
-    """
-    tap or target.
-    """
-    version: str | None = None
-    status: str | None = None
-    """
-    loaded when it can be used.
-    """
-    description: str | None = None
-    active: bool | None = None
-
-
-class PluginInfo(Model):
-    """
-    Answer that holds a plugin.
-    """
-
-    success: bool | None = None
-    plugin_id: str | None = None
-    metadata: PluginMetadata
-
-
 class PluginList(Model):
     """
     The plugins of a platform.
@@ -88,32 +117,3 @@ class PluginList(Model):
 
     plugins: Annotated[list[Plugin], NullAsEmpty]
     count: int | None = None
-
-
-class PluginMetadata(Model):
-    """
-    One plugin in full.
-    """
-
-    id: str | None = None
-    name: str
-    type: str | None = None
-    """
-    tap or target.
-    """
-    version: str | None = None
-    description: str | None = None
-    author: str | None = None
-    capabilities: Annotated[list[str], NullAsEmpty] = []
-    dependencies: Annotated[list[str], NullAsEmpty] = []
-    """
-    Python packages it needs.
-    """
-    settings: Annotated[dict[str, Any], NullAsEmpty] = {}
-    """
-    JSON Schema of its settings.
-    """
-    config: dict[str, Any] | None = None
-    """
-    Settings in force.
-    """

@@ -12,6 +12,143 @@ from flext_sdk._core.mixins import RunMixin
 from flext_sdk._core.model import Model, NullAsEmpty, OpenEnum
 
 
+class RunStatus(OpenEnum):
+    """
+    State of a run; stopping goes over to cancelled.
+    """
+
+    pending = "pending"
+    running = "running"
+    stopping = "stopping"
+    completed = "completed"
+    failed = "failed"
+    cancelled = "cancelled"
+
+
+class StepStatus(OpenEnum):
+    """
+    State of a step; a step is skipped when one that it depends on did not complete.
+    """
+
+    pending = "pending"
+    running = "running"
+    completed = "completed"
+    failed = "failed"
+    cancelled = "cancelled"
+    skipped = "skipped"
+
+
+class LogLevel(OpenEnum):
+    """
+    Weight of a log line.
+    """
+
+    debug = "debug"
+    info = "info"
+    warning = "warning"
+    error = "error"
+
+
+class StartRequest(Model):
+    """
+    How to start a run.
+    """
+
+    variables: Annotated[dict[str, str | float | bool], NullAsEmpty] = {}
+    """
+    Values that replace those of the definition for this run.
+    """
+    step_override: Annotated[list[str], NullAsEmpty] = []
+    """
+    Only these steps.
+    """
+    full_refresh: bool = False
+    """
+    Read everything again instead of going on from the bookmarks.
+    """
+
+
+class StopRequest(Model):
+    """
+    How to stop.
+    """
+
+    execution_id: str | None = None
+    """
+    Only this run.
+    """
+    force: bool = False
+    """
+    End the processes at once instead of asking them first.
+    """
+
+
+class StepRun(Model):
+    """
+    One step of a run.
+    """
+
+    name: str
+    status: StepStatus
+    attempt: int | None = None
+    """
+    Number of the try, counted from 1.
+    """
+    started_at: AwareDatetime | None = None
+    completed_at: AwareDatetime | None = None
+    duration: float | None = None
+    """
+    Seconds.
+    """
+    records: int | None = None
+    bytes: int | None = None
+    rate: float | None = None
+    """
+    Rows a second.
+    """
+    streams: Annotated[dict[str, int], NullAsEmpty] = {}
+    """
+    Rows read by stream.
+    """
+    error: str | None = None
+    exit_code: int | None = None
+    """
+    Exit code of the program that failed.
+    """
+
+
+class StepState(Model):
+    """
+    The bookmark of a step.
+    """
+
+    step: str
+    state: Annotated[dict[str, Any], NullAsEmpty] = {}
+    """
+    Singer state as the target confirmed it.
+    """
+    execution_id: str | None = None
+    """
+    The run it comes from; null when it was set by hand.
+    """
+    updated_at: AwareDatetime | None = None
+
+
+class StateRequest(Model):
+    """
+    A bookmark set by hand.
+    """
+
+    state: Annotated[dict[str, Any], NullAsEmpty]
+    """
+    Singer state; the bookmarks by stream are under the key bookmarks.
+    """
+    step: str | None = None
+    """
+    The step; needed where the pipeline has more than one.
+    """
+
+
 class LogEntry(Model):
     """
     One line of a log.
@@ -39,62 +176,6 @@ class LogEntry(Model):
     """
     The run it belongs to.
     """
-
-
-class LogLevel(OpenEnum):
-    """
-    Weight of a log line.
-    """
-
-    debug = "debug"
-    info = "info"
-    warning = "warning"
-    error = "error"
-
-
-class LogList(Model):
-    """
-    Log lines.
-    """
-
-    logs: Annotated[list[LogEntry], NullAsEmpty]
-    execution_id: str | None = None
-    """
-    The run they belong to.
-    """
-
-
-class PipelineState(Model):
-    """
-    The bookmarks of a pipeline.
-    """
-
-    pipeline_id: str | None = None
-    name: str | None = None
-    states: Annotated[list[StepState], NullAsEmpty]
-
-
-class PipelineStatus(Model):
-    """
-    How a pipeline is doing.
-    """
-
-    pipeline_id: str | None = None
-    name: str
-    status: str
-    """
-    Status of the newest run; idle where there is none.
-    """
-    is_active: bool | None = None
-    health_status: str | None = None
-    """
-    healthy, warning after one failed run, unhealthy after three in a row, unknown without runs.
-    """
-    execution_count: int | None = None
-    success_count: int | None = None
-    failure_count: int | None = None
-    last_execution: Run | None = None
-    next_execution: AwareDatetime | None = None
 
 
 class Run(RunMixin):
@@ -174,6 +255,51 @@ class Run(RunMixin):
     steps: Annotated[list[StepRun], NullAsEmpty] = []
 
 
+class PipelineStatus(Model):
+    """
+    How a pipeline is doing.
+    """
+
+    pipeline_id: str | None = None
+    name: str
+    status: str
+    """
+    Status of the newest run; idle where there is none.
+    """
+    is_active: bool | None = None
+    health_status: str | None = None
+    """
+    healthy, warning after one failed run, unhealthy after three in a row, unknown without runs.
+    """
+    execution_count: int | None = None
+    success_count: int | None = None
+    failure_count: int | None = None
+    last_execution: Run | None = None
+    next_execution: AwareDatetime | None = None
+
+
+class PipelineState(Model):
+    """
+    The bookmarks of a pipeline.
+    """
+
+    pipeline_id: str | None = None
+    name: str | None = None
+    states: Annotated[list[StepState], NullAsEmpty]
+
+
+class LogList(Model):
+    """
+    Log lines.
+    """
+
+    logs: Annotated[list[LogEntry], NullAsEmpty]
+    execution_id: str | None = None
+    """
+    The run they belong to.
+    """
+
+
 class RunList(Model):
     """
     A page of runs.
@@ -183,130 +309,4 @@ class RunList(Model):
     total: int
     """
     How many there are in all.
-    """
-
-
-class RunStatus(OpenEnum):
-    """
-    State of a run; stopping goes over to cancelled.
-    """
-
-    pending = "pending"
-    running = "running"
-    stopping = "stopping"
-    completed = "completed"
-    failed = "failed"
-    cancelled = "cancelled"
-
-
-class StartRequest(Model):
-    """
-    How to start a run.
-    """
-
-    variables: Annotated[dict[str, str | float | bool], NullAsEmpty] = {}
-    """
-    Values that replace those of the definition for this run.
-    """
-    step_override: Annotated[list[str], NullAsEmpty] = []
-    """
-    Only these steps.
-    """
-    full_refresh: bool = False
-    """
-    Read everything again instead of going on from the bookmarks.
-    """
-
-
-class StateRequest(Model):
-    """
-    A bookmark set by hand.
-    """
-
-    state: Annotated[dict[str, Any], NullAsEmpty]
-    """
-    Singer state; the bookmarks by stream are under the key bookmarks.
-    """
-    step: str | None = None
-    """
-    The step; needed where the pipeline has more than one.
-    """
-
-
-class StepRun(Model):
-    """
-    One step of a run.
-    """
-
-    name: str
-    status: StepStatus
-    attempt: int | None = None
-    """
-    Number of the try, counted from 1.
-    """
-    started_at: AwareDatetime | None = None
-    completed_at: AwareDatetime | None = None
-    duration: float | None = None
-    """
-    Seconds.
-    """
-    records: int | None = None
-    bytes: int | None = None
-    rate: float | None = None
-    """
-    Rows a second.
-    """
-    streams: Annotated[dict[str, int], NullAsEmpty] = {}
-    """
-    Rows read by stream.
-    """
-    error: str | None = None
-    exit_code: int | None = None
-    """
-    Exit code of the program that failed.
-    """
-
-
-class StepState(Model):
-    """
-    The bookmark of a step.
-    """
-
-    step: str
-    state: Annotated[dict[str, Any], NullAsEmpty] = {}
-    """
-    Singer state as the target confirmed it.
-    """
-    execution_id: str | None = None
-    """
-    The run it comes from; null when it was set by hand.
-    """
-    updated_at: AwareDatetime | None = None
-
-
-class StepStatus(OpenEnum):
-    """
-    State of a step; a step is skipped when one that it depends on did not complete.
-    """
-
-    pending = "pending"
-    running = "running"
-    completed = "completed"
-    failed = "failed"
-    cancelled = "cancelled"
-    skipped = "skipped"
-
-
-class StopRequest(Model):
-    """
-    How to stop.
-    """
-
-    execution_id: str | None = None
-    """
-    Only this run.
-    """
-    force: bool = False
-    """
-    End the processes at once instead of asking them first.
     """

@@ -8,44 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime
 
-from flext_sdk._core.model import Model, NullAsEmpty
-
-from . import (
-    FlexcoreMetricsMetrics,
-    FlextMetricsRequests,
-    FlextMetricsServer,
-    ReadinessStatus,
-    ServiceStatusStatus,
-)
-
-
-class FlexcoreMetrics(Model):
-    """
-    Counters of FlexCore since it started.
-    """
-
-    metrics: FlexcoreMetricsMetrics
-    node_id: str | None = None
-    """
-    Name of the node that answered.
-    """
-
-
-class FlextMetrics(Model):
-    """
-    Counters of FLEXT Service since it started.
-    """
-
-    server: FlextMetricsServer
-    requests: FlextMetricsRequests
-    runs: Annotated[dict[str, int], NullAsEmpty] = {}
-    """
-    Runs by status since the service started.
-    """
-    records: int | None = None
-    """
-    Rows moved since the service started.
-    """
+from flext_sdk._core.model import Model, NullAsEmpty, OpenEnum
 
 
 class Health(Model):
@@ -77,6 +40,12 @@ class Health(Model):
     """
 
 
+class ReadinessStatus(OpenEnum):
+    ready = "ready"
+    starting = "starting"
+    stopping = "stopping"
+
+
 class Readiness(Model):
     """
     Whether a service takes work.
@@ -92,18 +61,6 @@ class Readiness(Model):
     """
     State of each thing it waits for.
     """
-
-
-class ServiceConfig(Model):
-    """
-    The settings of a service.
-    """
-
-    service: str
-    """
-    Name of the service.
-    """
-    settings: Annotated[list[ServiceSetting], NullAsEmpty]
 
 
 class ServiceInfo(Model):
@@ -135,30 +92,16 @@ class ServiceInfo(Model):
     """
 
 
-class ServiceList(Model):
+class ServiceStatusStatus(OpenEnum):
     """
-    The services of a platform.
-    """
-
-    services: Annotated[list[ServiceStatus], NullAsEmpty]
-    total: int
-
-
-class ServiceSetting(Model):
-    """
-    One setting and where its value came from.
+    Whether it runs and answers.
     """
 
-    name: str
-    value: Any | None = None
-    """
-    The value; secrets are masked.
-    """
-    origin: str | None = None
-    """
-    default, environment, state file or command line.
-    """
-    description: str | None = None
+    running = "running"
+    starting = "starting"
+    stopping = "stopping"
+    stopped = "stopped"
+    unhealthy = "unhealthy"
 
 
 class ServiceStatus(Model):
@@ -171,9 +114,6 @@ class ServiceStatus(Model):
     flexcore or flext.
     """
     status: ServiceStatusStatus
-    """
-    Whether it runs and answers.
-    """
     url: str | None = None
     """
     Where it listens.
@@ -197,3 +137,116 @@ class ServiceStatus(Model):
     """
     What happened, or what is wrong.
     """
+
+
+class ServiceSetting(Model):
+    """
+    One setting and where its value came from.
+    """
+
+    name: str
+    value: Any | None = None
+    """
+    The value; secrets are masked.
+    """
+    origin: str | None = None
+    """
+    default, environment, state file or command line.
+    """
+    description: str | None = None
+
+
+class FlextMetricsServer(Model):
+    uptime: float | str | None = None
+    """
+    Seconds since it started.
+    """
+    version: str | None = None
+    memory: int | None = None
+    """
+    Bytes of memory it holds.
+    """
+
+
+class FlextMetricsRequests(Model):
+    total: int | None = None
+    """
+    Requests answered.
+    """
+    errors: int | None = None
+    """
+    Answers of 500 and above.
+    """
+
+
+class FlextMetrics(Model):
+    """
+    Counters of FLEXT Service since it started.
+    """
+
+    server: FlextMetricsServer
+    requests: FlextMetricsRequests
+    runs: Annotated[dict[str, int], NullAsEmpty] = {}
+    """
+    Runs by status since the service started.
+    """
+    records: int | None = None
+    """
+    Rows moved since the service started.
+    """
+
+
+class FlexcoreMetricsMetrics(Model):
+    uptime: float | str | None = None
+    """
+    Seconds since it started.
+    """
+    requests: int | None = None
+    """
+    Requests answered.
+    """
+    errors: int | None = None
+    """
+    Answers of 500 and above.
+    """
+    memory_usage: float | str | None = None
+    """
+    Bytes of memory it holds.
+    """
+    executions: int | None = None
+    """
+    Plugin operations executed.
+    """
+
+
+class FlexcoreMetrics(Model):
+    """
+    Counters of FlexCore since it started.
+    """
+
+    metrics: FlexcoreMetricsMetrics
+    node_id: str | None = None
+    """
+    Name of the node that answered.
+    """
+
+
+class ServiceList(Model):
+    """
+    The services of a platform.
+    """
+
+    services: Annotated[list[ServiceStatus], NullAsEmpty]
+    total: int
+
+
+class ServiceConfig(Model):
+    """
+    The settings of a service.
+    """
+
+    service: str
+    """
+    Name of the service.
+    """
+    settings: Annotated[list[ServiceSetting], NullAsEmpty]

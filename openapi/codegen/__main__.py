@@ -13,31 +13,38 @@ from openapi.codegen import commands, contract, coverage, exports, models, opera
 from openapi.codegen.files import format_python, remove_orphans, write
 
 #: Where generated files are; beside them stand hand-written ones, so orphans are looked for by rule, not by folder.
+INCOMPLETE = 3  # exit code of the late part: all was written, but an operation lacks something
 COPIED = ("flext_sdk", "flext_cli", "openapi", "docs/reference", "tests", "pyproject.toml")
 
 
-def generate(root: Path) -> None:
-    """Write everything that is derived from the contracts below `root`."""
+def generate(root: Path) -> bool:
+    """Write everything that is derived from the contracts below `root`.
+
+    Returns:
+        Whether every operation has its method, command and test; what lacks is told on standard error.
+    """
     spec = contract.load(root / "openapi")
     sdk = root / "flext_sdk"
-    python = _models_and_operations(root, spec)
+    _models_and_operations(root, spec)
     folder = sdk / "_async" / "resources"
-    keep = set()
-    for resource in spec.resources:
-        path = folder / f"_{resource.name}.py"
-        write(path, resources.render_resource(spec, resource, base=resources.has_override(folder, resource.name)))
-        keep.add(path)
-    for path in folder.glob("_*.py"):
-        if path not in keep and path.name != "__init__.py":
-            path.unlink()
-    write(sdk / "_async" / "_facade.py", resources.render_facade(spec, folder))
-    format_python(root, [*python, *keep, sdk / "_async" / "_facade.py"])
+    texts = {
+        folder / f"_{r.name}.py": resources.render_resource(spec, r, base=resources.has_override(folder, r.name))
+        for r in spec.resources
+    }
+    _write_formatted(root, {**texts, sdk / "_async" / "_facade.py": resources.render_facade(spec, folder)})
+    remove_orphans(folder, {*texts, folder / "__init__.py"}, "_*.py")
 
     sync = unasync.transform_tree(sdk / "_async", sdk / "_sync")
     _write_formatted(root, sync)
-    remove_orphans(sdk / "_sync", {*sync, *(p for p in (sdk / "_sync").rglob("*.py") if p.name in unasync.HAND_WRITTEN)})
+    remove_orphans(
+        sdk / "_sync", {*sync, *(p for p in (sdk / "_sync").rglob("*.py") if p.name in unasync.HAND_WRITTEN)}
+    )
     # The command table is read off what was just written, so it needs an interpreter that has not imported the old state.
-    subprocess.run([sys.executable, "-P", "-m", "openapi.codegen", "late", str(root)], cwd=root, env=_environment(root), check=True)
+    command = [sys.executable, "-P", "-m", "openapi.codegen", "late", str(root)]
+    done = subprocess.run(command, cwd=root, env=_environment(root), check=False)
+    if done.returncode not in {0, INCOMPLETE}:
+        raise subprocess.CalledProcessError(done.returncode, command)
+    return done.returncode == 0
 
 
 def late(root: Path) -> None:
@@ -48,7 +55,7 @@ def late(root: Path) -> None:
     _write_formatted(root, {table: commands.render(spec, found)})
     from flext_sdk.errors import EXIT_CODES
 
-    pages = reference.render_commands(commands._groups(spec, found), found, EXIT_CODES)  # noqa: SLF001
+    pages = reference.render_commands(commands._groups(spec, found), found, EXIT_CODES)
     folder = root / "flext_sdk" / "_async" / "resources"
     api = reference.render_api(spec, {r.name for r in spec.resources if resources.has_override(folder, r.name)})
     for name, texts in (("commands", pages), ("api", api)):
@@ -57,7 +64,8 @@ def late(root: Path) -> None:
             write(target / file, text)
         remove_orphans(target, {target / file for file in texts}, "**/*.md")
     if problems := coverage.missing(spec, found, root / "tests"):
-        sys.exit("operations that lack something:\n  " + "\n  ".join(problems))
+        print("operations that lack something:\n  " + "\n  ".join(problems), file=sys.stderr)
+        sys.exit(INCOMPLETE)
 
 
 def check(root: Path) -> None:
@@ -71,10 +79,12 @@ def check(root: Path) -> None:
                 shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
             elif source.exists():
                 shutil.copy(source, copy / name)
-        generate(copy)
+        complete = generate(copy)
         different = sorted(_compare(copy, root))
         if different:
             sys.exit('generated files differ from the contract; run "make generate":\n  ' + "\n  ".join(different))
+    if not complete:
+        sys.exit(1)
     print("generated files are up to date")
 
 
@@ -89,7 +99,7 @@ def _compare(copy: Path, root: Path) -> list[str]:
     return found
 
 
-def _models_and_operations(root: Path, spec: contract.Contract) -> list[Path]:
+def _models_and_operations(root: Path, spec: contract.Contract) -> None:
     sdk = root / "flext_sdk"
     texts = models.render(spec)
     public = exports.names(spec, sdk, texts)
@@ -99,7 +109,6 @@ def _models_and_operations(root: Path, spec: contract.Contract) -> list[Path]:
     files[sdk / "__init__.py"] = exports.render_init(public)
     _write_formatted(root, files)
     remove_orphans(sdk / "models", set(files))
-    return list(files)
 
 
 def _write_formatted(root: Path, files: dict[Path, str]) -> None:

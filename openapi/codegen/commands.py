@@ -54,11 +54,20 @@ def collect(contract: Contract, package: Path) -> dict[str, dict[str, Any]]:
         module = importlib.import_module(f"flext_sdk._sync.resources.{name}")
         resource = name.lstrip("_")
         owner = getattr(module, class_name(resource).removeprefix("Async"), None)
-        members = inspect.getmembers(owner, inspect.isfunction) if owner else inspect.getmembers(module, inspect.isfunction)
+        members = (
+            inspect.getmembers(owner, inspect.isfunction) if owner else inspect.getmembers(module, inspect.isfunction)
+        )
         for method, function in members:
             if not hasattr(function, "__flext__") or (not owner and function.__module__ != module.__name__):
                 continue
-            entry = _entry(contract, function, module.__name__, owner.__name__ if owner else None, resource if owner else None, method)
+            entry = _entry(
+                contract,
+                function,
+                module.__name__,
+                owner.__name__ if owner else None,
+                resource if owner else None,
+                method,
+            )
             if found.setdefault(function.__flext__.words, entry) is not entry:
                 raise CommandError(f"two methods are the command {function.__flext__.words!r}")
     return found
@@ -72,13 +81,16 @@ def render(contract: Contract, commands: dict[str, dict[str, Any]]) -> str:
     parts = [
         HEADER,
         '"""Every command as plain literals, so that help needs no import."""\n',
+        "TYPE_CHECKING = False",
+        "if TYPE_CHECKING:",
+        "    from typing import Any\n",
         f"VERSION = {version!r}",
         f"SUMMARY = {SUMMARY!r}",
         f"EXIT_CODES = {_literal(tuple(sorted(exit_codes.items())))}",
         f"ENVIRONMENT = {_literal(ENVIRONMENT)}",
-        f"GLOBALS = {_literal(options)}",
-        f"GROUPS = {_literal(_groups(contract, commands))}",
-        f"COMMANDS = {_literal(commands)}",
+        f'GLOBALS: "tuple[dict[str, Any], ...]" = {_literal(options)}',
+        f'GROUPS: "dict[str, dict[str, Any]]" = {_literal(_groups(contract, commands))}',
+        f'COMMANDS: "dict[str, dict[str, Any]]" = {_literal(commands)}',
         "",
     ]
     return "\n".join(parts)
@@ -93,7 +105,9 @@ _ORDER = (
 
 def _groups(contract: Contract, commands: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     summaries = {resource.group: resource.summary for resource in contract.resources}
-    groups: dict[str, dict[str, Any]] = {name: {"summary": summaries[name], "commands": []} for name in sorted(summaries)}
+    groups: dict[str, dict[str, Any]] = {
+        name: {"summary": summaries[name], "commands": []} for name in sorted(summaries)
+    }
     groups[""] = {"summary": SUMMARY, "commands": []}
     for words in commands:
         group, _, rest = words.partition(" ")
@@ -102,11 +116,15 @@ def _groups(contract: Contract, commands: dict[str, dict[str, Any]]) -> dict[str
         else:
             groups[""]["commands"].append(group)
     for value in groups.values():
-        value["commands"] = tuple(sorted(value["commands"], key=lambda w: (_ORDER.index(w) if w in _ORDER else len(_ORDER), w)))
+        value["commands"] = tuple(
+            sorted(value["commands"], key=lambda w: (_ORDER.index(w) if w in _ORDER else len(_ORDER), w))
+        )
     return groups
 
 
-def _entry(contract: Contract, function: Callable[..., Any], module: str, owner: str | None, attribute: str | None, method: str) -> dict[str, Any]:
+def _entry(
+    contract: Contract, function: Callable[..., Any], module: str, owner: str | None, attribute: str | None, method: str
+) -> dict[str, Any]:
     info = function.__flext__  # type: ignore[attr-defined]
     text = docstrings.parse(inspect.getdoc(function) or "")
     where = f"{module}.{owner or ''}.{method}"
@@ -130,7 +148,10 @@ def _entry(contract: Contract, function: Callable[..., Any], module: str, owner:
         "attribute": attribute,
         "operation": info.operation,
         "params": tuple(_parameter(signature.parameters[n], info, text.arguments.get(n), where) for n in ordered),
-        "output": {"kind": _kind(signature.return_annotation, stream=info.stream), "columns": tuple(_column(c) for c in info.columns)},
+        "output": {
+            "kind": _kind(signature.return_annotation, stream=info.stream),
+            "columns": tuple(_column(c) for c in info.columns),
+        },
         "confirm": info.confirm,
         "wait": info.wait,
         "stream": info.stream,
@@ -157,7 +178,9 @@ def _parameter(parameter: inspect.Parameter, info: Any, text: str | None, where:
         "name": parameter.name,
         "kind": "positional" if positional else "flag" if kind == "bool" else "option",
         "flags": flags,
-        "metavar": info.metavars.get(parameter.name, parameter.name.rstrip("_").upper().replace("_", "-") if positional else ""),
+        "metavar": info.metavars.get(
+            parameter.name, parameter.name.rstrip("_").upper().replace("_", "-") if positional else ""
+        ),
         "type": kind,
         "choices": choices,
         "default": list(default) if isinstance(default, tuple) else default,
@@ -168,7 +191,11 @@ def _parameter(parameter: inspect.Parameter, info: Any, text: str | None, where:
 
 def _type(annotation: str, where: str) -> tuple[str, tuple[str, ...]]:
     """The table's type for an annotation such as `Sequence[str] | None`."""
-    nodes = [n for n in _union(ast.parse(annotation.strip("'\""), mode="eval").body) if not (isinstance(n, ast.Constant) and n.value is None)]
+    nodes = [
+        n
+        for n in _union(ast.parse(annotation.strip("'\""), mode="eval").body)
+        if not (isinstance(n, ast.Constant) and n.value is None)
+    ]
     names = {_head(n) for n in nodes}
     if "Literal" in names:
         literal = next(n for n in nodes if _head(n) == "Literal")
@@ -209,7 +236,15 @@ def _kind(annotation: Any, *, stream: bool) -> str:
     if text == "str":
         return "text"
     head = _head(ast.parse(text, mode="eval").body)
-    return {"Page": "page", "list": "list", "Sequence": "list", "Any": "json", "dict": "model", "Iterator": "stream", "RawResponse": "json"}.get(head, "model")
+    return {
+        "Page": "page",
+        "list": "list",
+        "Sequence": "list",
+        "Any": "json",
+        "dict": "model",
+        "Iterator": "stream",
+        "RawResponse": "json",
+    }.get(head, "model")
 
 
 def _column(text: str) -> tuple[str, str, str]:

@@ -128,15 +128,17 @@ def _merge_schemas(documents: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _operations(service: str, document: dict[str, Any], schemas: dict[str, Any]) -> list[OperationSpec]:
-    found = []
-    for path, item in document["paths"].items():
-        for verb in VERBS:
-            if verb in item:
-                found.append(_operation(service, document, schemas, path, verb, item))
-    return found
+    return [
+        _operation(service, document, schemas, path, verb, item)
+        for path, item in document["paths"].items()
+        for verb in VERBS
+        if verb in item
+    ]
 
 
-def _operation(service: str, document: dict[str, Any], schemas: dict[str, Any], path: str, verb: str, item: dict[str, Any]) -> OperationSpec:
+def _operation(
+    service: str, document: dict[str, Any], schemas: dict[str, Any], path: str, verb: str, item: dict[str, Any]
+) -> OperationSpec:
     raw = item[verb]
     where = f"{service}.yaml: {verb.upper()} {path}"
     flext = raw.get("x-flext")

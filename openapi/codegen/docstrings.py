@@ -6,7 +6,9 @@ import inspect
 import re
 from dataclasses import dataclass, field
 
-_SECTION = re.compile(r"^(Args|Returns|Yields|Raises|Example|Examples|Command example|Command examples|See also|Note|Attributes):\s*$")
+_SECTION = re.compile(
+    r"^(Args|Returns|Yields|Raises|Example|Examples|Command example|Command examples|See also|Note|Attributes):\s*$"
+)
 _ARGUMENT = re.compile(r"^\*{0,2}(\w+):\s*(.*)$")
 
 
@@ -40,7 +42,11 @@ def parse(text: str) -> Docstring:
         description=_paragraphs(description),
         arguments=_arguments(sections.get("Args", [])),
         examples=_examples(examples),
-        see=[word for line in sections.get("See also", []) if (word := line.strip().strip("`").removeprefix("flext ").strip())],
+        see=[
+            word
+            for line in sections.get("See also", [])
+            if (word := line.strip().strip("`").removeprefix("flext ").strip())
+        ],
     )
 
 

@@ -47,14 +47,20 @@ def names(contract: Contract, package: Path, models: dict[str, str]) -> dict[str
     for resource in contract.resources:
         for colour in ("_async", "_sync"):
             name = class_name(resource.name).removeprefix("" if colour == "_async" else "Async")
-            module = resource.name if has_override(package / "_async" / "resources", resource.name) else f"_{resource.name}"
+            module = (
+                resource.name if has_override(package / "_async" / "resources", resource.name) else f"_{resource.name}"
+            )
             found[name] = f"flext_sdk.{colour}.resources.{module}"
     return dict(sorted(found.items(), key=lambda item: item[0].casefold()))
 
 
 def render_map(public: dict[str, str]) -> str:
     """The module with the map."""
-    lines = [HEADER, '"""Where each public name lives; `flext_sdk.__getattr__` imports a name when it is first asked for."""\n', "EXPORTS = {"]
+    lines = [
+        HEADER,
+        '"""Where each public name lives; `flext_sdk.__getattr__` imports a name when it is first asked for."""\n',
+        "EXPORTS = {",
+    ]
     lines += [f"    {name!r}: {module!r}," for name, module in public.items()]
     return "\n".join([*lines, "}", ""])
 
@@ -72,20 +78,23 @@ def render_init(public: dict[str, str]) -> str:
         "    ```python",
         "    from flext_sdk import Flext\n",
         "    with Flext() as client:",
-        '        for pipeline in client.pipelines.list():',
+        "        for pipeline in client.pipelines.list():",
         "            print(pipeline.name)",
         "    ```",
         '"""\n',
         "TYPE_CHECKING = False  # importing typing costs more than all of this module\n",
         "if TYPE_CHECKING:",
-        *[f"    from {module} import {', '.join(f'{n} as {n}' for n in found)}" for module, found in sorted(imports.items())],
+        *[
+            f"    from {module} import {', '.join(f'{n} as {n}' for n in found)}"
+            for module, found in sorted(imports.items())
+        ],
         "",
         f"__all__ = [{', '.join(repr(n) for n in public)}]\n\n",
         "def __getattr__(name: str) -> object:",
         "    from flext_sdk._exports import EXPORTS\n",
         "    module = EXPORTS.get(name)",
         "    if module is None:",
-        '        message = f"module \'flext_sdk\' has no attribute {name!r}"',
+        "        message = f\"module 'flext_sdk' has no attribute {name!r}\"",
         "        raise AttributeError(message, name=name, obj=__import__(__name__))",
         "    from importlib import import_module\n",
         "    value: object = getattr(import_module(module), name)",

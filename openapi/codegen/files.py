@@ -22,10 +22,12 @@ def format_python(root: Path, paths: list[Path]) -> None:
     """Sort imports and format with the project's own settings."""
     if not paths:
         return
-    ruff = [_program("ruff"), "--quiet"]
+    ruff = _program("ruff")
     names = [str(p) for p in paths]
-    subprocess.run([ruff[0], "check", "--quiet", "--fix-only", "--select", "I,F401,UP037", *names], cwd=root, check=True)
-    subprocess.run([ruff[0], "format", "--quiet", *names], cwd=root, check=True)
+    subprocess.run(
+        [ruff, "check", "--quiet", "--fix-only", "--select", "I,F401,UP037,RUF022", *names], cwd=root, check=True
+    )
+    subprocess.run([ruff, "format", "--quiet", *names], cwd=root, check=True)
 
 
 def remove_orphans(folder: Path, keep: set[Path], pattern: str = "**/*.py") -> None:

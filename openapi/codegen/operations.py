@@ -25,7 +25,10 @@ def render(contract: Contract) -> str:
         "from typing import TYPE_CHECKING, Any\n",
         "from flext_sdk._core.operations import Operation, Paging, Param\n",
         "if TYPE_CHECKING:",
-        *[f"    from flext_sdk.models.{module} import {', '.join(sorted(names))}" for module, names in sorted(imports.items())],
+        *[
+            f"    from flext_sdk.models.{module} import {', '.join(sorted(names))}"
+            for module, names in sorted(imports.items())
+        ],
         "",
     ]
     lines += [_one(contract, operation) for operation in operations]
@@ -84,7 +87,9 @@ def _one(contract: Contract, operation: OperationSpec) -> str:
         arguments.append("idempotent=True")
     if operation.verb != "GET" and operation.method != "validate":
         arguments.append("mutating=True")
-    return f"{operation.constant}: Operation[{python_result(contract, operation)}] = Operation({', '.join(arguments)})\n"
+    return (
+        f"{operation.constant}: Operation[{python_result(contract, operation)}] = Operation({', '.join(arguments)})\n"
+    )
 
 
 def _param(parameter: Parameter) -> str:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from openapi.codegen.contract import Contract
 
-NOTE = "<!-- Generated from openapi/ by \"make generate\". Do not edit. -->\n"
+NOTE = '<!-- Generated from openapi/ by "make generate". Do not edit. -->\n'
 
 
-def render_commands(groups: dict[str, dict[str, Any]], commands: dict[str, dict[str, Any]], exit_codes: dict[int, str]) -> dict[str, str]:
+def render_commands(
+    groups: dict[str, dict[str, Any]], commands: dict[str, dict[str, Any]], exit_codes: dict[int, str]
+) -> dict[str, str]:
     """Pages by file name: an index and one a group."""
     pages = {}
     index = [NOTE, "# Commands\n", "Every command takes `--help`.\n"]
@@ -26,7 +28,13 @@ def render_commands(groups: dict[str, dict[str, Any]], commands: dict[str, dict[
             page += _command(words, commands[words])
         index.append("")
         pages[file] = "\n".join(page)
-    index += ["## Exit codes\n", "| code | meaning |", "|---|---|", *[f"| {code} | {text} |" for code, text in sorted(exit_codes.items())], ""]
+    index += [
+        "## Exit codes\n",
+        "| code | meaning |",
+        "|---|---|",
+        *[f"| {code} | {text} |" for code, text in sorted(exit_codes.items())],
+        "",
+    ]
     pages["index.md"] = "\n".join(index)
     return pages
 
@@ -36,7 +44,11 @@ def _command(words: str, entry: dict[str, Any]) -> list[str]:
     if entry["description"]:
         lines.append(f"{entry['description']}\n")
     if entry["examples"]:
-        lines += ["```console", *[f"$ {command}" + (f"  # {note}" if note else "") for command, note in entry["examples"]], "```\n"]
+        lines += [
+            "```console",
+            *[f"$ {command}" + (f"  # {note}" if note else "") for command, note in entry["examples"]],
+            "```\n",
+        ]
     if entry["params"]:
         lines += ["| parameter | type | default | meaning |", "|---|---|---|---|"]
         for p in entry["params"]:
@@ -58,13 +70,17 @@ def render_api(contract: Contract, overridden: set[str]) -> dict[str, str]:
     pages = {
         "client.md": _directive("Client", ["flext_sdk._sync.client.Flext", "flext_sdk._async.client.AsyncFlext"]),
         "errors.md": _directive("Errors", ["flext_sdk.errors"]),
-        "models.md": _directive("Models", [f"flext_sdk.models.{m}" for m in sorted({contract.module_of(s) for s in contract.schemas})]),
+        "models.md": _directive(
+            "Models", [f"flext_sdk.models.{m}" for m in sorted({contract.module_of(s) for s in contract.schemas})]
+        ),
     }
     index = [NOTE, "# Python API\n", "- [Client](client.md)", "- [Errors](errors.md)", "- [Models](models.md)"]
     for resource in contract.resources:
         name = "".join(p.title() for p in resource.name.split("_"))
         module = resource.name if resource.name in overridden else f"_{resource.name}"
-        pages[f"{resource.name}.md"] = _directive(f"client.{resource.name}", [f"flext_sdk._sync.resources.{module}.{name}"], inherited=True)
+        pages[f"{resource.name}.md"] = _directive(
+            f"client.{resource.name}", [f"flext_sdk._sync.resources.{module}.{name}"], inherited=True
+        )
         index.append(f"- [client.{resource.name}]({resource.name}.md): {resource.summary}")
     pages["index.md"] = "\n".join([*index, ""])
     return pages

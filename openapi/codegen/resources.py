@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from openapi.codegen.files import HEADER
 from openapi.codegen.operations import python_result, result_model
@@ -46,7 +46,9 @@ def render_resource(contract: Contract, resource: Resource, *, base: bool) -> st
         HEADER,
         f'"""{resource.summary}"""\n',
         "from __future__ import annotations\n",
-        "from typing import TYPE_CHECKING" + "".join(f", {n}" for n in ("Any", "Literal") if f"{n}[" in used or f" {n}" in used or f"{n}]" in used) + "\n",
+        "from typing import TYPE_CHECKING"
+        + "".join(f", {n}" for n in ("Any", "Literal") if f"{n}[" in used or f" {n}" in used or f"{n}]" in used)
+        + "\n",
         "from flext_sdk import _operations as ops",
         *(["from flext_sdk._core.annotations import command"] if "@command(" in used else []),
         "from flext_sdk._async.resource import AsyncResource\n",
@@ -54,7 +56,10 @@ def render_resource(contract: Contract, resource: Resource, *, base: bool) -> st
         "    from collections.abc import Mapping, Sequence",
         "    from datetime import datetime\n",
         "    from flext_sdk._async.pagination import AsyncPage",
-        *[f"    from flext_sdk.models.{module} import {', '.join(sorted(names))}" for module, names in sorted(models.items())],
+        *[
+            f"    from flext_sdk.models.{module} import {', '.join(sorted(names))}"
+            for module, names in sorted(models.items())
+        ],
         "",
         "",
         f"class {class_name(resource.name)}{'Base' if base else ''}(AsyncResource):",
@@ -75,7 +80,12 @@ def render_facade(contract: Contract, folder: Path) -> str:
         "if TYPE_CHECKING:",
         "    from flext_sdk._async.client import AsyncFlext",
     ]
-    body = ["", "", "class AsyncResources:", '    """Attributes of a client; each is imported when it is first used."""\n']
+    body = [
+        "",
+        "",
+        "class AsyncResources:",
+        '    """Attributes of a client; each is imported when it is first used."""\n',
+    ]
     for resource in contract.resources:
         name = class_name(resource.name)
         module = resource.name if has_override(folder, resource.name) else f"_{resource.name}"
@@ -136,7 +146,10 @@ def _method(contract: Contract, operation: OperationSpec) -> str:
     else:
         call = f"return await self._call({', '.join(arguments)})"
     lines = [] if private else [_decorator(operation)]
-    lines += [f"{head} {name}({', '.join(parts)}) -> {returns}:", textwrap.indent(_docstring(operation, private=private, paged=paged, result=result), "    ")]
+    lines += [
+        f"{head} {name}({', '.join(parts)}) -> {returns}:",
+        textwrap.indent(_docstring(operation, private=private, paged=paged, result=result), "    "),
+    ]
     lines += [f"    {call}", ""]
     return "\n".join(lines)
 
@@ -144,7 +157,9 @@ def _method(contract: Contract, operation: OperationSpec) -> str:
 def _decorator(operation: OperationSpec) -> str:
     flext = operation.flext
     arguments = [repr(flext["command"]), f"operation={operation.id!r}"]
-    positional = [p.name for p in operation.parameters if p.where == "path" and p.name not in flext.get("positional", [])]
+    positional = [
+        p.name for p in operation.parameters if p.where == "path" and p.name not in flext.get("positional", [])
+    ]
     names = (*flext.get("positional", positional),)
     if names:
         arguments.append(f"positional={names!r}")
@@ -152,9 +167,7 @@ def _decorator(operation: OperationSpec) -> str:
         arguments.append(f"columns={tuple(flext['columns'])!r}")
     if flext.get("confirm"):
         arguments.append(f"confirm={flext['confirm']!r}")
-    for key in ("wait", "stream"):
-        if flext.get(key):
-            arguments.append(f"{key}=True")
+    arguments += [f"{key}=True" for key in ("wait", "stream") if flext.get(key)]
     if operation.verb != "GET":
         arguments.append("mutating=True")
     return f"@command({', '.join(arguments)})"
@@ -169,10 +182,17 @@ def _docstring(operation: OperationSpec, *, private: bool, paged: bool, result: 
     if operation.parameters:
         lines.append("Args:")
         for parameter in ordered(operation):
-            lines += textwrap.wrap(f"{parameter.name}: {_sentence(parameter)}", WIDTH - 4, initial_indent="    ", subsequent_indent="        ")
+            lines += textwrap.wrap(
+                f"{parameter.name}: {_sentence(parameter)}",
+                WIDTH - 4,
+                initial_indent="    ",
+                subsequent_indent="        ",
+            )
         lines.append("")
     if result != "None":
-        what = f"A page of `{result}`; iterating over it goes on through all pages." if paged else f"{_returned(result)}"
+        what = (
+            f"A page of `{result}`; iterating over it goes on through all pages." if paged else f"{_returned(result)}"
+        )
         lines += ["Returns:", f"    {what}", ""]
     lines += ["Raises:"]
     if operation.parameters and any(p.where == "path" for p in operation.parameters):
@@ -182,7 +202,13 @@ def _docstring(operation: OperationSpec, *, private: bool, paged: bool, result: 
     what = "Any other failure" if lines[-1] != "Raises:" else "The call failed"
     lines += [f"    FlextError: {what}; see `flext_sdk.errors`.", ""]
     if operation.flext.get("python"):
-        lines += ["Example:", "    ```python", *textwrap.indent(_awaited(operation, paged=paged), "    ").splitlines(), "    ```", ""]
+        lines += [
+            "Example:",
+            "    ```python",
+            *textwrap.indent(_awaited(operation, paged=paged), "    ").splitlines(),
+            "    ```",
+            "",
+        ]
     lines += ["Command example:", *[f"    $ {e}" for e in operation.flext["examples"]], ""]
     if operation.flext.get("see"):
         lines += ["See also:", *[f"    flext {words}" for words in operation.flext["see"]], ""]

@@ -23,23 +23,17 @@ NAMES = {
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
     "__aiter__": "__iter__",
-    "__anext__": "__next__",
     "aclose": "close",
-    "anext": "next",
-    "aiter": "iter",
     "AsyncIterator": "Iterator",
-    "AsyncIterable": "Iterable",
-    "AsyncGenerator": "Generator",
-    "StopAsyncIteration": "StopIteration",
-    "AbstractAsyncContextManager": "AbstractContextManager",
-    "asynccontextmanager": "contextmanager",
     "_async": "_sync",
 }
 
 BEGIN = re.compile(r"^\s*# async only: begin\s*$")
 END = re.compile(r"^\s*# async only: end\s*$")
 OURS = re.compile(r"^(_?)Async(?=[A-Z])")
-RESIDUE = re.compile(r"\b(async|await|asyncio|anyio|aclose|anext|aiter|Async\w*|Awaitable|Coroutine|_async)\b")
+RESIDUE = re.compile(
+    r"\b(async|await|asyncio|anyio|aclose|anext|aiter|Async(?:[A-Z]\w*)?|Awaitable|Coroutine|_async)\b"
+)
 
 
 class UnasyncError(Exception):
@@ -61,7 +55,9 @@ class Transformer:
         result = self._tokens(_without_regions(text, where))
         for number, line in enumerate(result.splitlines(), 1):
             if found := RESIDUE.search(line):
-                raise UnasyncError(f"{where}: {found.group()!r} is left in the sync text, line {number}: {line.strip()}")
+                raise UnasyncError(
+                    f"{where}: {found.group()!r} is left in the sync text, line {number}: {line.strip()}"
+                )
         if not result.startswith(HEADER):
             result = HEADER + result
         return result
@@ -104,11 +100,14 @@ class Transformer:
                 out.append(self.name(token.string))
             elif token.type in {tokenize.STRING, tokenize.COMMENT, tokenize.FSTRING_MIDDLE}:
                 # The middle of an f-string comes with its doubled braces already single.
-                value = _between(lines, token.start, token.end) if token.type == tokenize.FSTRING_MIDDLE else token.string
+                value = (
+                    _between(lines, token.start, token.end) if token.type == tokenize.FSTRING_MIDDLE else token.string
+                )
                 out.append(self.prose(value))
-            elif token.type not in {tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}:
-                out.append(token.string)
-            elif token.type == tokenize.INDENT:
+            elif (
+                token.type not in {tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+                or token.type == tokenize.INDENT
+            ):
                 out.append(token.string)
         return "".join(out)
 

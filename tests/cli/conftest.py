@@ -15,7 +15,17 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PROGRAM = HERE / "fake_program.py"
 # What the machine's owner has set must not decide what a test sees.
-STRANGE = ("NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS", "FLEXT_OUTPUT", "FLEXT_URL", "FLEXT_TOKEN", "PYTHONIOENCODING")
+STRANGE = (
+    "NO_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "FORCE_COLOR",
+    "COLUMNS",
+    "FLEXT_OUTPUT",
+    "FLEXT_URL",
+    "FLEXT_TOKEN",
+    "PYTHONIOENCODING",
+)
 
 
 def _load() -> ModuleType:
@@ -80,7 +90,13 @@ def program() -> Callable[..., Result]:
 
     def call(*arguments: str, stdin: str = "", **env: str) -> Result:
         done = subprocess.run(
-            [sys.executable, str(PROGRAM), *arguments], input=stdin, env=environment(**env), capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, str(PROGRAM), *arguments],
+            input=stdin,
+            env=environment(**env),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
         return Result(done.returncode, done.stdout, done.stderr)
 

@@ -9,12 +9,22 @@ import pytest
 def test_the_program_says_what_it_can_do(run, arguments):
     result = run(*arguments)
     assert result.code == 0
-    for part in ("Things on the command line.", "thing  Make and look at things.", "api", "-o, --output FORMAT", "-V, --version", "130  interrupted", "FLEXT_HOME"):
+    for part in (
+        "Things on the command line.",
+        "thing  Make and look at things.",
+        "api",
+        "-o, --output FORMAT",
+        "-V, --version",
+        "130  interrupted",
+        "FLEXT_HOME",
+    ):
         assert part in result.out
     assert result.err == ""
 
 
-@pytest.mark.parametrize("arguments", [["thing"], ["thing", "--help"], ["-h", "thing"], ["help", "thing"], ["-o", "json", "thing"]])
+@pytest.mark.parametrize(
+    "arguments", [["thing"], ["thing", "--help"], ["-h", "thing"], ["help", "thing"], ["-o", "json", "thing"]]
+)
 def test_a_group_lists_its_commands_with_their_arguments_and_examples(run, arguments):
     result = run(*arguments)
     assert result.code == 0
@@ -23,18 +33,37 @@ def test_a_group_lists_its_commands_with_their_arguments_and_examples(run, argum
     assert "$ flext thing start orders --wait" in result.out
 
 
-@pytest.mark.parametrize("arguments", [["thing", "start", "-h"], ["help", "thing", "start"], ["thing", "start", "orders", "--wait", "--help"], ["--help", "thing", "start"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["thing", "start", "-h"],
+        ["help", "thing", "start"],
+        ["thing", "start", "orders", "--wait", "--help"],
+        ["--help", "thing", "start"],
+    ],
+)
 def test_a_command_teaches(run, arguments):
     page = run(*arguments).out
     for part in (
-        "flext thing start NAME [OPTIONS]", "NAME  Name of the thing.", "-v, --variables KEY=VALUE", "[may be repeated]", "--ratio NUMBER", "[default 1]",
-        "--wait, --no-wait", "--dry-run", "$ flext thing start orders --wait", "2 usage: bad input", "Flext().things.start(name)", "POST /things/{name}/start",
+        "flext thing start NAME [OPTIONS]",
+        "NAME  Name of the thing.",
+        "-v, --variables KEY=VALUE",
+        "[may be repeated]",
+        "--ratio NUMBER",
+        "[default 1]",
+        "--wait, --no-wait",
+        "--dry-run",
+        "$ flext thing start orders --wait",
+        "2 usage: bad input",
+        "Flext().things.start(name)",
+        "POST /things/{name}/start",
     ):
         assert part in page
 
 
 def test_a_command_shows_only_the_shared_options_that_it_has(run):
     stop, listing = run("thing", "stop", "-h").out, run("thing", "list", "-h").out
+    listing = " ".join(listing.split())
     assert "--yes" in stop
     assert "--limit" not in stop
     assert "--limit N" in listing
@@ -110,7 +139,17 @@ def test_a_wrong_word_is_an_object_where_json_is_asked_for(run):
     assert run("-ojson", "thng").err == result.err
 
 
-@pytest.mark.parametrize("arguments", [["-o", "json", "thing", "show", "x"], ["thing", "-o", "json", "show", "x"], ["thing", "show", "x", "-o", "json"], ["-ojson", "thing", "show", "x"], ["--output=json", "thing", "show", "x"], ["thing", "show", "-o=json", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["-o", "json", "thing", "show", "x"],
+        ["thing", "-o", "json", "show", "x"],
+        ["thing", "show", "x", "-o", "json"],
+        ["-ojson", "thing", "show", "x"],
+        ["--output=json", "thing", "show", "x"],
+        ["thing", "show", "-o=json", "x"],
+    ],
+)
 def test_shared_options_stand_anywhere(run, arguments):
     result = run(*arguments)
     assert result.code == 0

@@ -28,7 +28,9 @@ def project(tmp_path: Path) -> Path:
 
 
 def run(project: Path, action: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "openapi.codegen", action], cwd=project, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "openapi.codegen", action], cwd=project, capture_output=True, text=True, check=False
+    )
 
 
 def snapshot(project: Path) -> dict[str, tuple[int, bytes]]:
@@ -53,7 +55,9 @@ def test_check_finds_drift_missing_files_and_orphans(project: Path) -> None:
         ("flext_cli/table.py", "edit"),
         ("flext_sdk/models/runs.py", "remove"),
     ):
-        (project / path).unlink() if change == "remove" else (project / path).write_text((project / path).read_text() + "\n# by hand\n")
+        (project / path).unlink() if change == "remove" else (project / path).write_text(
+            (project / path).read_text() + "\n# by hand\n"
+        )
     (project / "flext_sdk/_sync/left_over.py").write_text("x = 1\n")
     (project / "docs/reference/commands/old.md").write_text("# old\n")
     answer = run(project, "check")

@@ -49,7 +49,13 @@ def test_async_only_regions_are_dropped() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["import asyncio\n", "x: Awaitable[int]\n", '"""an async thing"""\n'.replace("async thing", "async"), "# async only: begin\nx = 1\n", "# async only: end\n"],
+    [
+        "import asyncio\n",
+        "x: Awaitable[int]\n",
+        '"""an async thing"""\n'.replace("async thing", "async"),
+        "# async only: begin\nx = 1\n",
+        "# async only: end\n",
+    ],
 )
 def test_residue_and_open_regions_are_refused(text: str) -> None:
     with pytest.raises(unasync.UnasyncError, match=r"x\.py"):
@@ -71,7 +77,10 @@ def test_a_hand_written_file_needs_its_twin(tmp_path: Path) -> None:
 
 
 def test_both_trees_have_the_same_files() -> None:
-    trees = [{p.relative_to(ROOT / "flext_sdk" / name) for p in (ROOT / "flext_sdk" / name).rglob("*.py")} for name in ("_async", "_sync")]
+    trees = [
+        {p.relative_to(ROOT / "flext_sdk" / name) for p in (ROOT / "flext_sdk" / name).rglob("*.py")}
+        for name in ("_async", "_sync")
+    ]
     assert trees[0] == trees[1]
 
 
@@ -88,7 +97,11 @@ def test_every_public_method_has_the_same_parameters_in_both_colours() -> None:
     from flext_sdk import AsyncFlext, Flext
 
     def methods(owner: type) -> dict[str, list[str]]:
-        return {n: list(inspect.signature(m).parameters) for n, m in inspect.getmembers(owner, inspect.isfunction) if not n.startswith("_")}
+        return {
+            n: list(inspect.signature(m).parameters)
+            for n, m in inspect.getmembers(owner, inspect.isfunction)
+            if not n.startswith("_")
+        }
 
     ours, theirs = methods(Flext), methods(AsyncFlext)
     theirs.pop("aclose", None)

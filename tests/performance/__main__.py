@@ -26,7 +26,9 @@ def start_up() -> list[Row]:
         ("flext pipeline start --help", [FLEXT, "pipeline", "start", "--help"]),
         ("flext --version", [FLEXT, "--version"]),
     ):
-        rows.append(ratio(what, "bare interpreter, CPU", process_cpu(command, environment), bare, rounds=41, goal="<= 1.25"))
+        rows.append(
+            ratio(what, "bare interpreter, CPU", process_cpu(command, environment), bare, rounds=41, goal="<= 1.25")
+        )
     imported = process_cpu([PYTHON, "-c", "import flext_sdk"], environment)
     rows.append(ratio("import flext_sdk", "bare interpreter, CPU", imported, bare, rounds=41, goal="<= 1.15"))
     return rows
@@ -40,7 +42,7 @@ def calls() -> list[Row]:
 
     url = server.serve()
     raw = httpx.Client(base_url=url)
-    client = Flext(url, token="t")  # noqa: S106
+    client = Flext(url, token="t")
     rows = [
         ratio(
             "one small typed call",

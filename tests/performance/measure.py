@@ -26,7 +26,9 @@ class Row:
         return f"{self.what:<46} {self.beside:<34} {self.ratio:>8.2f}   {low:.2f}-{high:.2f}   {self.goal}"
 
 
-def ratio(what: str, beside: str, ours: Callable[[], float], theirs: Callable[[], float], *, rounds: int, goal: str = "") -> Row:
+def ratio(
+    what: str, beside: str, ours: Callable[[], float], theirs: Callable[[], float], *, rounds: int, goal: str = ""
+) -> Row:
     """Median of the ratios of `ours()` to `theirs()`, pair by pair, the order turned each time; one pair is thrown away first."""
     ours(), theirs()
     found = []
@@ -45,7 +47,9 @@ def process_cpu(arguments: Sequence[str], environment: dict[str, str] | None = N
     """A function that runs a command and gives the CPU seconds (user and system) of the whole process."""
 
     def run() -> float:
-        process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+        process = subprocess.Popen(
+            arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+        )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:

@@ -49,7 +49,12 @@ def measure() -> list[Row]:
             rows = []
             for target, file in (("target-duckdb", "out.duckdb"), ("target-sqlite", "out.sqlite")):
                 pipeline = _definition(base, source, target, base / f"run-{file}")
-                subprocess.run([BIN / "flext", "pipeline", "create", str(pipeline), "--quiet"], env=shell, check=True, stdout=subprocess.DEVNULL)
+                subprocess.run(
+                    [BIN / "flext", "pipeline", "create", str(pipeline), "--quiet"],
+                    env=shell,
+                    check=True,
+                    stdout=subprocess.DEVNULL,
+                )
 
                 def run(name: str = pipeline.stem, out: Path = base / f"run-{file}") -> float:
                     _remove(out)
@@ -66,10 +71,25 @@ def measure() -> list[Row]:
                     _remove(out)
                     return _shell_pipe(base, source, program, out, shell)
 
-                rows.append(ratio(f"{ROWS:,} rows, tap-csv to {target}, rows/s", "bare shell pipe, wall", pipe, run, rounds=5, goal=">= 0.98 (B)"))
+                rows.append(
+                    ratio(
+                        f"{ROWS:,} rows, tap-csv to {target}, rows/s",
+                        "bare shell pipe, wall",
+                        pipe,
+                        run,
+                        rounds=5,
+                        goal=">= 0.98 (B)",
+                    )
+                )
             return rows
         finally:
-            subprocess.run([BIN / "flext", "service", "stop", "--quiet"], env=shell, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.run(
+                [BIN / "flext", "service", "stop", "--quiet"],
+                env=shell,
+                check=False,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
 
 
 def _definition(base: Path, source: Path, target: str, out: Path) -> Path:
@@ -112,7 +132,9 @@ def million() -> None:
             for target, file in (("target-sqlite", "out.sqlite"), ("target-duckdb", "out.duckdb")):
                 pipeline = _definition(base, source, target, base / file)
                 before = time.perf_counter()
-                subprocess.run([BIN / "flext", "pipeline", "create", str(pipeline), "--start", "--wait"], env=shell, check=True)
+                subprocess.run(
+                    [BIN / "flext", "pipeline", "create", str(pipeline), "--start", "--wait"], env=shell, check=True
+                )
                 print(f"{target}: {time.perf_counter() - before:.1f} s")
         finally:
             subprocess.run([BIN / "flext", "service", "stop"], env=shell, check=False)

@@ -55,4 +55,6 @@ def _talk(connection: socket.socket) -> None:
             data += chunk
             while b"\r\n\r\n" in data:
                 head, _, data = data.partition(b"\r\n\r\n")
-                connection.sendall(LIST if b"GET /api/v1/pipelines?" in head or b"GET /api/v1/pipelines " in head else ONE)
+                connection.sendall(
+                    LIST if b"GET /api/v1/pipelines?" in head or b"GET /api/v1/pipelines " in head else ONE
+                )

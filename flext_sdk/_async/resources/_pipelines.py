@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from flext_sdk._async.resource import AsyncResource
-
 from flext_sdk import _operations as ops
+from flext_sdk._async.resource import AsyncResource
 from flext_sdk._core.annotations import command
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flext_sdk._async.pagination import AsyncPage
-
     from flext_sdk.models.pipelines import Pipeline, Schedule, ValidationReport
     from flext_sdk.models.runs import LogList, PipelineState, PipelineStatus, Run, RunList
 
@@ -65,7 +63,7 @@ class AsyncPipelinesBase(AsyncResource):
             A page of `Pipeline`; iterating over it goes on through all pages.
 
         Raises:
-            FlextError: Any other failure; see `flext_sdk.errors`.
+            FlextError: The call failed; see `flext_sdk.errors`.
 
         Example:
             ```python
@@ -564,7 +562,7 @@ class AsyncPipelinesBase(AsyncResource):
             A page of `Run`; iterating over it goes on through all pages.
 
         Raises:
-            FlextError: Any other failure; see `flext_sdk.errors`.
+            FlextError: The call failed; see `flext_sdk.errors`.
 
         Example:
             ```python

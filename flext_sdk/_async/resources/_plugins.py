@@ -6,14 +6,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flext_sdk._async.resource import AsyncResource
-
 from flext_sdk import _operations as ops
+from flext_sdk._async.resource import AsyncResource
 from flext_sdk._core.annotations import command
 
 if TYPE_CHECKING:
     from flext_sdk._async.pagination import AsyncPage
-
     from flext_sdk.models.plugins import Execution, Plugin, PluginMetadata
 
 
@@ -30,7 +28,7 @@ class AsyncPluginsBase(AsyncResource):
             A page of `Plugin`; iterating over it goes on through all pages.
 
         Raises:
-            FlextError: Any other failure; see `flext_sdk.errors`.
+            FlextError: The call failed; see `flext_sdk.errors`.
 
         Example:
             ```python

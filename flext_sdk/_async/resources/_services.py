@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from flext_sdk._async.resource import AsyncResource
-
 from flext_sdk import _operations as ops
+from flext_sdk._async.resource import AsyncResource
 
 if TYPE_CHECKING:
     from flext_sdk.models.runs import LogList

@@ -53,10 +53,12 @@ async def quickstart(
 ) -> list[dict[str, Any]]:
     """Run a real pipeline from a CSV file into a DuckDB table and show the rows that landed.
 
-    It starts the platform of this machine where none runs, puts the example's files into a folder of yours, stores the pipeline, runs it, and reads
-    the table. It may be run as often as you like: the rows have a key, so they are updated, not added again.
+    It starts the platform of this machine where none runs, puts the example's files into a folder of yours, stores the
+    pipeline, runs it, and reads the table. It may be run as often as you like: the rows have a key, so they are
+    updated, not added again.
 
     Args:
+        client: An open client.
         folder: Where to put the example; `quickstart` below the FLEXT folder when left out.
         timeout: Seconds to wait for the run; without end when left out.
         on_progress: Called with the run as it goes on.
@@ -90,8 +92,7 @@ async def quickstart(
         import duckdb
     except ModuleNotFoundError as error:
         raise MissingExtraError("The quick start", "connectors") from error
-    place = Path(folder).expanduser().resolve() if folder is not None else _home() / "quickstart"
-    await rt.to_thread(_copy_example, place)
+    place = await rt.to_thread(_place_example, folder)
     definition = place / "pipelines" / "orders.yaml"
     warehouse = place / "warehouse.duckdb"
     for service in await client.services.list():
@@ -103,7 +104,9 @@ async def quickstart(
         on_message(f"pipeline {NAME}: created from {definition}")
     else:
         if not known.is_active:
-            raise FlextError(f"Pipeline {NAME} is paused", code="PIPELINE_NOT_ACTIVE", hint="Resume it: flext pipeline resume orders")
+            raise FlextError(
+                f"Pipeline {NAME} is paused", code="PIPELINE_NOT_ACTIVE", hint="Resume it: flext pipeline resume orders"
+            )
         await client.pipelines.update(NAME, definition)
         on_message(f"pipeline {NAME}: there already, now as in {definition}")
     run = await client.pipelines.start(NAME, wait=True, timeout=timeout, on_progress=on_progress)
@@ -112,7 +115,7 @@ async def quickstart(
     def rows() -> tuple[int, list[dict[str, Any]]]:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             total = connection.execute("select count(*) from orders").fetchone()
-            table = connection.execute(f"select * from orders order by order_id limit {SHOWN}")
+            table = connection.execute("select * from orders order by order_id limit ?", [SHOWN])
             names = [column[0] for column in table.description]
             return (total or (0,))[0], [dict(zip(names, row, strict=True)) for row in table.fetchall()]
 
@@ -131,8 +134,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever the table holds
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
-def _copy_example(place: Path) -> None:
-    """Put the example's files into place; what somebody has changed there stays as it is."""
+def _place_example(folder: str | Path | None) -> Path:
+    """Put the example's files into place and give that place; what somebody has changed there stays as it is."""
+    place = Path(folder).expanduser().resolve() if folder is not None else _home() / "quickstart"
     source = _examples()
     try:
         for name, target in FILES.items():
@@ -145,8 +149,10 @@ def _copy_example(place: Path) -> None:
             scratch.replace(path)
     except OSError as error:
         raise ConfigurationError(
-            f"The example cannot be written to {place}: {error.strerror}", hint="Name another folder: flext quickstart --folder FOLDER"
+            f"The example cannot be written to {place}: {error.strerror}",
+            hint="Name another folder: flext quickstart --folder FOLDER",
         ) from error
+    return place
 
 
 def _examples() -> Path:

@@ -6,9 +6,10 @@ import threading
 from typing import Literal, Protocol
 
 Reason = Literal["cancel", "force", "service"]
+Change = Literal["started", "progress", "ended"]
 
 
-class ServiceStopping(BaseException):  # noqa: N818 - like KeyboardInterrupt
+class ServiceStopping(BaseException):
     """The service ends, so this run pauses here and goes on when the service is back.
 
     Not an ``Exception``: DBOS records those as the outcome of a workflow, and a run that only pauses has none.
@@ -22,6 +23,10 @@ class Recorder(Protocol):
         """Adds a line."""
         ...
 
+    def flush(self) -> None:
+        """Waits until every line that was written so far is stored."""
+        ...
+
 
 class StopSignal:
     """Asks the steps of one run to stop; the strongest reason given counts.
@@ -29,7 +34,7 @@ class StopSignal:
     ``cancel``: processes get a grace period; ``force``: none; ``service``: the run is not over, only this process is.
     """
 
-    _RANK: dict[Reason | None, int] = {None: 0, "cancel": 1, "force": 2, "service": 3}  # noqa: RUF012 - never changed
+    _RANK: dict[Reason | None, int] = {None: 0, "cancel": 1, "force": 2, "service": 3}  # noqa: RUF012
 
     def __init__(self) -> None:
         self._event = threading.Event()

@@ -1,26 +1,29 @@
-"""The folder of one try: settings, catalog and state as files for its programs, readable by the owner alone, and gone afterwards."""
+"""The folder of one try: settings, catalog and state as files, readable by the owner alone, and gone afterwards."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-from pathlib import Path
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
 
 
 class RunFolder:
     """A new empty folder that is removed on leaving.
 
     Example:
-        ``with RunFolder(home / "state" / "runs", run_id, "load") as folder: path = folder.write("config.json", settings)``
+        ``with RunFolder(home / "state" / "runs", run_id, "load") as folder: path = folder.write("config.json",
+        settings)``
     """
 
     def __init__(self, root: Path, run_id: str, step: str) -> None:
         self.path = root / run_id / step
 
-    def __enter__(self) -> RunFolder:
+    def __enter__(self) -> Self:
         # What a try that was cut off left here belongs to nobody any more.
         shutil.rmtree(self.path, ignore_errors=True)
         self.path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -28,14 +31,16 @@ class RunFolder:
         self.path.mkdir(mode=0o700)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
         try:
             self.path.parent.rmdir()
         except OSError:
             return  # another step of the run still has its folder here
 
-    def write(self, name: str, data: Any) -> str:
+    def write(self, name: str, data: Any) -> str:  # noqa: ANN401
         """Writes JSON into a file that only the owner can read.
 
         Returns:

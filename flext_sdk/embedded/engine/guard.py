@@ -1,11 +1,13 @@
-"""The leader of a process group: starts a tap and a target, joins them by a pipe, and ends both when the service is gone.
+"""The leader of a process group: starts a tap and a target joined by a pipe, and ends both when the service is gone.
 
-A program of its own, started by :mod:`flext_sdk.embedded.engine.process` as ``python -I guard.py``; standard library only. It has one
-thread, so that it may do between fork and exec what the service with its many threads may not.
+A program of its own, started by :mod:`flext_sdk.embedded.engine.process` as ``python -I guard.py``; standard library
+only. It has one thread, so that it may do between fork and exec what the service with its many threads may not.
 
-- Standard input is the lifeline: one line of JSON says what to start, then nothing; its end means that the service has died.
-- File descriptor ``report`` gets one line of JSON for each event: ``started`` with the process ids, ``exit`` with role, code and the bytes
-  that the program wrote (where the system counts them), ``error`` when a program cannot be started.
+- Standard input is the lifeline: one line of JSON says what to start, then nothing; its end means that the service has
+  died.
+- File descriptor ``report`` gets one line of JSON for each event: ``started`` with the process ids, ``exit`` with
+  role, code and the bytes that the program wrote (where the system counts them), ``error`` when a program cannot be
+  started.
 - It ignores SIGTERM, which the service sends to the whole group, and ends when the last program has ended.
 """
 
@@ -65,7 +67,7 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def _tell(report: int, **event: Any) -> None:
+def _tell(report: int, **event: Any) -> None:  # noqa: ANN401
     # The service may be gone; then nobody needs to know.
     with contextlib.suppress(OSError):
         os.write(report, json.dumps(event).encode() + b"\n")
@@ -114,10 +116,10 @@ def _become(program: dict[str, Any], source: int, sink: int, parent: int, report
             os.dup2(descriptor, target, inheritable=True)
         os.closerange(3, report)
         os.closerange(report + 1, os.sysconf("SC_OPEN_MAX"))
-        os.set_inheritable(report, False)
+        os.set_inheritable(report, False)  # noqa: FBT003
         if program.get("cwd"):
             os.chdir(program["cwd"])
-        os.execvpe(program["argv"][0], program["argv"], os.environ)  # noqa: S606 - no shell is the point
+        os.execvpe(program["argv"][0], program["argv"], os.environ)  # noqa: S606
     except OSError as error:
         _tell(report, event="error", role=program["role"], message=error.strerror or "it cannot be started")
     finally:

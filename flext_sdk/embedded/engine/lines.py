@@ -28,7 +28,7 @@ _LEVELS = {
     "PANIC": "error",
 }
 _WORD = "|".join(_LEVELS)
-# "INFO text", "[info] text", "INFO: text", "INFO:root:text", "2026-11-22 10:00:00,123 | INFO     | tap | text",
+# "INFO text", "[info] text", "INFO: text", "INFO:root:text", "2026-11-22 10:00:00,123 | INFO     | tap | text",  # noqa: ERA001
 # "2026-11-22T10:00:00Z INFO text", "time=... level=INFO message=...".
 _LEVEL = re.compile(
     rf"^\s*(?:[\[(]?\d[\d\-/:.,TZ+ ]{{6,40}}[\])]?\s*[|\-]?\s*)?[\[(]?(?P<word>{_WORD})\b[\])]?"
@@ -43,10 +43,11 @@ _TRACEBACK = re.compile(r"^(Traceback \(most recent call last\)|\s+\+ Exception 
 
 
 class LineSplitter:
-    """Cuts a stream of bytes into lines; what of a line goes beyond 64 KiB is dropped.
+    r"""Cuts a stream of bytes into lines; what of a line goes beyond 64 KiB is dropped.
 
     Example:
-        ``list(LineSplitter().feed(b"one\\ntwo\\n"))`` gives ``[(b"one", False), (b"two", False)]``; True says that a line was cut.
+        ``list(LineSplitter().feed(b"one\\ntwo\\n"))`` gives ``[(b"one", False), (b"two", False)]``; True says that a
+        line was cut.
     """
 
     def __init__(self) -> None:
@@ -81,8 +82,8 @@ class LineSplitter:
 class Masker:
     """Hides values in text, in the spellings they take in JSON, URLs and Python.
 
-    Values shorter than three characters are not hidden: text without them would mean nothing. A value of several lines is hidden line by
-    line too, because logs come in lines.
+    Values shorter than three characters are not hidden: text without them would mean nothing. A value of several lines
+    is hidden line by line too, because logs come in lines.
 
     Args:
         values: What to hide.

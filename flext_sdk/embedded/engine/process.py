@@ -17,8 +17,8 @@ Sleep = Callable[[float], None]
 Clock = Callable[[], float]
 
 _GUARD = Path(__file__).with_name("guard.py")
-# What the service must not hand to plugins: its own settings (among them the database's password and FLEXT_SECRET_*), and a switch
-# that makes every start of a Python program compile all its modules again.
+# What the service must not hand to plugins: its own settings (among them the database's password and FLEXT_SECRET_*),
+# and a switch that makes every start of a Python program compile all its modules again.
 _PRIVATE_PREFIX = "FLEXT_"
 _DROPPED = frozenset({"PYTHONDONTWRITEBYTECODE"})
 
@@ -64,7 +64,7 @@ class ProcessGroup:
         ends: list[tuple[int, int]] = []
         try:
             for _ in range(2 + len(programs)):
-                ends.append(os.pipe())  # noqa: PERF401 - each must be known at once, to be closed when the next one fails
+                ends.append(os.pipe())  # noqa: PERF401
             reads, writes = [pair[0] for pair in ends], [pair[1] for pair in ends]
             self._process = subprocess.Popen(
                 [sys.executable, "-I", str(_GUARD), str(writes[0])],
@@ -131,20 +131,28 @@ class ProcessGroup:
 
 def identity(pid: int) -> str | None:
     """What tells a process from a later one with the same id: when it started. None when there is no such process."""
-    if sys.platform == "linux":
-        try:
-            # The name, in parentheses, may hold anything; what follows the last one is numbers.
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        except (OSError, ValueError):
-            return None
-        return None if fields[0] in {"Z", "X"} else f"{boot}:{fields[19]}"
+    return _linux_identity(pid) if Path("/proc/self/stat").exists() else _ps_identity(pid)
+
+
+def _linux_identity(pid: int) -> str | None:
+    try:
+        # The name, in parentheses, may hold anything; what follows the last one is numbers.
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return None
+    return None if fields[0] in {"Z", "X"} else f"{boot}:{fields[19]}"
+
+
+def _ps_identity(pid: int) -> str | None:
     found = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     state, _, started = found.stdout.strip().partition(" ")
     return None if not started or state.startswith("Z") else started.strip()
 
 
-def end_orphan(pid: int, started: str, grace: float, *, sleep: Sleep = time.sleep, clock: Clock = time.monotonic) -> bool:
+def end_orphan(
+    pid: int, started: str, grace: float, *, sleep: Sleep = time.sleep, clock: Clock = time.monotonic
+) -> bool:
     """Ends a process group that a service which died has left behind, and waits until it is gone.
 
     Args:

@@ -1,11 +1,12 @@
-"""References in settings: ``${NAME}`` a variable, ``${env:NAME}`` the service's environment, ``${secret:NAME}`` a secret.
+"""References in settings to variables, to the environment and to secrets.
 
-They are stored as they were written and filled in when a step begins. ``$${`` stands for ``${`` itself. A setting that is nothing but one
-variable takes the variable's type; inside longer text every value becomes text.
+``${NAME}`` is a variable, ``${env:NAME}`` the service's environment, ``${secret:NAME}`` a secret. They are stored as they were written and filled in when a step begins. ``$${`` stands for ``${`` itself. A setting that
+is nothing but one variable takes the variable's type; inside longer text every value becomes text.
 
-Secrets come from a :class:`Secrets` source; the one of this release, :class:`LocalSecrets`, looks at the variable ``FLEXT_SECRET_NAME`` of
-the service's environment and then at the file ``secrets/NAME`` in the home folder, which must be readable by its owner alone.
-"""
+Secrets come from a :class:`Secrets` source; the one of this release, :class:`LocalSecrets`, looks at the variable
+``FLEXT_SECRET_NAME`` of the service's environment and then at the file ``secrets/NAME`` in the home folder, which must
+be readable by its owner alone.
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -73,7 +74,9 @@ class LocalSecrets:
         path = self._folder / name
         try:
             if path.stat().st_mode & 0o077:
-                raise MissingValueError(f"the secret {name} is not used: others may read {path}", f"Run: chmod 600 {path}")
+                raise MissingValueError(
+                    f"the secret {name} is not used: others may read {path}", f"Run: chmod 600 {path}"
+                )
             return path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
         except FileNotFoundError:
             return None
@@ -100,7 +103,7 @@ def references(text: str) -> list[Reference]:
     return [part for part in _parts(text) if isinstance(part, Reference)]
 
 
-def has_reference(value: Any) -> bool:
+def has_reference(value: Any) -> bool:  # noqa: ANN401
     """Whether a text holds a reference, well written or not."""
     return isinstance(value, str) and "${" in value.replace("$${", "")
 
@@ -124,8 +127,8 @@ class Resolver:
     def settings(self, settings: Mapping[str, Any], schema: Mapping[str, Any], base_path: str | None) -> dict[str, Any]:
         """Settings of a plugin with everything filled in.
 
-        Text that came from references is turned into the type that the plugin wants, and a path that was relative because of a
-        reference is joined to ``base_path``.
+        Text that came from references is turned into the type that the plugin wants, and a path that was relative
+        because of a reference is joined to ``base_path``.
 
         Args:
             settings: As stored.
@@ -150,7 +153,7 @@ class Resolver:
             raise MissingValueError("; ".join(missing), next(iter(missing.values())).hint)
         return filled
 
-    def _value(self, value: Any, missing: dict[str, MissingValueError]) -> Any:
+    def _value(self, value: Any, missing: dict[str, MissingValueError]) -> Any:  # noqa: ANN401
         if isinstance(value, str):
             return self._text(value, missing)
         if isinstance(value, Mapping):
@@ -159,7 +162,7 @@ class Resolver:
             return [self._value(item, missing) for item in value]
         return value
 
-    def _text(self, text: str, missing: dict[str, MissingValueError]) -> Any:
+    def _text(self, text: str, missing: dict[str, MissingValueError]) -> Any:  # noqa: ANN401
         if "${" not in text:
             return text
         values = []
@@ -177,11 +180,13 @@ class Resolver:
             values.append(value if isinstance(value, str) else json.dumps(value))
         return "".join(values)
 
-    def _look_up(self, reference: Reference) -> Any:
+    def _look_up(self, reference: Reference) -> Any:  # noqa: ANN401
         name = reference.name
         if reference.kind == "variable":
             if name not in self.variables:
-                raise MissingValueError(f"the variable {name} has no value", f"Give one: variables: {{{name}: ...}}, or when starting.")
+                raise MissingValueError(
+                    f"the variable {name} has no value", f"Give one: variables: {{{name}: ...}}, or when starting."
+                )
             return self.variables[name]
         if reference.kind == "env":
             value, hint = self.environ.get(name), f"Set {name} in the environment of the service and restart it."
@@ -189,11 +194,17 @@ class Resolver:
         else:
             value = self.secrets.get(name)
             what = f"the secret {name} is not there"
-            hint = f"Set FLEXT_SECRET_{name} in the environment of the service, or write it to secrets/{name} in the home folder (mode 600)."
+            hint = secret_hint(name)
         if value is None:
             raise MissingValueError(what, hint)
         self.sensitive.add(value)
         return value
+
+
+def secret_hint(name: str) -> str:
+    """How to give the service a secret."""
+    variable = f"FLEXT_SECRET_{re.sub(r'[^A-Za-z0-9]', '_', name).upper()}"
+    return f"Set {variable} for the service, or write it to secrets/{name} in the home folder (mode 600)."
 
 
 def absolute(path: str, base: Path) -> str:
@@ -201,7 +212,7 @@ def absolute(path: str, base: Path) -> str:
     return str(base / Path(path).expanduser())
 
 
-def walk(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+def walk(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401
     """All texts inside a value, each with its JSON pointer."""
     if isinstance(value, str):
         yield pointer, value
@@ -251,10 +262,14 @@ def _reference(body: str, text: str) -> Reference:
     return Reference(kind, name, text)
 
 
-_READERS: dict[str, Callable[[str], Any]] = {"integer": int, "number": float, "boolean": lambda text: {"true": True, "false": False}[text]}
+_READERS: dict[str, Callable[[str], Any]] = {
+    "integer": int,
+    "number": float,
+    "boolean": lambda text: {"true": True, "false": False}[text],
+}
 
 
-def _typed(text: str, schema: Mapping[str, Any]) -> Any:
+def _typed(text: str, schema: Mapping[str, Any]) -> Any:  # noqa: ANN401
     """Text that came from a reference, in the type that the setting wants, where it can be read so."""
     wanted = schema.get("type")
     types = [wanted] if isinstance(wanted, str) else list(wanted or ())

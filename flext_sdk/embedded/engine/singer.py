@@ -1,7 +1,8 @@
 """One try of a step: a tap and a target joined by a pipe of the operating system.
 
-No byte of the data passes through Python. What is read here is what the target prints (states), what both say on stderr, and the guard's
-report. Everything is read without blocking in one loop, so neither program can be held up by the other's talk.
+No byte of the data passes through Python. What is read here is what the target prints (states), what both say on
+stderr, and the guard's report. Everything is read without blocking in one loop, so neither program can be held up by
+the other's talk.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ import os
 import selectors
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from flext_sdk.embedded.engine.events import StopSignal
 from flext_sdk.embedded.engine.lines import LevelReader, LineSplitter, Masker, metric_of, readable
-from flext_sdk.embedded.engine.process import ProcessGroup, Program
 from flext_sdk.embedded.engine.state import read_state
 from flext_sdk.embedded.store.logs import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from flext_sdk.embedded.engine.events import StopSignal
+    from flext_sdk.embedded.engine.process import ProcessGroup
 
 GRACE = 4.0
 TICK = 0.1
@@ -132,43 +136,45 @@ class Pair:
         self._trouble: str | None = None
         self._size = 0
         self._killed_tap = False
+        self._ending: Ending | None = None
+        self._kill_at: float | None = None
+        self._target_left_at: float | None = None
+        self._group_left_at: float | None = None
 
     def run(self) -> Result:
         """Reads until the end, and says what it was."""
-        group = self._group
-        for descriptor, role in ((group.report, "report"), (group.stdout, "output"), *((end, role) for role, end in group.stderr.items())):
+        ends = {"report": self._group.report, "output": self._group.stdout, **self._group.stderr}
+        for role, descriptor in ends.items():
             self._selector.register(descriptor, selectors.EVENT_READ, role)
-        ending: Ending | None = None
-        kill_at: float | None = None
-        drained_at: float | None = None
-        orphaned_at: float | None = None
         with self._selector:
-            while self._selector.get_map():
+            while self._selector.get_map() and not self._drained():
                 self._read(TICK)
-                now = self._clock()
                 self._measure()
-                if kill_at is None and not self._all_ended():
-                    ending = self._asked_to_end(now)
-                    if ending is not None:
-                        kill_at = now + (0.0 if self._stop.reason == "force" else GRACE)
-                        group.signal(signal.SIGTERM)
-                if kill_at is not None and (now >= kill_at or self._stop.reason == "force"):
-                    group.signal(signal.SIGKILL)
-                if self._sides["target"].code is not None and self._sides["tap"].code is None and kill_at is None:
-                    orphaned_at = orphaned_at or now
-                    if now - orphaned_at > _ORPHANED_TAP:
-                        self._killed_tap = True
-                        group.signal(signal.SIGTERM)
-                        kill_at = now + GRACE
-                if not group.alive():
-                    drained_at = drained_at or now
-                    if now - drained_at > _DRAIN:
-                        break
+                self._supervise(self._clock())
         self._finish_lines()
         self._measure()
-        if ending is not None:
-            return Result(ending)
-        return self._verdict()
+        return Result(self._ending) if self._ending is not None else self._verdict()
+
+    def _drained(self) -> bool:
+        """Whether both have ended and what they left in the pipes was read."""
+        if self._group.alive():
+            return False
+        now = self._clock()
+        self._group_left_at = self._group_left_at or now
+        return now - self._group_left_at > _DRAIN
+
+    def _supervise(self, now: float) -> None:
+        if self._kill_at is not None:
+            if now >= self._kill_at or self._stop.reason == "force":
+                self._group.signal(signal.SIGKILL)
+            return
+        if self._all_ended():
+            return
+        self._ending = self._asked_to_end(now)
+        self._killed_tap = self._ending is None and self._tap_is_left_over(now)
+        if self._ending is not None or self._killed_tap:
+            self._kill_at = now + GRACE
+            self._group.signal(signal.SIGTERM)
 
     def _asked_to_end(self, now: float) -> Ending | None:
         if self._stop.reason is not None:
@@ -176,6 +182,13 @@ class Pair:
         if self._deadline is not None and now >= self._deadline:
             return "timeout"
         return None
+
+    def _tap_is_left_over(self, now: float) -> bool:
+        """Whether the target has ended and the tap goes on as if nothing had happened."""
+        if self._sides["target"].code is None:
+            return False
+        self._target_left_at = self._target_left_at or now
+        return now - self._target_left_at > _ORPHANED_TAP
 
     def _all_ended(self) -> bool:
         return all(side.code is not None for side in self._sides.values())
@@ -192,11 +205,14 @@ class Pair:
                 for line, _ in self._report.feed(data):
                     self._reported(json.loads(line))
             elif key.data == "output":
-                for line, cut in self._output.feed(data):
-                    self._printed(line, cut=cut)
+                self._took_output(data)
             else:
                 for line, cut in self._sides[key.data].splitter.feed(data):
                     self._said(key.data, line, cut=cut)
+
+    def _took_output(self, data: bytes) -> None:
+        for line, cut in self._output.feed(data):
+            self._printed(line, cut=cut)
 
     def _reported(self, event: Mapping[str, Any]) -> None:
         if event["event"] == "started":
@@ -218,7 +234,9 @@ class Pair:
             self._listener.state(state)
         else:
             text = readable(line, cut=cut, mask=self._mask)
-            self._listener.line(LEVELS["warning"], self._sides["target"].name, f"printed something that is no state: {text}")
+            self._listener.line(
+                LEVELS["warning"], self._sides["target"].name, f"printed something that is no state: {text}"
+            )
 
     def _said(self, role: str, line: bytes, *, cut: bool) -> None:
         side = self._sides[role]
@@ -255,14 +273,23 @@ class Pair:
         if self._trouble is not None:
             return Result("failed", self._trouble, "Check that the plugin is installed.", 127)
         if tap.code is None and target.code is None:
-            return Result("failed", "tap and target were ended from outside", "Look for a shortage of memory, or who else ended them.")
+            return Result(
+                "failed",
+                "tap and target were ended from outside",
+                "Look for a shortage of memory, or who else ended them.",
+            )
         if tap.code == 0 and target.code == 0:
             return Result("completed")
         failed = [side for side in (tap, target) if side.code != 0]
         if len(failed) == 2 and (self._killed_tap or self._ends[:1] == ["target"]):
             failed = [target]  # the tap only followed
         if target.code == 0 and self._killed_tap:
-            return Result("failed", f"{target.name} ended before {tap.name} had sent everything", "Look at the log for what the target says.", 0)
+            return Result(
+                "failed",
+                f"{target.name} ended before {tap.name} had sent everything",
+                "Look at the log for what the target says.",
+                0,
+            )
         first = failed[0]
         return Result("failed", "; ".join(map(_describe, failed)), _hint(first), first.code)
 
@@ -316,63 +343,38 @@ def written_bytes(pid: int) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith("wchar:")), 0)
 
 
-def discover(
-    argv: Sequence[str],
-    name: str,
-    *,
-    environ: Mapping[str, str],
-    cwd: Path,
-    started: Callable[[ProcessGroup], None],
-    listener: Listener,
-    stop: StopSignal,
-    mask: Masker,
-    deadline: float | None,
-    clock: Callable[[], float] = time.monotonic,
-) -> tuple[Result, dict[str, Any] | None]:
-    """Asks a tap for its catalog.
+class Discovery(Pair):
+    """Asks a tap, which runs alone, for its catalog: its whole output is one document.
 
-    Returns:
-        How it ended, and the catalog where it ended well.
+    The arguments are those of :class:`Pair`; ``target`` is not used.
     """
-    group = ProcessGroup([Program("tap", name, argv)], environ=environ, cwd=cwd)
-    try:
-        started(group)
-        reader = _Discovery(group, tap=name, target=name, listener=listener, stop=stop, mask=mask, deadline=deadline, clock=clock)
-        result = reader.run()
+
+    def __init__(self, group: ProcessGroup, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(group, target="", **options)
+        self._document = bytearray()
+        self._sides["target"].code = 0
+
+    def catalog(self) -> tuple[Result, dict[str, Any] | None]:
+        """Runs it, and gives how it ended and, where that was well, the catalog."""
+        result = self.run()
         if result.ending != "completed":
             return result, None
         try:
-            catalog = json.loads(bytes(reader.document))
+            catalog = json.loads(bytes(self._document))
         except (ValueError, RecursionError):
             catalog = None
         if isinstance(catalog, dict) and isinstance(catalog.get("streams"), list):
             return result, catalog
-        return Result("failed", f"{name} discovered no catalog: what it printed is not one", f"Run {name} --discover by hand.", 0), None
-    finally:
-        group.close()
+        name = self._sides["tap"].name
+        return Result(
+            "failed", f"{name} discovered no catalog: what it printed is not one", f"Run {name} --discover by hand.", 0
+        ), None
 
+    def _took_output(self, data: bytes) -> None:
+        self._document += data
 
-class _Discovery(Pair):
-    """A tap alone, whose whole output is one document."""
-
-    def __init__(self, group: ProcessGroup, **options: Any) -> None:
-        super().__init__(group, **options)
-        self.document = bytearray()
-        self._sides["target"].code = 0
-
-    def _read(self, timeout: float) -> None:
-        for key, _ in self._selector.select(timeout):
-            data = os.read(key.fd, _READ)
-            if key.data == "output" and data:
-                self.document += data
-            elif not data:
-                self._selector.unregister(key.fd)
-            elif key.data == "report":
-                for line, _ in self._report.feed(data):
-                    self._reported(json.loads(line))
-            else:
-                for line, cut in self._sides[key.data].splitter.feed(data):
-                    self._said(key.data, line, cut=cut)
+    def _tap_is_left_over(self, now: float) -> bool:  # noqa: ARG002
+        return False
 
     def _measure(self) -> None:
         return

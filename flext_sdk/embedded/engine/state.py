@@ -1,8 +1,9 @@
 """Singer state: reading what a target prints, and joining it with what is saved.
 
-A state is whatever the tap sent; under ``bookmarks`` it holds one entry a stream. A target prints a state when everything before it is
-safe. States are joined stream by stream, a stream's entry being replaced as a whole: a run that read only some streams must not make the
-others forget, and inside an entry only the tap knows what belongs together.
+A state is whatever the tap sent; under ``bookmarks`` it holds one entry a stream. A target prints a state when
+everything before it is safe. States are joined stream by stream, a stream's entry being replaced as a whole: a run
+that read only some streams must not make the others forget, and inside an entry only the tap knows what belongs
+together.
 """
 
 from __future__ import annotations

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from flext_sdk.embedded.store.clock import Now, utc_now
-from flext_sdk.embedded.store.database import Database
 from flext_sdk.embedded.store.pipelines import BusyError, active_runs
 from flext_sdk.embedded.store.tables import bookmarks, pipelines
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from flext_sdk.embedded.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,10 @@ class BookmarkStore:
             return [Bookmark(**row) for row in rows]
 
     def save(self, pipeline_id: str, step: str, state: Mapping[str, Any], run_id: str) -> None:
-        """Stores what a target confirmed; it is on the disk when this returns. Nothing happens when the pipeline is gone."""
+        """Stores what a target confirmed; it is on the disk when this returns.
+
+        Nothing happens when the pipeline is gone.
+        """
         with self._database.write(durable=True) as connection:
             if connection.execute(sa.select(pipelines.c.id).where(pipelines.c.id == pipeline_id)).scalar() is not None:
                 self._put(connection, pipeline_id, step, state, run_id)

@@ -1,17 +1,17 @@
 """Opening a database, its transactions and its migrations.
 
-On SQLite the file is in WAL mode. Ordinary writes use ``synchronous=NORMAL``: a crash of the service loses nothing, a power cut may lose
-the last moments, and what is lost then (log lines, progress, the end of a step) is written again when the run goes on. Bookmarks are
-written with ``synchronous=FULL``: a lost one would make a target without keys take the same rows twice.
+On SQLite the file is in WAL mode. Ordinary writes use ``synchronous=NORMAL``: a crash of the service loses nothing, a
+power cut may lose the last moments, and what is lost then (log lines, progress, the end of a step) is written again
+when the run goes on. Bookmarks are written with ``synchronous=FULL``: a lost one would make a target without keys take
+the same rows twice.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -20,6 +20,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from flext_sdk.embedded.store import tables
 from flext_sdk.embedded.store.versions import VERSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 BUSY_TIMEOUT_MS = 15_000
 _WRITES = "flext_writes"
@@ -111,11 +114,12 @@ class Database:
     def _create(self, url: sa.URL, *, full_sync: bool) -> Engine:
         if not self.is_sqlite:
             return sa.create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=20)
-        # Waiting for the file's lock takes place in SQLite, not in the pool, hence few connections for the durable writes.
+        # Waiting for the file's lock takes place in SQLite, not in the pool, hence few connections for the durable
+        # writes.
         engine = sa.create_engine(url, pool_size=1 if full_sync else 5, max_overflow=0 if full_sync else 25)
 
         @event.listens_for(engine, "connect")
-        def _on_connect(connection: Any, _record: Any) -> None:
+        def _on_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401
             connection.isolation_level = None  # BEGIN is written by us, below
             cursor = connection.cursor()
             for pragma in (
@@ -140,7 +144,7 @@ class Database:
         found = self.version()
         if found > newest:
             raise StoreError(
-                f"the database {self.name} has version {found} of the tables; this release knows versions up to {newest}",
+                f"the database {self.name} has version {found} of the tables; this release knows only up to {newest}",
                 "Use the newer release that made it, or another FLEXT_HOME.",
             )
         if found == newest:
@@ -167,7 +171,7 @@ class Database:
 
 def _missing_table(error: DBAPIError) -> bool:
     text = str(error.orig)
-    return "no such table" in text or "does not exist" in text and "flext_schema_version" in text
+    return "no such table" in text or ("does not exist" in text and "flext_schema_version" in text)
 
 
 def _reason(error: DBAPIError) -> str:

@@ -6,15 +6,19 @@ Retention: of each pipeline the newest :data:`KEEP_RUNS` runs that ended, with t
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from flext_sdk.embedded.store.database import Database
 from flext_sdk.embedded.store.runs import ENDED
 from flext_sdk.embedded.store.tables import log_lines, runs
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from flext_sdk.embedded.store.database import Database
 
 KEEP_RUNS = 200
 KEEP_LINES = 50_000
@@ -98,16 +102,17 @@ class LogStore:
                 LogLine(**row) for row in connection.execute(query.order_by(log_lines.c.id).limit(limit)).mappings()
             ]
 
-    def tail(self, run_id: str, count: int, wanted: LogFilter) -> list[LogLine]:
-        """The last lines that fit, oldest first."""
+    def lines(self, run_id: str, count: int, wanted: LogFilter, *, oldest_first: bool = False) -> list[LogLine]:
+        """The last lines that fit, or the first ones, oldest first in both cases."""
         query = sa.select(*_COLUMNS).where(log_lines.c.run_id == run_id, log_lines.c.id > wanted.after)
         if wanted.since is not None:
             query = query.where(log_lines.c.timestamp >= wanted.since)
         if wanted.level:
             query = query.where(log_lines.c.level >= wanted.level)
+        order = log_lines.c.id.asc() if oldest_first else log_lines.c.id.desc()
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(log_lines.c.id.desc()).limit(count)).mappings()
-            return [LogLine(**row) for row in rows][::-1]
+            rows = [LogLine(**row) for row in connection.execute(query.order_by(order).limit(count)).mappings()]
+        return rows if oldest_first else rows[::-1]
 
     def trim(self, run_id: str, newest: int, keep: int = KEEP_LINES) -> None:
         """Deletes the oldest lines of a run.

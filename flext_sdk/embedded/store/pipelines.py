@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from flext_sdk.embedded.store.clock import Now, utc_now
-from flext_sdk.embedded.store.database import Database
 from flext_sdk.embedded.store.tables import pipeline_tags, pipelines, runs
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy.engine import Connection, RowMapping
+
+    from flext_sdk.embedded.store.database import Database
 
 ACTIVE = ("pending", "running", "stopping")
 
@@ -189,7 +193,10 @@ class PipelineStore:
 
 
 def active_runs(connection: Connection, pipeline_id: str) -> list[str]:
-    """Ids of the runs of a pipeline that are going on, oldest first. The pipeline's row is locked until the transaction ends."""
+    """Ids of the runs of a pipeline that are going on, oldest first.
+
+    The pipeline's row is locked until the transaction ends.
+    """
     # On PostgreSQL the row lock makes "look, then insert" atomic; SQLite's write transaction does so by itself.
     connection.execute(sa.select(pipelines.c.id).where(pipelines.c.id == pipeline_id).with_for_update())
     query = sa.select(runs.c.id).where(runs.c.pipeline_id == pipeline_id, runs.c.status.in_(ACTIVE))

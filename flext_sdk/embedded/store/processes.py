@@ -1,13 +1,16 @@
-"""Which process groups belong to runs, so that a service started after a crash finds what its predecessor left behind."""
+"""Which process groups belong to runs: a service that starts after a crash finds what its predecessor left."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from flext_sdk.embedded.store.database import Database
 from flext_sdk.embedded.store.tables import processes
+
+if TYPE_CHECKING:
+    from flext_sdk.embedded.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)

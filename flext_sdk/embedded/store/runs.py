@@ -1,19 +1,26 @@
-"""Queries on runs and their steps. Every change of a status is one statement that names the statuses it may come from."""
+"""Queries on runs and their steps.
+
+Every change of a status is one statement that names the statuses it may come from.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
 
 from flext_sdk.embedded.store.clock import Now, new_run_id, utc_now
-from flext_sdk.embedded.store.database import Database
 from flext_sdk.embedded.store.pipelines import ACTIVE, BusyError, active_runs
 from flext_sdk.embedded.store.tables import pipelines, runs, step_runs
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.engine import Connection, RowMapping
+
+    from flext_sdk.embedded.store.database import Database
 
 ENDED = ("completed", "failed", "cancelled")
 STEP_ENDED = ("completed", "failed", "cancelled", "skipped")
@@ -204,7 +211,8 @@ class RunStore:
         """Asks a run to stop.
 
         Returns:
-            Its status now: ``cancelled`` where it had not begun, ``stopping`` where it has, else what it ended with; None when unknown.
+            Its status now: ``cancelled`` where it had not begun, ``stopping`` where it has, else what it ended with;
+            None when unknown.
         """
         with self._database.write() as connection:
             chosen = sa.update(runs).where(runs.c.id == run_id)

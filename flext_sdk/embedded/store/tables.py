@@ -37,7 +37,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         value = value.astimezone(dt.UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
         """Database to Python."""
         if value is None:
             return None
@@ -45,16 +45,16 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 
 
 class JsonText(TypeDecorator[Any]):
-    """JSON kept as text in the order it was written in; PostgreSQL's own types would sort the keys or refuse ``\\u0000``."""
+    """JSON kept as text, in the order it was written in; PostgreSQL's own types do not keep it."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ANN401, ARG002
         """Python to database."""
         return None if value is None else json.dumps(value, separators=(",", ":"))
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
         """Database to Python."""
         return None if value is None else json.loads(value)
 
@@ -169,7 +169,7 @@ idempotency_keys = Table(
     "idempotency_keys",
     metadata,
     Column("key", String(255), primary_key=True),
-    Column("operation_id", String(100), primary_key=True),
+    Column("operation_id", String(100), nullable=False),
     Column("fingerprint", String(128), nullable=False),
     Column("owner", String(64), nullable=False),
     Column("answer", JsonText),

@@ -224,9 +224,7 @@ def _start(paths: Paths, names: Sequence[str], *, timeout: float, environ: Mappi
     end = time.monotonic() + timeout
     with platform_lock(paths, timeout=timeout):
         token(paths)
-        missing = [name for name in names if not _answers(paths, name)]
-        for name in missing:
-            _await_end(paths, name, end)
+        missing = [name for name in names if not _answers(paths, name) and _free(paths, name, end)]
         pending = {name: spawn(name, paths, environ) for name in missing}
         try:
             return [_await_ready(paths, name, pid, end, timeout) for name, pid in pending.items()]
@@ -256,8 +254,8 @@ def _answers(paths: Paths, name: str) -> bool:
     return True
 
 
-def _await_end(paths: Paths, name: str, end: float) -> None:
-    """Wait for a process that is about to end and still has the service's lock.
+def _free(paths: Paths, name: str, end: float) -> bool:
+    """Whether a service is to be started; waits for a process that is about to end and still has the service's lock.
 
     Raises:
         DeadlineExceededError: It has it still.
@@ -265,9 +263,13 @@ def _await_end(paths: Paths, name: str, end: float) -> None:
     while True:
         with try_lock(paths.service_lock(name)) as taken:
             if taken is not None:
-                return
+                return True
+        if live_record(paths, name) is not None:
+            return False  # it was about to start, by hand and not by us
         if time.monotonic() >= end:
-            raise DeadlineExceededError(f"another process of {name} does not come to an end", hint="Look at: flext service status")
+            raise DeadlineExceededError(
+                f"another process of {name} does not come to an end", hint="Look at: flext service status"
+            )
         time.sleep(PAUSE)
 
 

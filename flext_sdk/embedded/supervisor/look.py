@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk.embedded.settings import SERVICES, Paths, Service, describe, home
-from flext_sdk.embedded.supervisor.logs import follow as follow_file
-from flext_sdk.embedded.supervisor.logs import tail as tail_file
+from flext_sdk.embedded.supervisor.reader import follow as follow_file
+from flext_sdk.embedded.supervisor.reader import tail as tail_file
 from flext_sdk.embedded.supervisor.probe import ask, health
 from flext_sdk.embedded.supervisor.process import PROC
 from flext_sdk.embedded.supervisor.state import holder, live_record, token
@@ -37,7 +37,9 @@ def names_of(name: str) -> tuple[Service, ...]:
 
     near = get_close_matches(name.lower(), (*SERVICES, "all"), n=1, cutoff=0.5)
     meant = f"; did you mean {near[0]!r}?" if near else ""
-    raise UsageError(f"there is no service {name!r}{meant}", code="UNKNOWN_SERVICE", hint="Known: flexcore, flext or all.")
+    raise UsageError(
+        f"there is no service {name!r}{meant}", code="UNKNOWN_SERVICE", hint="Known: flexcore, flext or all."
+    )
 
 
 def one_name(name: str) -> Service:

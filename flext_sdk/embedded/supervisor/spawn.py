@@ -49,7 +49,7 @@ def spawn(name: str, paths: Paths, environ: Mapping[str, str]) -> int:
     Raises:
         ServiceUnavailableError: The process cannot be started.
     """
-    # -P: without it the current folder comes first on the module path, and a file json.py of the user would be imported.
+    # -P: without it the current folder comes first on the module path, and a user's json.py would be imported.
     argv = [sys.executable, "-P", "-m", "flext_sdk.embedded.host", name]
     writing = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
     actions: list[tuple[int, int] | tuple[int, int, int] | tuple[int, int, str, int, int]] = [

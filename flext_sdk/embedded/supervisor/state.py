@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from flext_sdk.embedded.settings import Paths
 
+_PHASES: Final = ("starting", "running", "stopping")
 PAUSE: Final = 0.02
 """Seconds between two looks at something that another process is about to change."""
 
@@ -100,14 +101,15 @@ def token(paths: Paths) -> str:
         found = _read_token(paths.token)
         if found:
             return found
-        fresh = paths.state / f".token.{os.getpid()}"
-        write_atomically(fresh, f"{secrets.token_urlsafe(32)}\n".encode())
-        try:
+        made = f"{secrets.token_urlsafe(32)}\n".encode()
+        if paths.token.exists():
+            write_atomically(paths.token, made)
+        else:
+            fresh = paths.state / f".token.{os.getpid()}"
+            write_atomically(fresh, made)
             # A link fails where another process was faster, and then its token is the one.
-            paths.token.unlink(missing_ok=True) if not found and paths.token.exists() else None
             with suppress(FileExistsError):
                 os.link(fresh, paths.token)
-        finally:
             fresh.unlink()
         return _read_token(paths.token)
     except OSError as error:
@@ -142,8 +144,10 @@ def read_record(paths: Paths, name: str) -> Record | None:
         record = Record(**found)
     except TypeError:
         return None
-    sound = record.name == name and _is_pid(record.pid) and _is_port(record.port)
-    return record if sound and isinstance(record.started, str) and isinstance(record.settings, list) else None
+    texts: tuple[object, ...] = (record.started, record.url, record.version, record.started_at)
+    settings: object = record.settings
+    sound = record.name == name and _is_pid(record.pid) and _is_port(record.port) and isinstance(settings, list)
+    return record if sound and all(isinstance(text, str) for text in texts) else None
 
 
 def live_record(paths: Paths, name: str, *, proc: Path | None = None) -> Record | None:
@@ -162,7 +166,8 @@ def live_record(paths: Paths, name: str, *, proc: Path | None = None) -> Record 
         return None
     if mark and record.started:
         return record if mark == record.started else None
-    # The system does not tell when processes start, so ask who answers at the port. Not with the token: it may be anyone.
+    # The system does not tell when processes start, so ask who answers at the port; without the token, as it may be
+    # anyone.
     answer = health(record.port)
     return record if answer is not None and answer.get("service") == name else None
 
@@ -180,7 +185,7 @@ def holder(paths: Paths, name: str) -> Holder | None:
         found = Holder(**_load(paths.service_lock(name)))
     except TypeError:
         return None
-    if not _is_pid(found.pid):
+    if not (_is_pid(found.pid) and found.phase in _PHASES):
         return None
     mark = start_mark(found.pid)
     return found if mark is not None and (not mark or mark == found.started) else None

@@ -8,6 +8,7 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
@@ -17,6 +18,9 @@ from flext_sdk.embedded.web.endpoint import Endpoint, Limits
 from flext_sdk.embedded.web.gate import Gate, not_found
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
     from flext_sdk.embedded.settings import Service
     from flext_sdk.embedded.web.call import Handler, WebSocketHandler
     from flext_sdk.embedded.web.counters import Counters
@@ -82,11 +86,17 @@ def build_app(
     app = Starlette(
         routes=routes,
         middleware=[Middleware(Gate, token=token, port=port, metrics=metrics, public=bound.public)],
+        exception_handlers={HTTPException: _let_through},
         lifespan=lifespan,
     )
     app.router.default = not_found
     app.router.redirect_slashes = False
     return app
+
+
+def _let_through(_request: Request, error: Exception) -> Response:
+    """Starlette would answer with text; the gate has the envelope."""
+    raise error
 
 
 async def _run(hook: Hook) -> None:

@@ -76,7 +76,14 @@ def validation_failed(problems: Sequence[Mapping[str, Any]], *, what: str = "req
         problems: At least one fault, in the shape of the contract's ``Problem``.
         what: What was checked, ``"pipeline definition"``.
     """
-    first = str(problems[0]["message"])
+    first = _sentence(problems[0])
     message = first if len(problems) == 1 else f"the {what} has {len(problems)} problems; the first: {first}"
     hint = problems[0].get("hint") if len(problems) == 1 else None
     return ApiError(422, "VALIDATION_FAILED", message, hint=hint, problems=problems)
+
+
+def _sentence(problem: Mapping[str, Any]) -> str:
+    """The message, with the place where that does not show from the message."""
+    message, path = str(problem["message"]), str(problem["path"])
+    named = path.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return message if not path or f"{named!r}" in message else f"{path}: {message}"

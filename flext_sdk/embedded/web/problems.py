@@ -178,6 +178,10 @@ class Checker:
             case name if name in _BOUNDS:
                 got = f", got {value}" if name in _NUMERIC and self._show_values else ""
                 return _BOUNDS[name].format(limit) + got
+            case "propertyNames":
+                return f"the key {facts['error'].instance!r} is not of the form asked for"
+            case "oneOf":
+                return "fits more than one of the forms that are possible here"
             case "uniqueItems":
                 return "has the same item twice"
             case _:
@@ -232,15 +236,15 @@ def _chosen(error: ValidationError) -> list[ValidationError]:
         return [error]
     place = list(error.instance_path)
     branches = [[chosen for inner in branch for chosen in _chosen(inner)] for branch in error.kind.as_dict()["context"]]
+    if not all(branches):
+        return [error]  # several forms fit, and only one may
     # A form of another type, above all null, is not what somebody meant who wrote a mapping.
     near = [
         branch
         for branch in branches
         if not any(one.kind.name == "type" and list(one.instance_path) == place for one in branch)
     ]
-    if near:
-        return min(near, key=len)
-    return branches[0][:1] if branches and branches[0] else [error]
+    return min(near, key=len) if near else branches[0][:1]
 
 
 def _order(document: object, parts: Sequence[str | int]) -> tuple[int, ...]:

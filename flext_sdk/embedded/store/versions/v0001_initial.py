@@ -55,7 +55,7 @@ def upgrade(op: Operations) -> None:
     op.create_table(
         "idempotency_keys",
         sa.Column("key", sa.String(255), primary_key=True),
-        sa.Column("operation_id", sa.String(100), primary_key=True),
+        sa.Column("operation_id", sa.String(100), nullable=False),
         sa.Column("fingerprint", sa.String(128), nullable=False),
         sa.Column("owner", sa.String(64), nullable=False),
         sa.Column("answer", sa.Text),

@@ -86,9 +86,10 @@ def follow(
     inode, position = _identity(path)
     while True:
         now, size = _identity(path)
-        if now != inode and inode:
+        older = path.with_name(f"{path.name}.1")
+        if now != inode and inode and _identity(older)[0] == inode:
             # Rotated: what came after our last look stands at the end of the part before.
-            yield from _entries(path.with_name(f"{path.name}.1"), position, source)[0]
+            yield from _entries(older, position, source)[0]
         if now != inode or size < position:
             inode, position = now, 0
         entries, position = _entries(path, position, source)

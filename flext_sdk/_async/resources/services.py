@@ -1,0 +1,545 @@
+"""Services: those of this machine through their supervisor, all others over HTTP."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+from flext_sdk import _operations as ops
+from flext_sdk._async import _local
+from flext_sdk._async import _rt as rt
+from flext_sdk._async.resources._services import AsyncServicesBase
+from flext_sdk._core.annotations import command
+from flext_sdk._core.deadline import Deadline
+from flext_sdk._core.operations import Operation
+from flext_sdk._core.request import plain_data
+from flext_sdk._core.runs import field, intervals
+from flext_sdk.errors import (
+    ConfigurationError,
+    ConnectionFailedError,
+    DeadlineExceededError,
+    FlextError,
+    NotSupportedError,
+    ServerError,
+    UsageError,
+    WaitTimeoutError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from flext_sdk._core.types import Service
+    from flext_sdk.models.runs import LogEntry
+    from flext_sdk.models.services import FlexcoreMetrics, FlextMetrics, Health, ServiceConfig, ServiceStatus
+
+__all__ = ["AsyncServices"]
+
+_SERVICES: tuple[Service, ...] = ("flexcore", "flext")
+_COLUMNS = ("name", "status", "url", "pid", "version", "uptime:UPTIME:duration", "memory:MEMORY:bytes", "message")
+_GONE = (ConnectionFailedError, DeadlineExceededError, ServerError)
+_HEALTH: dict[Service, Operation[Health]] = {
+    "flexcore": ops.SERVICES_FLEXCORE_HEALTH,
+    "flext": ops.SERVICES_FLEXT_HEALTH,
+}
+_READY = {"flexcore": ops.SERVICES_FLEXCORE_READY, "flext": ops.SERVICES_FLEXT_READY}
+_LOG: tuple[str, ...] = ("timestamp:TIME", "level", "message")
+
+
+class AsyncServices(AsyncServicesBase):
+    """Start, stop and look after the services.
+
+    Those of this machine are looked after as processes; looking at them never starts them. Services with an address
+    of their own are asked over HTTP, and cannot be started or stopped from here.
+    """
+
+    @command("service list", columns=_COLUMNS)
+    async def list(self) -> Sequence[ServiceStatus]:
+        """The services of this platform and how they are doing.
+
+        Returns:
+            A `ServiceStatus` each.
+
+        Raises:
+            FlextError: Any failure; see `flext_sdk.errors`.
+
+        Example:
+            ```python
+            for service in await client.services.list():
+                print(service.name, service.status, service.url)
+            ```
+
+        Command example:
+            $ flext service list
+
+        See Also:
+            flext service status
+            flext service start
+        """
+        return await self._statuses("all")
+
+    @command("service status", positional=("service",), columns=_COLUMNS, metavars={"service": "SERVICE"})
+    async def status(self, service: Literal["all", "flexcore", "flext"] = "all") -> Sequence[ServiceStatus]:
+        """How services are doing.
+
+        Args:
+            service: The service: flexcore, flext, or all.
+
+        Returns:
+            A `ServiceStatus` each.
+
+        Raises:
+            FlextError: Any failure; see `flext_sdk.errors`.
+
+        Example:
+            ```python
+            flext, = await client.services.status("flext")
+            print(flext.status, flext.uptime)
+            ```
+
+        Command example:
+            $ flext service status
+            $ flext service status flext -o json
+
+        See Also:
+            flext service health
+            flext service logs
+        """
+        return await self._statuses(service)
+
+    @command(
+        "service health",
+        positional=("service",),
+        columns=("service", "status", "version", "uptime:UPTIME:duration", "components", "message"),
+        metavars={"service": "SERVICE"},
+    )
+    async def health(self, service: Literal["all", "flexcore", "flext"] = "all") -> Sequence[Health]:
+        """Whether services answer, and the health of their parts.
+
+        Args:
+            service: The service: flexcore, flext, or all.
+
+        Returns:
+            A `Health` each. Of several services, one that does not answer is ``unreachable``, with the reason.
+
+        Raises:
+            ConnectionFailedError: None of them answers.
+            FlextError: Any other failure; see `flext_sdk.errors`.
+
+        Example:
+            ```python
+            for health in await client.services.health():
+                print(health.service, health.status)
+            ```
+
+        Command example:
+            $ flext service health
+
+        See Also:
+            flext service status
+        """
+        names = _names(service, self._reachable())
+        found = await rt.gather_bounded([partial(self._one_health, name) for name in names], 4)
+        errors = [error for _, error in found if error is not None]
+        if len(errors) == len(found):
+            raise errors[0]
+        return [health for health, _ in found]
+
+    async def _one_health(self, name: Service) -> tuple[Health, FlextError | None]:
+        try:
+            health = await self._quietly()._call(_HEALTH[name])
+        except _GONE as error:
+            gone = {"service": name, "status": "unreachable", "message": error.message}
+            return self._shaped(_HEALTH[name], gone), error
+        if not field(health, "service"):
+            health = self._shaped(_HEALTH[name], {**plain_data(health), "service": name})
+        return health, None
+
+    @command(
+        "service start",
+        positional=("service",),
+        columns=_COLUMNS,
+        mutating=True,
+        local=True,
+        metavars={"service": "SERVICE"},
+    )
+    async def start(
+        self, service: Literal["all", "flexcore", "flext"] = "all", *, timeout: float = 30.0
+    ) -> Sequence[ServiceStatus]:  # noqa: ASYNC109 - for the process to be up
+        """Start services of this machine. What runs already is left alone.
+
+        Args:
+            service: The service: flexcore, flext, or all.
+            timeout: Seconds until they must be up.
+
+        Returns:
+            A `ServiceStatus` each.
+
+        Raises:
+            NotSupportedError: The services are not those of this machine.
+            FlextError: One could not be started; see `flext_sdk.errors`.
+
+        Example:
+            ```python
+            await client.services.start()
+            ```
+
+        Command example:
+            $ flext service start
+            $ flext service start flext
+
+        See Also:
+            flext service stop
+            flext service status
+        """
+        return await self._manage("start", service, timeout=timeout)
+
+    @command(
+        "service stop",
+        positional=("service",),
+        columns=_COLUMNS,
+        mutating=True,
+        local=True,
+        metavars={"service": "SERVICE"},
+    )
+    async def stop(
+        self,
+        service: Literal["all", "flexcore", "flext"] = "all",
+        *,
+        force: bool = False,
+        timeout: float | None = None,  # noqa: ASYNC109 - for the process to end
+    ) -> Sequence[ServiceStatus]:
+        """Stop services of this machine. Runs that are going on go on when their service is started again.
+
+        Args:
+            service: The service: flexcore, flext, or all.
+            force: End the processes at once instead of asking them first.
+            timeout: Seconds after which a process that was asked is ended.
+
+        Returns:
+            A `ServiceStatus` each.
+
+        Raises:
+            NotSupportedError: The services are not those of this machine.
+            FlextError: One could not be stopped; see `flext_sdk.errors`.
+
+        Example:
+            ```python
+            await client.services.stop()
+            ```
+
+        Command example:
+            $ flext service stop
+
+        See Also:
+            flext service start
+        """
+        return await self._manage("stop", service, force=force, timeout=timeout)
+
+    @command(
+        "service restart",
+        positional=("service",),
+        columns=_COLUMNS,
+        mutating=True,
+        local=True,
+        metavars={"service": "SERVICE"},
+    )
+    async def restart(
+        self,
+        service: Literal["all", "flexcore", "flext"] = "all",
+        *,
+        force: bool = False,
+        timeout: float = 30.0,  # noqa: ASYNC109 - for the process to be up
+    ) -> Sequence[ServiceStatus]:
+        """Stop services of this machine and start them again.
+
+        Args:
+            service: The service: flexcore, flext, or all.
+            force: End the processes at once instead of asking them first.
+            timeout: Seconds until they must be up.
+
+        Returns:
+            A `ServiceStatus` each.
+
+        Raises:
+            NotSupportedError: The services are not those of this machine.
+            FlextError: One could not be restarted; see `flext_sdk.errors`.
+
+        Example:
+            ```python
+            await client.services.restart("flext")
+            ```
+
+        Command example:
+            $ flext service restart flext
+
+        See Also:
+            flext service status
+        """
+        return await self._manage("restart", service, force=force, timeout=timeout)
+
+    @command("service wait", positional=("service",), columns=_COLUMNS, metavars={"service": "SERVICE"})
+    async def wait(
+        self, service: Literal["all", "flexcore", "flext"] = "all", *, timeout: float = 60.0
+    ) -> Sequence[ServiceStatus]:  # noqa: ASYNC109 - for the services to be ready
+        """Wait until services take work.
+
+        Args:
+            service: The service: flexcore, flext, or all.
+            timeout: Seconds to wait at most.
+
+        Returns:
+            A `ServiceStatus` each.
+
+        Raises:
+            WaitTimeoutError: One was not ready in time.
+            FlextError: Any other failure; see `flext_sdk.errors`.
+
+        Example:
+            ```python
+            await client.services.wait(timeout=30)
+            ```
+
+        Command example:
+            $ flext service wait --timeout 30
+
+        See Also:
+            flext service start
+        """
+        transport = self._client._transport
+        deadline = Deadline(timeout, transport.clock)
+        asking = self._quietly()
+        for name in _names(service, self._reachable()):
+            for pause in intervals():
+                reason = await asking._not_ready(name)
+                if reason is None:
+                    break
+                if deadline.expired:
+                    raise WaitTimeoutError(
+                        f"{name} was not ready within {timeout:g} s: {reason}",
+                        hint=f"See its log: flext service logs {name}",
+                    )
+                await transport.sleep(min(pause, deadline.remaining()))
+        return await self._statuses(service)
+
+    async def _not_ready(self, name: Service) -> str | None:
+        try:
+            await self._call(_READY[name])
+        except NotSupportedError:  # a server without /ready: then it is as ready as it is healthy
+            error = (await self._one_health(name))[1]
+            return None if error is None else error.message
+        except _GONE as error:
+            return error.message
+        return None
+
+    @command(
+        "service logs",
+        positional=("service",),
+        columns=_LOG,
+        stream=True,
+        aliases={"follow": "-f"},
+        metavars={"service": "SERVICE"},
+    )
+    async def logs(
+        self, service: Literal["flexcore", "flext"], *, tail: int = 100, follow: bool = False
+    ) -> AsyncIterator[LogEntry]:
+        """Show a service's own log.
+
+        Args:
+            service: The service: flexcore or flext.
+            tail: How many of the last lines, at most 10000.
+            follow: Go on with new lines until interrupted.
+
+        Yields:
+            Each `LogEntry`, oldest first.
+
+        Raises:
+            FlextError: Any failure; see `flext_sdk.errors`.
+
+        Example:
+            ```python
+            async for line in client.services.logs("flext", tail=20):
+                print(line.level, line.message)
+            ```
+
+        Command example:
+            $ flext service logs flext --tail 20
+            $ flext service logs flexcore --follow
+
+        See Also:
+            flext service status
+        """
+        name = _one(service)
+        if not 0 <= tail <= 10_000:
+            raise UsageError(f"tail must be between 0 and 10000, not {tail}")
+        lines = (
+            self._local_lines(name, tail, follow) if self._client.is_local else self._remote_lines(name, tail, follow)
+        )
+        async for line in lines:
+            yield line
+
+    async def _local_lines(self, name: Service, tail: int, follow: bool) -> AsyncIterator[LogEntry]:
+        lines = await _local.supervise("logs", name, tail=tail, follow=follow, heartbeat=True)
+        done = object()
+        while (line := await rt.to_thread(next, lines, done)) is not done:
+            if line is not None:  # None is a look that found nothing: a chance to be interrupted
+                yield self._shaped(_LOG_LINE, line)
+
+    async def _remote_lines(self, name: Service, tail: int, follow: bool) -> AsyncIterator[LogEntry]:
+        seen: Sequence[LogEntry] = []
+        for pause in intervals(0.5, 2.0):
+            found = await self._call(
+                ops.SERVICES_LOGS, path={"service": name}, query={"tail": tail if not seen else 1000}
+            )
+            lines: Sequence[LogEntry] = field(found, "logs") or []
+            for line in _after(seen, lines):
+                yield line
+            seen = lines or seen
+            if not follow:
+                return
+            await self._client._transport.sleep(pause)
+
+    @command(
+        "service config",
+        positional=("service",),
+        columns=("settings",),
+        metavars={"service": "SERVICE"},
+    )
+    async def config(self, service: Literal["flexcore", "flext"]) -> ServiceConfig:
+        """Show the settings a service runs with, and where each came from.
+
+        Args:
+            service: The service: flexcore or flext.
+
+        Returns:
+            The `ServiceConfig`; secrets are masked.
+
+        Raises:
+            FlextError: Any failure; see `flext_sdk.errors`.
+
+        Example:
+            ```python
+            for setting in (await client.services.config("flext")).settings:
+                print(setting.name, setting.value, setting.origin)
+            ```
+
+        Command example:
+            $ flext service config flext
+
+        See Also:
+            flext service status
+        """
+        name = _one(service)
+        if self._client.is_local:
+            return self._shaped(ops.SERVICES_CONFIG, await _local.supervise("config", name))
+        return await self._call(ops.SERVICES_CONFIG, path={"service": name})
+
+    @command("service metrics", positional=("service",), metavars={"service": "SERVICE"})
+    async def metrics(self, service: Literal["flexcore", "flext"]) -> FlextMetrics | FlexcoreMetrics:
+        """Show the counters of a service since it started.
+
+        Args:
+            service: The service: flexcore or flext.
+
+        Returns:
+            The counters.
+
+        Raises:
+            FlextError: Any failure; see `flext_sdk.errors`.
+
+        Example:
+            ```python
+            print((await client.services.metrics("flext")).requests.total)
+            ```
+
+        Command example:
+            $ flext service metrics flext
+
+        See Also:
+            flext service health
+        """
+        if _one(service) == "flext":
+            return await self._quietly()._call(ops.SERVICES_FLEXT_METRICS)
+        return await self._quietly()._call(ops.SERVICES_FLEXCORE_METRICS)
+
+    def _quietly(self) -> AsyncServices:
+        """The same, but looking starts nothing and no breaker answers for the service."""
+        return type(self)(self._client._looking())
+
+    def _reachable(self) -> Sequence[Service]:
+        """The services that have an address; all of them on this machine."""
+        if self._client.is_local:
+            return _SERVICES
+        return [name for name in _SERVICES if self._client._transport.url_of(name) is not None]
+
+    async def _manage(self, what: str, service: str, **options: Any) -> Sequence[ServiceStatus]:  # noqa: ANN401 - the supervisor's own
+        _names(service, _SERVICES)
+        if not self._client.is_local:
+            raise NotSupportedError(
+                f"Only services of this machine can be {_PAST[what]} from here",
+                hint="Unset FLEXT_URL, FLEXT_FLEXCORE_URL, FLEXT_SERVICE_URL and base_url, or do it where they run.",
+            )
+        found = await _local.supervise(what, service, **options)
+        self._client._transport.endpoints.forget()
+        return [self._shaped(ops.SERVICES_STATUS, one) for one in found]
+
+    async def _statuses(self, service: str) -> Sequence[ServiceStatus]:
+        names = _names(service, self._reachable())
+        if self._client.is_local:
+            found = await _local.supervise("statuses", service)
+            return [self._shaped(ops.SERVICES_STATUS, one) for one in found]
+        return await rt.gather_bounded([partial(self._asked, name) for name in names], 4)
+
+    async def _asked(self, name: Service) -> ServiceStatus:
+        """The status of a service as its health and its address tell it."""
+        url = self._client._transport.url_of(name)
+        plain = type(self)(self._client._looking().with_options(models=False))
+        try:
+            health: Any = await plain._call(_HEALTH[name])
+        except _GONE as error:
+            state = "unhealthy" if isinstance(error, ServerError) else "stopped"
+            return self._shaped(
+                ops.SERVICES_STATUS, {"name": name, "status": state, "url": url, "message": error.message}
+            )
+        told = str(health.get("status", "")).lower()
+        state = "running" if told in {"", "ok", "healthy", "up", "running", "ready"} else "unhealthy"
+        status = {
+            "name": name,
+            "status": state,
+            "url": url,
+            "version": health.get("version"),
+            "uptime": health.get("uptime") if isinstance(health.get("uptime"), int | float) else None,
+            "message": None if state == "running" else f"it says it is {told}",
+        }
+        return self._shaped(ops.SERVICES_STATUS, status)
+
+
+_PAST = {"start": "started", "stop": "stopped", "restart": "restarted"}
+_LOG_LINE: Operation[LogEntry] = Operation(
+    id="services.logs", service="flext", group="services", method="GET", path="", response="runs:LogEntry"
+)
+
+
+def _names(service: str, known: Sequence[Service]) -> Sequence[Service]:
+    if service != "all":
+        return [_one(service)]
+    if not known:
+        raise ConfigurationError("No service has an address", hint="Set FLEXT_URL, or give base_url=...")
+    return known
+
+
+def _one(service: str) -> Service:
+    for name in _SERVICES:
+        if name == service:
+            return name
+    raise UsageError(f"There is no service {service!r}", hint="flexcore or flext.")
+
+
+def _after(seen: Sequence[LogEntry], lines: Sequence[LogEntry]) -> Sequence[LogEntry]:
+    """What follows the last line that was seen; all of it when that line is gone."""
+    if not seen:
+        return lines
+    last = seen[-1]
+    for index in range(len(lines) - 1, -1, -1):
+        if lines[index] == last:
+            return lines[index + 1 :]
+    return lines

@@ -1,0 +1,103 @@
+"""Waiting for runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flext_sdk import _operations as ops
+from flext_sdk._async import _rt as rt
+from flext_sdk._core.deadline import Deadline
+from flext_sdk._core.runs import field, intervals, is_finished, run_error
+from flext_sdk.errors import ConnectionFailedError, DeadlineExceededError, NotFoundError, ServerError, WaitTimeoutError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flext_sdk._async.resource import AsyncResource
+    from flext_sdk.models.runs import Run
+
+__all__ = ["find_run", "wait_for_run"]
+
+PATIENCE = 60.0
+"""Seconds a service may be away while somebody waits for a run: a run survives a restart of its service."""
+_PASSING = (ConnectionFailedError, DeadlineExceededError, ServerError)
+
+
+async def find_run(resource: AsyncResource, target: str) -> Run:
+    """The newest run of a pipeline, or the run of that id.
+
+    Raises:
+        NotFoundError: If there is neither, or the pipeline has no run yet.
+    """
+    try:
+        status = await resource._call(ops.PIPELINES_STATUS, path={"name": target})
+    except NotFoundError as error:
+        try:
+            return await resource._call(ops.PIPELINES_RUN_INFO, path={"run": target})
+        except NotFoundError:
+            raise NotFoundError(
+                f"There is no pipeline and no run {target!r}",
+                code=error.code,
+                hint="See what there is: flext pipeline list, flext pipeline runs",
+                status=error.status,
+                request_id=error.request_id,
+            ) from None
+    run: Run | None = field(status, "last_execution")
+    if run is None:
+        raise NotFoundError(f"{target} has no run yet", code="NO_RUN", hint=f"Start one: flext pipeline start {target}")
+    return run
+
+
+async def wait_for_run(
+    resource: AsyncResource,
+    run: Run,
+    *,
+    seconds: float | None,
+    on_progress: Callable[[Run], object] | None,
+    raise_on_failure: bool,
+) -> Run:
+    """Wait until a run has ended.
+
+    Args:
+        resource: The resource that asks.
+        run: The run as it was seen last.
+        seconds: How long to wait; None for as long as it takes.
+        on_progress: Called with the run after every look at it.
+        raise_on_failure: Whether a run that did not succeed is an error.
+
+    Returns:
+        The run as it ended.
+
+    Raises:
+        RunFailedError: If it failed or was stopped.
+        WaitTimeoutError: If it had not ended in time; it goes on.
+        ConnectionFailedError: If the service stayed away for a minute.
+    """
+    transport = resource._client._transport
+    asking = resource._client._watching()
+    patient = type(resource)(asking)
+    deadline = Deadline(seconds, transport.clock)
+    away = Deadline(PATIENCE, transport.clock)
+    ident = str(field(run, "execution_id"))
+    for pause in intervals():
+        if on_progress is not None:
+            await rt.resolved(on_progress(run))
+        if is_finished(run):
+            break
+        if deadline.expired:
+            raise WaitTimeoutError(
+                f"Run {ident} has not ended within {seconds:g} s; it goes on",
+                run=run,
+                hint=f"Wait again: flext pipeline wait {ident}",
+            )
+        await transport.sleep(min(pause, deadline.remaining()))
+        try:
+            run = await patient._call(ops.PIPELINES_RUN_INFO, path={"run": ident})
+            away = Deadline(PATIENCE, transport.clock)
+        except _PASSING:
+            if away.expired:
+                raise
+    error = run_error(run) if raise_on_failure else None
+    if error is not None:
+        raise error
+    return run

@@ -1,0 +1,97 @@
+# Generated from openapi/ by "make generate". Do not edit: change the contract or the generator, then generate again.
+"""Base of all resources."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
+
+from flext_sdk._core.decode import PageData, decode, decode_page, to_model
+from flext_sdk._core.request import encode_body, plan_for
+from flext_sdk._sync import _rt as rt
+from flext_sdk._sync.pagination import Page
+from flext_sdk._sync.transport import Outgoing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flext_sdk._core.messages import Response
+    from flext_sdk._core.operations import Operation
+    from flext_sdk._core.types import Json
+    from flext_sdk._sync.client import Flext
+
+__all__ = ["Resource"]
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+class Resource:
+    """A group of operations of a client.
+
+    Args:
+        client: The client that sends the calls.
+    """
+
+    def __init__(self, client: Flext) -> None:
+        self._client = client
+
+    def _call[T](
+        self,
+        op: Operation[T],
+        *,
+        path: Mapping[str, Json] = _NOTHING,
+        query: Mapping[str, Json] = _NOTHING,
+        body: Json = None,
+    ) -> T:
+        """Call an operation. Keys are Python names; what is None is left out, also of a body that is a mapping."""
+        response = self._send(op, path, query, body)
+        content_type = response.headers.get("content-type", "") if op.response == "text" else ""
+        return decode(op, response.content, content_type, models=self._client._options.models)
+
+    def _page[T](
+        self, op: Operation[T], *, path: Mapping[str, Json] = _NOTHING, query: Mapping[str, Json] = _NOTHING
+    ) -> Page[T]:
+        """A page of a list operation; it is fetched when it is awaited."""
+        paging = op.paging
+        assert paging is not None
+        names = {param.wire: param.name for param in op.query}
+        limit, offset = names.get(paging.limit or ""), names.get(paging.offset or "")
+
+        def fetch(start: int | None) -> PageData[T]:
+            asked = query if start is None or offset is None else {**query, offset: start}
+            response = self._send(op, path, asked, None)
+            return decode_page(op, response.content, models=self._client._options.models)
+
+        return rt.ready(
+            Page(
+                fetch,
+                limit=query.get(limit) if limit is not None else None,
+                offset=(query.get(offset) if offset is not None else None) or 0,
+                whole=offset is None,
+            )
+        )
+
+    def _shaped[T](self, op: Operation[T], data: Json) -> T:
+        """Plain data as a call of the operation would give it."""
+        made: Any = to_model(op, data) if self._client._options.models else data
+        return cast("T", made)
+
+    def _send(self, op: Operation[object], path: Mapping[str, Json], query: Mapping[str, Json], body: Json) -> Response:
+        plan = plan_for(op)
+        if isinstance(body, dict):
+            body = {key: value for key, value in body.items() if value is not None}
+        # An operation that takes a body gets one, even when all of it was left out.
+        content = (
+            None if body is None and (op.body is None or not op.mutating) else encode_body({} if body is None else body)
+        )
+        out = Outgoing(
+            operation=op.id,
+            service=op.service,
+            group=op.group,
+            method=op.method,
+            path=plan.url_path(path, query),
+            content=content,
+            repeatable=plan.repeatable,
+            mutating=op.mutating,
+        )
+        return (self._client._exchange(out)).response

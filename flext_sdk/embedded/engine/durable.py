@@ -1,0 +1,233 @@
+"""The engine on DBOS: each run is a workflow, and each step of it is done once, however often the service dies.
+
+What DBOS remembers (which step ended how) and what the store has (what people see) are written one after the other,
+the store first. A service that dies between the two repeats a step only when neither knows that it ended.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import sqlalchemy as sa
+
+from flext_sdk.embedded.store.database import BUSY_TIMEOUT_MS, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from flext_sdk.embedded.engine.events import Reason
+    from flext_sdk.embedded.engine.execute import CallStep, RunExecutor
+    from flext_sdk.embedded.store.runs import RunStore
+
+EXECUTOR_ID = "flext-embedded"
+# Not a hash of the code, which is DBOS's default: after an upgrade the new release would not touch the runs of the old
+# one.
+APPLICATION_VERSION = "1"
+QUEUE = "flext-runs"
+WORKFLOW = "flext.run"
+POLL_SECONDS = 0.2
+# DBOS asks for `unixepoch('subsec')`.
+_NEEDED_SQLITE = (3, 42, 0)
+
+_log = logging.getLogger("flext.engine")
+
+
+class Engine(Protocol):
+    """Keeps runs going."""
+
+    def launch(self) -> None:
+        """Begins to work, first on what an earlier process left unfinished."""
+        ...
+
+    def submit(self, run_id: str) -> None:
+        """Takes a run; taking it twice does nothing."""
+        ...
+
+    def cancel(self, run_id: str, *, force: bool) -> None:
+        """Ends the processes of a run that was asked to stop."""
+        ...
+
+    def close(self, patience: float) -> None:
+        """Pauses all runs for the next start."""
+        ...
+
+
+class DbosEngine:
+    """The engine on DBOS; one for a process, because DBOS is a singleton.
+
+    Args:
+        url: Its own database: SQLite beside the store, or PostgreSQL.
+        executor: Does the runs.
+        runs: The runs.
+        concurrency: How many runs may go on at once.
+    """
+
+    def __init__(self, url: str, executor: RunExecutor, runs: RunStore, *, concurrency: int) -> None:
+        self._url = url
+        self._executor = executor
+        self._runs = runs
+        self._concurrency = concurrency
+        self._engine: sa.Engine | None = None
+
+    def launch(self) -> None:
+        """Opens the database and goes on with the runs that have not ended.
+
+        Raises:
+            StoreError: If the database cannot be used.
+        """
+        from dbos import DBOS, DBOSConfig
+
+        global _executor  # noqa: PLW0603
+        quiet_logging()
+        config: DBOSConfig = {
+            "name": "flext",
+            "system_database_url": self._url,
+            "executor_id": EXECUTOR_ID,
+            "application_version": APPLICATION_VERSION,
+            "log_level": "WARNING",
+            "enable_otlp": False,
+            "notification_listener_polling_interval_sec": 5.0,
+            "scheduler_polling_interval_sec": 300.0,
+        }
+        self._engine = sqlite_engine(self._url) if self._url.startswith("sqlite") else None
+        if self._engine is not None:
+            config["system_database_engine"] = self._engine
+        _register()
+        _executor = self._executor
+        try:
+            DBOS(config=config)
+            DBOS.launch()
+            DBOS.register_queue(
+                QUEUE,
+                worker_concurrency=self._concurrency,
+                polling_interval_sec=POLL_SECONDS,
+                on_conflict="always_update",
+            )
+        except Exception as error:
+            DBOS.destroy()
+            raise StoreError(f"the engine's database cannot be used: {' '.join(str(error).split())}") from error
+        self._reconcile()
+
+    def submit(self, run_id: str) -> None:
+        """Puts a run into the queue."""
+        from dbos import DBOS, SetWorkflowID
+
+        with SetWorkflowID(run_id):
+            DBOS.enqueue_workflow(QUEUE, _workflow(), run_id)
+
+    def cancel(self, run_id: str, *, force: bool) -> None:
+        """Tells the run, where it goes on in this process; another process sees it in the store."""
+        reason: Reason = "force" if force else "cancel"
+        self._executor.stop(run_id, reason)
+
+    def close(self, patience: float) -> None:
+        """Pauses all runs and closes the database."""
+        from dbos import DBOS
+
+        if not self._executor.close(patience):
+            _log.warning("some runs did not pause within %s s", patience)
+        DBOS.destroy()
+        if self._engine is not None:
+            self._engine.dispose()
+
+    def _reconcile(self) -> None:
+        """After a crash: a run that is open in the store must be known to DBOS, and open there."""
+        from dbos import DBOS
+
+        for run in self._runs.active():
+            status = DBOS.get_workflow_status(run.id)
+            if status is None:
+                self.submit(run.id)
+            elif status.status not in {"PENDING", "ENQUEUED", "DELAYED"}:
+                self._runs.finish(
+                    run.id,
+                    "failed",
+                    error="the run was cut off and cannot go on",
+                    hint=f"Run what is left of it: flext pipeline retry {run.id}",
+                )
+
+
+_executor: RunExecutor | None = None
+_registered: Callable[[str], str] | None = None
+
+
+def _run_workflow(run_id: str) -> str:
+    """The workflow."""
+    from dbos import DBOS
+
+    if _executor is None:  # DBOS works only between launch and close
+        raise RuntimeError("the engine is not launched")
+
+    def reserve(name: str) -> CallStep:
+        reservation = DBOS.reserve_step()
+        return lambda work: reservation.run({"name": name}, work)
+
+    return _executor.execute(run_id, reserve)
+
+
+def _register() -> None:
+    global _registered  # noqa: PLW0603
+    if _registered is None:
+        from dbos import DBOS
+
+        # A run that brings the service down each time must not do so for ever; DBOS's limit is a hundred times.
+        _registered = DBOS.workflow(name=WORKFLOW)(_run_workflow)
+
+
+def _workflow() -> Callable[[str], str]:
+    if _registered is None:
+        raise RuntimeError("the engine is not launched")
+    return _registered
+
+
+def quiet_logging() -> None:
+    """Sends DBOS's messages into our log instead of onto a console of its own."""
+    logger = logging.getLogger("dbos")
+    if not any(handler.name == "flext" for handler in logger.handlers):
+        # With a handler there already DBOS adds none.
+        handler = logging.NullHandler()
+        handler.name = "flext"
+        logger.addHandler(handler)
+    logger.propagate = True
+
+
+def sqlite_engine(url: str) -> sa.Engine:
+    """An engine for DBOS's SQLite file; on a newer SQLite than Python's own where that is too old.
+
+    Raises:
+        StoreError: If no SQLite of this machine is new enough.
+    """
+    module: ModuleType = sqlite3
+    if sqlite3.sqlite_version_info < _NEEDED_SQLITE:
+        try:
+            from pysqlite3 import dbapi2
+        except ImportError:
+            needed = ".".join(map(str, _NEEDED_SQLITE[:2]))
+            raise StoreError(
+                f"the engine needs SQLite {needed}, and Python's is {sqlite3.sqlite_version}",
+                "Install pysqlite3, use a Python with a newer SQLite, or a PostgreSQL database.",
+            ) from None
+        module = dbapi2
+    path = Path(sa.make_url(url).database or "")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+    engine = sa.create_engine(url, module=module, pool_size=5, max_overflow=20)
+
+    @sa.event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401
+        # As DBOS sets up its own engine, and WAL besides.
+        connection.isolation_level = "IMMEDIATE"
+        for pragma in (
+            f"busy_timeout={2 * BUSY_TIMEOUT_MS}",
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine

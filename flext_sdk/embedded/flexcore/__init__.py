@@ -1,0 +1,1 @@
+"""FlexCore: the plugins of this machine, and their operations."""

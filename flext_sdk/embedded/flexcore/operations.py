@@ -1,0 +1,100 @@
+"""The operations of a plugin: which arguments ask for them, and what its output means."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flext_sdk.connectors.registry import Connector
+
+_VERSION: Final = re.compile(r"\d+(?:\.\w+)+")
+
+
+class BadOutputError(Exception):
+    """The output is not what the operation should give."""
+
+
+def _object(output: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(output)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise BadOutputError("its output is not a JSON object")
+    return found
+
+
+def _about(_plugin: Connector, output: bytes) -> dict[str, Any]:
+    return _object(output)
+
+
+def _discover(_plugin: Connector, output: bytes) -> dict[str, Any]:
+    found = _object(output)
+    if not isinstance(found.get("streams"), list):
+        raise BadOutputError("its catalog has no list of streams")
+    return found
+
+
+def _version(_plugin: Connector, output: bytes) -> dict[str, Any]:
+    text = output.decode(errors="replace").strip()
+    found = _VERSION.search(text)
+    if found is None:
+        raise BadOutputError("it does not tell its version")
+    return {"version": found[0], "output": text}
+
+
+def _test(plugin: Connector, output: bytes) -> dict[str, Any]:
+    """A tap writes one record of each stream: settings, source and schemas work. A target writes nothing."""
+    if plugin.kind == "target":
+        return {"success": True, "message": "the settings work and the destination can be written to"}
+    streams: dict[str, int] = {}
+    for line in output.splitlines():
+        try:
+            message = json.loads(line)
+        except ValueError:
+            raise BadOutputError("a line of its output is not JSON") from None
+        if isinstance(message, dict) and message.get("type") in {"SCHEMA", "RECORD"}:
+            name = str(message.get("stream"))
+            streams[name] = streams.get(name, 0) + (message["type"] == "RECORD")
+    readable = sum(1 for records in streams.values() if records)
+    told = f"the settings work: {len(streams)} streams, {readable} of them with records"
+    return {"success": True, "message": told, "streams": list(streams)}
+
+
+@dataclass(frozen=True, slots=True)
+class PluginOperation:
+    """One operation.
+
+    Attributes:
+        arguments: What asks the plugin for it.
+        configured: Whether it needs settings.
+        kinds: Which plugins have it.
+        parse: From the output to the result.
+    """
+
+    arguments: tuple[str, ...]
+    configured: bool
+    kinds: tuple[str, ...]
+    parse: Callable[[Connector, bytes], dict[str, Any]]
+
+
+OPERATIONS: Final[dict[str, PluginOperation]] = {
+    "about": PluginOperation(("--about", "--format=json"), configured=False, kinds=("tap", "target"), parse=_about),
+    "discover": PluginOperation(("--discover",), configured=True, kinds=("tap",), parse=_discover),
+    "test": PluginOperation(("--test",), configured=True, kinds=("tap", "target"), parse=_test),
+    "version": PluginOperation(("--version",), configured=False, kinds=("tap", "target"), parse=_version),
+}
+
+
+def reason(errors: str) -> str:
+    """The line of a program's standard error that says why it failed: the last error, or else the last line."""
+    lines = [line.strip() for line in errors.splitlines() if line.strip()]
+    marked = [line for line in lines if line.startswith(("ERROR ", "CRITICAL "))]
+    if marked:
+        return marked[-1].partition(" ")[2]
+    return lines[-1] if lines else "it ended without a word"

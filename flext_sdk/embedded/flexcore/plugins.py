@@ -1,0 +1,256 @@
+"""The operations of FlexCore about plugins."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from flext_sdk._core.redact import MASK, is_secret_name, redact_text
+from flext_sdk.connectors.registry import CONNECTORS, Connector, command
+from flext_sdk.embedded.flexcore import program
+from flext_sdk.embedded.flexcore.operations import OPERATIONS, BadOutputError, PluginOperation, reason
+from flext_sdk.embedded.web.call import Call, Handler, cancel_on_disconnect
+from flext_sdk.embedded.web.errors import ApiError, validation_failed
+from flext_sdk.embedded.web.problems import did_you_mean, one_of, pointer, problem
+from flext_sdk.embedded.web.system import now
+from flext_sdk.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from flext_sdk.embedded.flexcore.program import Outcome
+    from flext_sdk.embedded.settings import HostSettings
+    from flext_sdk.embedded.web.counters import Counters
+
+_FIELDS: Final = ("operation", "config", "base_path", "params", "plugin_id")
+_SHORTEST_SECRET: Final = 4
+
+
+class PluginHandlers:
+    """Handlers of the plugin operations.
+
+    Args:
+        settings: Settings of the process.
+        metrics: Where executions are counted.
+        connectors: The plugins by name.
+    """
+
+    def __init__(
+        self, settings: HostSettings, metrics: Counters, connectors: Mapping[str, Connector] = CONNECTORS
+    ) -> None:
+        self._connectors = connectors
+        self._metrics = metrics
+        self._folder = settings.state_dir / "plugins"
+        self._timeout = _timeout(settings.environment)
+        # Our own settings are no business of a plugin, least of all those with a password in them.
+        dropped = ("FLEXT_", "PYTHONDONTWRITEBYTECODE")
+        self._environ = {key: value for key, value in settings.environment.items() if not key.startswith(dropped)}
+
+    def handlers(self) -> dict[str, Handler]:
+        """The handlers by operationId."""
+        return {"plugins.list": self.list, "plugins.info": self.info, "plugins.execute": self.execute}
+
+    def ready(self) -> dict[str, str]:
+        """State of what FlexCore needs."""
+        return {"plugins": "ok"}
+
+    def clean(self) -> None:
+        """Remove settings files that a killed process left behind; they may hold secrets."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def list(self, _call: Call) -> dict[str, Any]:
+        """All plugins, by name."""
+        found = [
+            {
+                "name": plugin.name,
+                "type": plugin.kind,
+                "version": plugin.version,
+                "status": "loaded" if _usable(plugin) else "unavailable",
+                "description": plugin.description,
+                "active": _usable(plugin),
+            }
+            for plugin in sorted(self._connectors.values(), key=lambda plugin: plugin.name)
+        ]
+        return {"plugins": found, "count": len(found)}
+
+    async def info(self, call: Call) -> dict[str, Any]:
+        """One plugin in full."""
+        plugin = self._find(call.path["plugin_id"])
+        return {
+            "success": True,
+            "plugin_id": plugin.name,
+            "metadata": {
+                "id": plugin.name,
+                "name": plugin.name,
+                "type": plugin.kind,
+                "version": plugin.version,
+                "description": plugin.description,
+                "author": "FLEXT",
+                "capabilities": list(plugin.capabilities),
+                "dependencies": ["flext-sdk[connectors]"],
+                "settings": plugin.settings_schema,
+                "config": None,
+            },
+        }
+
+    @cancel_on_disconnect
+    async def execute(self, call: Call) -> dict[str, Any]:
+        """Run a plugin for one operation, and give what it says."""
+        plugin = self._find(call.path["name"])
+        name, operation = _operation(plugin, call.body)
+        config = _config(plugin, call.body) if operation.configured else {}
+        begun = time.monotonic()
+        self._metrics.extra["executions"] += 1
+        result = self._parsed(plugin, name, operation, config, await self._run(plugin, name, operation, config))
+        return {
+            "plugin_name": plugin.name,
+            "operation": name,
+            "status": "executed",
+            "result": result,
+            "duration": round(time.monotonic() - begun, 3),
+            "timestamp": now(),
+        }
+
+    def _find(self, name: str) -> Connector:
+        plugin = self._connectors.get(name)
+        if plugin is None:
+            known = sorted(self._connectors)
+            raise ApiError(
+                404,
+                "PLUGIN_NOT_FOUND",
+                f"there is no plugin {name!r}{did_you_mean(name, known)}",
+                hint=f"Known: {', '.join(known)}.",
+            )
+        return plugin
+
+    async def _run(
+        self, plugin: Connector, name: str, operation: PluginOperation, config: Mapping[str, Any]
+    ) -> Outcome:
+        with self._private_folder() as folder:
+            argv = [*command(plugin.name), *operation.arguments]
+            if operation.configured:
+                file = folder / "config.json"
+                # A file, for arguments can be read by everybody on this machine.
+                with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                    json.dump(config, out)
+                argv += ["--config", str(file)]
+            try:
+                return await program.run(argv, environ=self._environ, folder=folder, timeout=self._timeout)
+            except TimeoutError:
+                raise ApiError(
+                    422,
+                    "PLUGIN_TIMEOUT",
+                    f"{plugin.name} {name} did not end within {self._timeout:g} seconds, so it was stopped",
+                    hint="Give it less to look at, or set FLEXT_PLUGIN_TIMEOUT (seconds) and restart flexcore.",
+                ) from None
+            except program.OutputTooLargeError:
+                raise ApiError(
+                    502, "PLUGIN_BAD_OUTPUT", f"{plugin.name} {name} wrote too much to be an answer"
+                ) from None
+            except OSError as error:
+                raise ApiError(
+                    502, "PLUGIN_NOT_STARTED", f"{plugin.name} cannot be started: {error.strerror}"
+                ) from error
+
+    @contextmanager
+    def _private_folder(self) -> Iterator[Path]:
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._folder, ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
+
+    def _parsed(
+        self, plugin: Connector, name: str, operation: PluginOperation, config: Mapping[str, Any], outcome: Outcome
+    ) -> dict[str, Any]:
+        if outcome.code < 0:
+            raise ApiError(502, "PLUGIN_CRASHED", f"{plugin.name} {name} was ended by signal {-outcome.code}")
+        if outcome.code:
+            told = _masked(reason(outcome.errors), config)
+            message = told if told.startswith(plugin.name) else f"{plugin.name}: {told}"
+            raise ApiError(422, "PLUGIN_FAILED", message, details={"exit_code": outcome.code})
+        try:
+            return operation.parse(plugin, outcome.output)
+        except BadOutputError as error:
+            raise ApiError(502, "PLUGIN_BAD_OUTPUT", f"{plugin.name} {name}: {error}") from None
+
+
+def _usable(plugin: Connector) -> bool:
+    return find_spec(plugin.module) is not None
+
+
+def _timeout(environ: Mapping[str, str]) -> float:
+    """Seconds an operation may take; less than a call of the SDK, so that its caller gets the reason."""
+    text = environ.get("FLEXT_PLUGIN_TIMEOUT") or "50"
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 86400:
+        raise ConfigurationError(
+            f"FLEXT_PLUGIN_TIMEOUT is not a number of seconds: {text!r}", hint="Use a number from 1 to 86400."
+        )
+    return seconds
+
+
+def _operation(plugin: Connector, body: Mapping[str, Any]) -> tuple[str, PluginOperation]:
+    unknown = [key for key in body if key not in _FIELDS]
+    if unknown:
+        hint = f"Known keys: {', '.join(_FIELDS)}."
+        problems = [
+            problem(pointer([key]), f"unknown key {key!r}{did_you_mean(key, _FIELDS)}", hint=hint) for key in unknown
+        ]
+        raise validation_failed(problems)
+    name = body["operation"]
+    possible = [key for key, each in OPERATIONS.items() if plugin.kind in each.kinds]
+    if name not in possible:
+        message = f"{plugin.name} has no operation {name!r}{did_you_mean(name, possible)}"
+        raise validation_failed([problem("/operation", message, hint=f"It has {one_of(possible)}.")])
+    return name, OPERATIONS[name]
+
+
+def _config(plugin: Connector, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings, with relative paths made absolute."""
+    given = body.get("params")
+    params: Mapping[str, Any] = given if isinstance(given, dict) else {}
+    config = dict(body.get("config") or params.get("config") or {})
+    base = body.get("base_path") or params.get("base_path")
+    if base is not None and not Path(base).is_absolute():
+        raise validation_failed(
+            [problem("/base_path", "must be an absolute path", hint="The SDK fills it in by itself.")]
+        )
+    for name, schema in plugin.settings_schema["properties"].items():
+        value = config.get(name)
+        if schema.get("format") != "path" or not isinstance(value, str) or not value:
+            continue
+        path = Path(value).expanduser()
+        if not path.is_absolute():
+            if base is None:
+                message = "a relative path, and there is no base_path that it could start from"
+                raise validation_failed([problem(pointer(["config", name]), message, hint="Give an absolute path.")])
+            path = Path(base) / path
+        config[name] = str(path)
+    return config
+
+
+def _masked(text: str, config: Mapping[str, Any]) -> str:
+    """What a plugin said, without the secrets that it was given."""
+    for value in _secrets(config):
+        text = text.replace(value, MASK)
+    return redact_text(text)
+
+
+def _secrets(node: object, *, secret: bool = False) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _secrets(value, secret=secret or is_secret_name(str(key)))
+    elif isinstance(node, list):
+        for value in node:
+            yield from _secrets(value, secret=secret)
+    elif secret and isinstance(node, str) and len(node) >= _SHORTEST_SECRET:
+        yield node

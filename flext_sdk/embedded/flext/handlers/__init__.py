@@ -1,0 +1,1 @@
+"""Answers to requests: from a call to a use-case and back."""

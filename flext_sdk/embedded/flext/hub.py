@@ -1,0 +1,77 @@
+"""Tells live followers that there is something new.
+
+It keeps the last lines of each run that goes on, so that following costs no queries. A follower holds no queue of lines but the id of the last one it sent; what it has not sent yet is read from here, or
+from the store when it is slow and the lines have left this memory. So no line is lost or doubled, and a slow follower
+costs no more than a fast one.
+"""  # noqa: E501
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from flext_sdk.embedded.store.logs import LogLine, LogStore
+
+KEPT_LINES = 1_000
+Kind = Literal["lines", "started", "progress", "ended"]
+# Kind, run, and for lines the id of the first one.
+Listener = Callable[[Kind, str, int], None]
+
+
+class Hub:
+    """News of runs, from the threads that make it to the event loop that sends it.
+
+    Args:
+        logs: Where older lines are.
+    """
+
+    def __init__(self, logs: LogStore) -> None:
+        self._logs = logs
+        self._lock = threading.Lock()
+        self._recent: dict[str, deque[LogLine]] = {}
+        self._listeners: dict[Listener, asyncio.AbstractEventLoop] = {}
+
+    def subscribe(self, listener: Listener) -> None:
+        """From now on calls a listener in the event loop that runs now."""
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            self._listeners[listener] = loop
+
+    def unsubscribe(self, listener: Listener) -> None:
+        """Calls it no more."""
+        with self._lock:
+            self._listeners.pop(listener, None)
+
+    def lines(self, run_id: str, lines: list[LogLine]) -> None:
+        """Lines were stored."""
+        with self._lock:
+            self._recent.setdefault(run_id, deque(maxlen=KEPT_LINES)).extend(lines)
+        self._tell("lines", run_id, lines[0].id)
+
+    def changed(self, run_id: str, kind: Kind) -> None:
+        """A run has begun, gone on or ended."""
+        if kind == "ended":
+            with self._lock:
+                self._recent.pop(run_id, None)
+        self._tell(kind, run_id, 0)
+
+    def read(self, run_id: str, after: int, limit: int) -> list[LogLine]:
+        """The next lines behind an id; may ask the database, so not to be called in the event loop."""
+        with self._lock:
+            recent = self._recent.get(run_id)
+            if recent and recent[0].id <= after + 1:
+                start = max(0, after + 1 - recent[0].id)
+                return [recent[index] for index in range(start, min(len(recent), start + limit))]
+        return self._logs.after(run_id, after, limit)
+
+    def _tell(self, kind: Kind, run_id: str, first: int) -> None:
+        with self._lock:
+            listeners = list(self._listeners.items())
+        for listener, loop in listeners:
+            # The loop may be closing while threads still finish their work.
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(listener, kind, run_id, first)

@@ -1,0 +1,179 @@
+"""Everything behind the web layer, opened in order and closed in the other: database, log, engine, use-cases."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flext_sdk.embedded.engine.durable import DbosEngine, Engine
+from flext_sdk.embedded.engine.execute import RunExecutor
+from flext_sdk.embedded.engine.files import remove_left_overs
+from flext_sdk.embedded.engine.plugins import FirstParty, Plugins
+from flext_sdk.embedded.engine.process import end_orphan
+from flext_sdk.embedded.engine.recorder import LogRecorder
+from flext_sdk.embedded.engine.references import LocalSecrets, Secrets
+from flext_sdk.embedded.engine.singer import GRACE
+from flext_sdk.embedded.engine.steps import Tools
+from flext_sdk.embedded.flext.definition import DefinitionChecker
+from flext_sdk.embedded.flext.hub import Hub, Kind
+from flext_sdk.embedded.flext.pipelines import PipelineService
+from flext_sdk.embedded.flext.runs import RunService
+from flext_sdk.embedded.store.bookmarks import BookmarkStore
+from flext_sdk.embedded.store.clock import Now, utc_now
+from flext_sdk.embedded.store.database import Database
+from flext_sdk.embedded.store.idempotency import KeyStore
+from flext_sdk.embedded.store.logs import LogStore
+from flext_sdk.embedded.store.pipelines import PipelineStore
+from flext_sdk.embedded.store.processes import ProcessStore
+from flext_sdk.embedded.store.runs import RunStore, StoredRun
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from flext_sdk.embedded.web.contract import Contract
+
+RUNS_AT_ONCE = 4
+STEPS_AT_ONCE = 4
+_ORPHAN_GRACE = 2.0
+
+_log = logging.getLogger("flext.service")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What happened since the service started."""
+
+    runs: Counter[str] = field(default_factory=Counter)
+    records: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, run: StoredRun) -> None:
+        """Counts a run that has ended."""
+        with self._lock:
+            self.runs[run.status] += 1
+            self.records += sum(step.records for step in run.steps)
+
+    def view(self) -> dict[str, object]:
+        """As the metrics of the contract have it."""
+        with self._lock:
+            return {"runs": dict(self.runs), "records": self.records}
+
+
+class Platform:
+    """The parts of the service.
+
+    Opening the database happens at once; :meth:`launch` starts the engine.
+
+    Args:
+        contract: The service's contract.
+        database_url: Where the store is.
+        engine_url: Where the engine's own tables are.
+        folder: The state folder; runs get their files under it.
+        secrets_folder: Where secrets are kept as files.
+        environ: The service's environment.
+        plugins: Which taps and targets there are.
+        now: The clock.
+        backoff: Seconds before a step is tried again.
+
+    Raises:
+        StoreError: If the database cannot be used.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        *,
+        database_url: str,
+        engine_url: str,
+        folder: Path,
+        secrets_folder: Path,
+        environ: Mapping[str, str],
+        plugins: Plugins | None = None,
+        now: Now = utc_now,
+        backoff: float = 1.0,
+    ) -> None:
+        plugins = plugins or FirstParty()
+        secrets: Secrets = LocalSecrets(environ, secrets_folder)
+        self._files = folder / "runs"
+        self._database = Database(database_url)
+        self._logs = LogStore(self._database)
+        self.hub = Hub(self._logs)
+        self._recorder = LogRecorder(self._logs, self.hub.lines, now)
+        self._processes = ProcessStore(self._database, socket.gethostname())
+        self.run_store = RunStore(self._database, now)
+        self.keys = KeyStore(self._database, now)
+        self.tally = Tally()
+        bookmarks = BookmarkStore(self._database, now)
+        tools = Tools(
+            runs=self.run_store,
+            bookmarks=bookmarks,
+            processes=self._processes,
+            recorder=self._recorder,
+            plugins=plugins,
+            secrets=secrets,
+            environ=environ,
+            folder=self._files,
+            changed=self._changed,
+            backoff=backoff,
+        )
+        executor = RunExecutor(tools, parallel=STEPS_AT_ONCE, ended=self._ended)
+        self.engine: Engine = DbosEngine(engine_url, executor, self.run_store, concurrency=RUNS_AT_ONCE)
+        checker = DefinitionChecker(contract, plugins, secrets, environ)
+        self.pipelines = PipelineService(PipelineStore(self._database, now), bookmarks, checker, now)
+        self.runs = RunService(self.pipelines, self.run_store, self._logs, self.engine, now)
+        self.now = now
+        self.state = "starting"
+
+    def launch(self) -> None:
+        """Ends what a service that died has left behind, and starts the engine on what is unfinished.
+
+        Raises:
+            StoreError: If the engine's database cannot be used.
+        """
+        self._end_orphans()
+        remove_left_overs(self._files)
+        self.engine.launch()
+        self.state = "ok"
+
+    def close(self, patience: float = GRACE + 4.0) -> None:
+        """Pauses the runs that go on, and closes everything.
+
+        Args:
+            patience: Seconds that the runs get.
+        """
+        self.state = "stopping"
+        self.engine.close(patience)
+        self._recorder.close()
+        self._database.close()
+
+    def ready(self) -> dict[str, str]:
+        """State of the parts."""
+        return {"store": "stopping" if self.state == "stopping" else "ok", "engine": self.state}
+
+    def _end_orphans(self) -> None:
+        left = self._processes.all()
+
+        def end(index: int) -> None:
+            found = left[index]
+            if end_orphan(found.pid, found.started, _ORPHAN_GRACE):
+                _log.warning("ended processes that run %s had left behind (group %s)", found.run_id, found.pid)
+            self._processes.remove(found.pid)
+
+        if left:
+            with ThreadPoolExecutor(max_workers=8) as pool:
+                list(pool.map(end, range(len(left))))
+
+    def _changed(self, run_id: str, kind: Kind) -> None:
+        self.hub.changed(run_id, kind)
+
+    def _ended(self, run: StoredRun) -> None:
+        self.tally.add(run)
+        self._recorder.forget(run.id)
+        self.hub.changed(run.id, "ended")
+        self._logs.forget_old_runs(run.pipeline_id)

@@ -1,0 +1,1 @@
+"""Parts of a service's process: its log, its port, its server."""

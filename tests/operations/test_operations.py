@@ -1,0 +1,200 @@
+"""Every operation of both contracts, asked of the running services over plain HTTP; each answer is held against the contract."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jsonschema_rs
+import pytest
+import yaml
+
+from openapi.codegen import contract
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = {
+    name: yaml.safe_load((ROOT / "openapi" / f"{name}.yaml").read_text(encoding="utf-8")) for name in contract.SERVICES
+}
+SPEC = contract.load(ROOT / "openapi")
+OPERATIONS = {operation.id: operation for operation in SPEC.operations}
+
+
+class World:
+    """The platform, a pipeline with a finished run, and what a request needs to know of them."""
+
+    def __init__(self, platform: Any, folder: Path) -> None:
+        self.folder = folder
+        headers = {"Authorization": f"Bearer {platform.token}"}
+        self.clients = {
+            name: httpx.Client(base_url=url, headers=headers, timeout=30) for name, url in platform.urls.items()
+        }
+        self.platform = platform
+        (folder / "rows.csv").write_text("id,name\n1,a\n2,b\n", encoding="utf-8")
+        self.call("flext", "POST", "/api/v1/pipelines", json=self.definition("contract"))
+        self.run = self.start("contract")
+
+    def definition(self, name: str, source: str = "rows.csv") -> dict[str, Any]:
+        return {
+            "name": name,
+            "tags": ["contract"],
+            "base_path": str(self.folder),
+            "steps": [
+                {
+                    "name": "load",
+                    "extract": {"plugin": "tap-csv", "config": {"path": source, "keys": ["id"]}},
+                    "load": {"plugin": "target-jsonl", "config": {"path": f"out-{name}"}},
+                }
+            ],
+        }
+
+    def call(self, service: str, method: str, path: str, **options: Any) -> httpx.Response:
+        return self.clients[service].request(method, path, **options)
+
+    def start(self, name: str) -> str:
+        answer = self.call("flext", "POST", f"/api/v1/pipelines/{name}/execute", json={})
+        assert answer.status_code == 202, answer.text
+        run = answer.json()["execution_id"]
+        for _ in range(600):
+            found = self.call("flext", "GET", f"/api/v1/runs/{run}").json()
+            if found["status"] in {"completed", "failed", "cancelled"}:
+                return str(run)
+            time.sleep(0.05)
+        raise AssertionError("the run does not end")
+
+    def fresh(self, name: str, source: str = "rows.csv") -> str:
+        self.call("flext", "DELETE", f"/api/v1/pipelines/{name}")
+        answer = self.call("flext", "POST", "/api/v1/pipelines", json=self.definition(name, source))
+        assert answer.status_code == 201, answer.text
+        return name
+
+
+@pytest.fixture(scope="module")
+def world(platform: Any, tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World(platform, tmp_path_factory.mktemp("contract"))
+
+
+def failed_run(world: World) -> str:
+    name = world.fresh("fails", "not-there.csv")
+    return world.start(name)
+
+
+#: How each operation is asked for, and with which status it answers: (path values, query, body).
+type Asked = Callable[[World], tuple[dict[str, str], dict[str, Any], Any]]
+CASES: dict[str, tuple[int, Asked]] = {
+    "services.flext_health": (200, lambda w: ({}, {}, None)),
+    "services.flext_ready": (200, lambda w: ({}, {}, None)),
+    "services.flext_metrics": (200, lambda w: ({}, {}, None)),
+    "services.flext_info": (200, lambda w: ({}, {}, None)),
+    "services.list": (200, lambda w: ({}, {}, None)),
+    "services.status": (200, lambda w: ({"service": "flexcore"}, {}, None)),
+    "services.logs": (200, lambda w: ({"service": "flext"}, {"tail": 5}, None)),
+    "services.config": (200, lambda w: ({"service": "flext"}, {}, None)),
+    "services.flexcore_health": (200, lambda w: ({}, {}, None)),
+    "services.flexcore_ready": (200, lambda w: ({}, {}, None)),
+    "services.flexcore_info": (200, lambda w: ({}, {}, None)),
+    "services.flexcore_metrics": (200, lambda w: ({}, {}, None)),
+    "plugins.list": (200, lambda w: ({}, {}, None)),
+    "plugins.info": (200, lambda w: ({"plugin_id": "tap-csv"}, {}, None)),
+    "plugins.execute": (
+        200,
+        lambda w: (
+            {"name": "tap-csv"},
+            {},
+            {"operation": "discover", "config": {"path": "rows.csv"}, "base_path": str(w.folder)},
+        ),
+    ),
+    "pipelines.list": (200, lambda w: ({}, {"tags": "contract", "limit": 10, "sort": "name"}, None)),
+    "pipelines.create": (201, lambda w: ({}, {}, w.definition(f"new-{time.time_ns()}"))),
+    "pipelines.validate": (200, lambda w: ({}, {}, {"name": "x", "steps": [{"name": "a"}]})),
+    "pipelines.show": (200, lambda w: ({"name": "contract"}, {}, None)),
+    "pipelines.update": (200, lambda w: ({"name": "contract"}, {}, w.definition("contract"))),
+    "pipelines.delete": (204, lambda w: ({"name": w.fresh("gone")}, {}, None)),
+    "pipelines.start": (202, lambda w: ({"name": w.fresh("starts")}, {}, {"full_refresh": True})),
+    "pipelines.stop": (409, lambda w: ({"name": w.fresh("stops")}, {}, {})),
+    "pipelines.status": (200, lambda w: ({"name": "contract"}, {}, None)),
+    "pipelines.logs": (200, lambda w: ({"name": "contract"}, {"tail": 5, "level": "info"}, None)),
+    "pipelines.export": (200, lambda w: ({"name": "contract"}, {"format": "json"}, None)),
+    "pipelines.pause": (200, lambda w: ({"name": w.fresh("pauses")}, {}, None)),
+    "pipelines.resume": (200, lambda w: ({"name": "contract"}, {}, None)),
+    "pipelines.schedule": (200, lambda w: ({"name": "contract"}, {}, {"cron": "15 * * * *"})),
+    "pipelines.state_show": (200, lambda w: ({"name": "contract"}, {}, None)),
+    "pipelines.state_set": (200, lambda w: ({"name": w.fresh("states")}, {}, {"state": {"bookmarks": {"rows": {}}}})),
+    "pipelines.state_clear": (200, lambda w: ({"name": w.fresh("clears")}, {"step": "load"}, None)),
+    "pipelines.runs": (200, lambda w: ({}, {"pipeline": "contract", "status": "completed"}, None)),
+    "pipelines.run_info": (200, lambda w: ({"run": w.run}, {}, None)),
+    "pipelines.retry": (202, lambda w: ({"run": failed_run(w)}, {}, None)),
+}
+
+
+def test_every_http_operation_is_asked_here() -> None:
+    assert set(CASES) == {o.id for o in SPEC.operations if not o.websocket}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_answer_is_as_the_contract_says(world: World, name: str) -> None:
+    status, asked = CASES[name]
+    operation = OPERATIONS[name]
+    path, query, body = asked(world)
+    for key, value in path.items():
+        assert f"{{{key}}}" in operation.path
+        operation_path = operation.path.replace(f"{{{key}}}", value)
+        path = {key: operation_path}
+    target = next(iter(path.values()), operation.path)
+    options: dict[str, Any] = {"params": query}
+    if body is not None:
+        options["json"] = body
+    answer = world.call(operation.service, operation.verb, target, **options)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["x-request-id"]
+    held_against_the_contract(operation, answer)
+
+
+def held_against_the_contract(operation: Any, answer: httpx.Response) -> None:
+    document = DOCUMENTS[operation.service]
+    raw = document["paths"][operation.path][operation.verb.lower()]["responses"]
+    response = raw.get(str(answer.status_code), raw["default"])
+    while "$ref" in response:
+        response = document["components"]["responses"][response["$ref"].rsplit("/", 1)[-1]]
+    content = response.get("content")
+    if content is None:
+        assert answer.content == b""
+        return
+    kind = answer.headers["content-type"].split(";")[0]
+    assert kind in content
+    if kind != "application/json":
+        return
+    schema = content[kind]["schema"]
+    schemas = DOCUMENTS["flext"]["components"]["schemas"] | {
+        k: v for k, v in DOCUMENTS["flexcore"]["components"]["schemas"].items() if set(v) != {"$ref"}
+    }
+    text = json.dumps({**schema, "components": {"schemas": schemas}}).replace("flext.yaml#/", "#/")
+    errors = [str(e) for e in jsonschema_rs.validator_for(json.loads(text)).iter_errors(answer.json())]
+    assert errors == []
+
+
+def test_following_gives_every_line_once_and_then_the_run(world: World) -> None:
+    """The operation "pipelines.follow" is a WebSocket."""
+    assert OPERATIONS["pipelines.follow"].websocket
+    from websockets.sync.client import connect
+
+    url = world.platform.urls["flext"].replace("http", "ws", 1) + "/ws"
+    lines: list[dict[str, Any]] = []
+    with connect(url, additional_headers={"Authorization": f"Bearer {world.platform.token}"}) as socket:
+        socket.send(json.dumps({"type": "subscribe", "data": f"pipeline_logs:{world.run}?after=0"}))
+        while True:
+            frame = json.loads(socket.recv(timeout=20))
+            assert {"type", "topic", "data", "timestamp", "message_id"} <= set(frame)
+            if frame["type"] == "pipeline_completed":
+                break
+            if frame["type"] == "pipeline_log":
+                lines += frame["data"].get("logs") or [frame["data"]["log"]]
+    assert frame["data"]["execution_id"] == world.run
+    stored = world.call(
+        "flext", "GET", "/api/v1/pipelines/contract/logs", params={"execution_id": world.run, "tail": 10000}
+    ).json()["logs"]
+    assert [line["id"] for line in lines] == [line["id"] for line in stored]
+    assert lines
