@@ -59,7 +59,7 @@ check-generated: setup ## Fail when what is generated differs from the contracts
 	@$(BIN)/python -m openapi.codegen check
 
 docs: setup ## Build the documentation into site/
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 docs-serve: setup ## Serve the documentation on loopback
 	@$(BIN)/mkdocs serve -a 127.0.0.1:8000

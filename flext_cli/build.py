@@ -192,8 +192,6 @@ def parse(words: str, entry: Entry, method: Callable[..., Any], tokens: Sequence
     parsed = Parsed()
     for name, found in bound.arguments.items():
         target = targets[name]
-        if found is None:
-            continue
         value = [_undisguised(each) for each in found] if isinstance(found, list) else _undisguised(found)
         try:
             final = target.finish(value) if target.finish else value

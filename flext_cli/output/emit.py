@@ -92,7 +92,7 @@ class Emitter:
             self._pairs(data)
 
     def _pairs(self, data: dict[str, Any]) -> None:
-        """A record as names and values; what has parts of its own stands below: records as a table, the rest as YAML."""
+        """Names and values of a record; what has parts stands below: records as a table, the rest as YAML."""
         look, now = self._settings.look, self._settings.now
         columns = self._settings.columns or self._described
         found = [(col, values.lookup(data, col.path)) for col in columns] if columns else _named(data)

@@ -65,6 +65,8 @@ def lines(
     out = [f"{bold}error:{end} {one_line(message)}"]
     for problem in problems:
         text = one_line(str(problem.get("message", "")))
+        if text and text in out[0]:
+            continue  # a single problem is the message already
         if problem.get("severity") == "warning":
             text = f"warning: {text}"
         if problem.get("hint"):

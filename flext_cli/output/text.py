@@ -53,13 +53,11 @@ def shorten(text: str, columns: int, ellipsis: str = "…") -> str:
     room = columns - len(ellipsis)
     if room <= 0:
         return ellipsis[:columns]
-    taken = 0
-    for index, char in enumerate(text):
-        size = width(char)
-        if taken + size > room:
-            return text[:index] + ellipsis
+    taken = kept = 0
+    while taken + (size := width(text[kept])) <= room:
         taken += size
-    return text
+        kept += 1
+    return text[:kept] + ellipsis
 
 
 def pad(text: str, columns: int, *, right: bool = False) -> str:

@@ -7,6 +7,8 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from flext_sdk._core.settings import is_loopback
+
 if TYPE_CHECKING:
     import httpx
     from tenacity import AsyncRetrying
@@ -108,6 +110,7 @@ async def connect_websocket(url: str, *, headers: dict[str, str], seconds: float
         close_timeout=1,
         compression=None,
         max_size=16 * 2**20,
+        proxy=None if is_loopback(url) else True,
     )
 
 

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["AsyncSender"]
 
 _KEEPALIVE = 4.0  # seconds; below the 5 s after which uvicorn closes an idle connection
+# httpcore holds all connections, busy ones too, against this limit: with its default of 20, 32 threads would open a new
+# connection for nearly every request.
+_KEPT = 64
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-_LOCAL = ("http://127.0.0.1", "http://localhost", "http://[::1]")
 _tls_lock = threading.Lock()
 
 
@@ -141,7 +143,7 @@ class AsyncSender:
         def make() -> httpx.AsyncHTTPTransport:
             with _tls_lock:
                 context = _tls() if secure else _no_tls()
-            limits = lib.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=_KEEPALIVE)
+            limits = lib.Limits(max_connections=100, max_keepalive_connections=_KEPT, keepalive_expiry=_KEEPALIVE)
             made: httpx.AsyncHTTPTransport = lib.AsyncHTTPTransport(verify=context, limits=limits)
             return made
 

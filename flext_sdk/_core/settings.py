@@ -17,7 +17,7 @@ from flext_sdk.errors import ConfigurationError
 if TYPE_CHECKING:
     from flext_sdk._core.types import Json
 
-__all__ = ["SETTINGS", "Resolved", "Setting", "Source", "Value", "resolve"]
+__all__ = ["SETTINGS", "Resolved", "Setting", "Source", "Value", "environment", "is_loopback", "resolve"]
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
@@ -128,6 +128,12 @@ def read_url(value: Json) -> str:
         raise ValueError("it has a query or a fragment")
     _ = parts.port  # raises ValueError for one that is no port
     return text.rstrip("/")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is one of this machine."""
+    host = urlsplit(url).hostname or ""
+    return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 def _urls(value: Json) -> Json:

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from flext_sdk._core.settings import is_loopback
+
 if TYPE_CHECKING:
     import httpx
     from tenacity import Retrying
@@ -103,7 +105,7 @@ def connect_websocket(url: str, *, headers: dict[str, str], seconds: float) -> C
     """
     from websockets.sync.client import connect
 
-    return connect(
+    opened = connect(
         url,
         additional_headers=headers,
         user_agent_header=None,
@@ -111,7 +113,10 @@ def connect_websocket(url: str, *, headers: dict[str, str], seconds: float) -> C
         close_timeout=1,
         compression=None,
         max_size=16 * 2**20,
+        proxy=None if is_loopback(url) else True,
     )
+    # From 17.1 on a connection must be entered; ours outlives this function, and whoever asked for it closes it.
+    return opened.__enter__()
 
 
 def receive(socket: ClientConnection, seconds: float) -> str | bytes:

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 __all__ = ["Sender"]
 
 _KEEPALIVE = 4.0  # seconds; below the 5 s after which uvicorn closes an idle connection
+# httpcore holds all connections, busy ones too, against this limit: with its default of 20, 32 threads would open a new
+# connection for nearly every request.
+_KEPT = 64
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-_LOCAL = ("http://127.0.0.1", "http://localhost", "http://[::1]")
 _tls_lock = threading.Lock()
 
 
@@ -142,7 +144,7 @@ class Sender:
         def make() -> httpx.HTTPTransport:
             with _tls_lock:
                 context = _tls() if secure else _no_tls()
-            limits = lib.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=_KEEPALIVE)
+            limits = lib.Limits(max_connections=100, max_keepalive_connections=_KEPT, keepalive_expiry=_KEEPALIVE)
             made: httpx.HTTPTransport = lib.HTTPTransport(verify=context, limits=limits)
             return made
 

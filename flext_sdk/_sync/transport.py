@@ -20,6 +20,7 @@ from flext_sdk._core.failures import TransportFailure
 from flext_sdk._core.messages import Headers, Request, Response
 from flext_sdk._core.redact import redact_url
 from flext_sdk._core.retry import ALWAYS, IF_REPEATABLE, Decision, Failure, Policy, decide, parse_retry_after
+from flext_sdk._core.settings import is_loopback
 from flext_sdk._sync import _rt as rt
 from flext_sdk._sync._sender import Sender
 
@@ -36,7 +37,6 @@ __all__ = ["Exchange", "Middleware", "Options", "Outgoing", "Transport"]
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 REQUEST_ID = "X-Request-ID"
-_LOOPBACK = ("http://127.", "http://localhost", "http://[::1]")
 
 
 class Middleware(Protocol):
@@ -373,7 +373,7 @@ class Transport:
             message = f"The connection to {trip.out.service}{at} broke: {told}"
         else:
             message = f"Cannot connect to {trip.out.service}{at}: {told}"
-        near = local or (url or "").startswith(_LOOPBACK)
+        near = local or (url is not None and is_loopback(url))
         hint = "Start it: flext service start" if near else "Check the address and the network."
         if failure.kind == "broken":
             hint = f"See its log: flext service logs {trip.out.service}" if near else "Try again in a moment."

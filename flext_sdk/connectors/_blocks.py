@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flext_sdk.connectors._files import SourceFile
     from flext_sdk.connectors._kinds import Kinds
 
+# How much is read at once, in bytes; a piece with a longer row grows until the row is whole.
 BLOCK = 4 << 20
 # Arrow counts the bytes of a column with 32 bits, and escaping can make a text several times longer.
 LONGEST_ROW = 256 << 20
@@ -107,7 +108,7 @@ class Format(Protocol):
 
 
 def cut(
-    path: Path, start: int, end: int, split: Callable[[bytes, int], tuple[int, Any]], block: int = BLOCK
+    path: Path, start: int, end: int, split: Callable[[bytes, int], tuple[int, Any]]
 ) -> Iterator[tuple[int, bytes, Any]]:
     """Pieces of a file that end where a row ends, and at last what is left over, with None.
 
@@ -117,12 +118,11 @@ def cut(
         end: The byte behind the last.
         split: Gets bytes that begin with a row, and their offset; gives how many of them are whole rows, and what
             they hold.
-        block: Size of a piece in bytes; one with a longer row grows until the row is whole.
 
     Raises:
         ConnectorError: If the file got shorter meanwhile, or a row is too long.
     """
-    rest, offset, want = b"", start, block
+    rest, offset, want = b"", start, BLOCK
     with path.open("rb") as file:
         file.seek(start)
         while (left := end - offset - len(rest)) > 0:
@@ -133,7 +133,7 @@ def cut(
             size, data = split(rest, offset)
             if size:
                 yield offset, rest[:size], data
-                rest, offset, want = rest[size:], offset + size, block
+                rest, offset, want = rest[size:], offset + size, BLOCK
             else:
                 want = len(rest)
                 if want > LONGEST_ROW:

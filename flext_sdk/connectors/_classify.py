@@ -89,7 +89,7 @@ def _number(texts: Array) -> Kinds:
     if not _matches(texts, _NUMBER):
         return STRING
     # Fifteen digits always have the value of the float they are read as; longer ones are looked at one by one.
-    doubtful = texts.filter(pc.match_substring_regex(texts, r"[0-9.]{17}|[eE]|^-?0[0-9.]*$"))
+    doubtful = texts.filter(pc.match_substring_regex(texts, r"[0-9.]{16}|[eE]|^-?0[0-9.]*$"))
     return frozenset({"number"}) if all(_exact(text) for text in doubtful.to_pylist()) else STRING
 
 

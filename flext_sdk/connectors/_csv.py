@@ -54,12 +54,7 @@ class CsvFormat:
         self._header = bool(settings["header"])
         self._nulls = list(settings["null_values"])
         self._skip_ragged = settings["on_ragged_rows"] == "skip"
-        quote, before = re.escape(self._quote.encode()), re.escape(self._delimiter.encode())
-        # A quoted field: only where a field begins does a quote mean anything, and the search hops from quote to quote.
-        self._quoted = re.compile(
-            rb"%(q)s(?:(?<=[%(d)s\r\n]%(q)s)|(?<=\A%(q)s))(?:[^%(q)s]++|%(q)s%(q)s)*+(%(q)s|\Z)"
-            % {b"q": quote, b"d": before}
-        )
+        self._quoted = _quoted_field(self._quote.encode(), self._delimiter.encode())
 
     @property
     def signature(self) -> str:
@@ -78,9 +73,12 @@ class CsvFormat:
                 if not more:
                     break
                 data += more
-        if not row_ends and (self._header or end == len(data) == start):
+        row = data[start:end]
+        if not row_ends and not row.strip(b"\r\n"):
             return None
-        names = self._names(file, data[start:end])
+        if not row_ends and self._header and b"\r" not in row.rstrip(b"\r"):
+            return None
+        names = self._names(file, row)
         return Layout(end if self._header else start, names)
 
     def _first_row(self, data: bytes, start: int) -> tuple[int, bool]:
@@ -88,9 +86,8 @@ class CsvFormat:
         while data[start : start + 1] in (b"\n", b"\r"):
             start += 1
         position = start
-        if self._quote:
-            view = data[start:]
-            for match in self._quoted.finditer(view):
+        if self._quoted:
+            for match in self._quoted.finditer(data[start:]):
                 line_end = data.find(b"\n", position, start + match.start())
                 if line_end >= 0:
                     return line_end + 1, True
@@ -146,7 +143,7 @@ class CsvFormat:
         size = data.rfind(b"\n") + 1
         if not size:
             return 0, None
-        if not self._quote or self._quote.encode() not in data:
+        if not self._quoted or self._quote.encode() not in data:
             return size, self._parse(data[:size], file, layout, offset, row)
         # If every line is a row, the last line end is one. Only otherwise are the quoted fields walked through.
         try:
@@ -163,7 +160,7 @@ class CsvFormat:
     def _row_end(self, data: bytes) -> int:
         """Behind the last line end that is not inside a quoted field."""
         found = position = 0
-        for match in self._quoted.finditer(data):
+        for match in self._quoted.finditer(data) if self._quoted else ():
             line_end = data.rfind(b"\n", position, match.start())
             found = max(found, line_end + 1)
             position = match.end()
@@ -173,7 +170,7 @@ class CsvFormat:
 
     def _last(self, raw: bytes, file: SourceFile, layout: Layout, offset: int, row: int) -> Block | None:
         """The last row where it has no line end, or None if it is not whole: an open quote, or fields missing."""
-        if self._quote and any(not match[1] for match in self._quoted.finditer(raw)):
+        if self._quoted and any(not match[1] for match in self._quoted.finditer(raw)):
             return None
         try:
             table = self._parse(raw, file, layout, offset, row, quiet=True, skip=False)
@@ -225,9 +222,8 @@ class CsvFormat:
             if ragged:
                 bad = ragged[0]
                 at = "" if bad.number is None else f"row {row + bad.number - 1}: "
-                text = bad.text if len(bad.text) <= 80 else bad.text[:80] + "..."
                 raise ConnectorError(
-                    f"{file.path}: {at}{bad.actual_columns} fields instead of {bad.expected_columns}: {text} "
+                    f"{file.path}: {at}{bad.actual_columns} fields instead of {bad.expected_columns} "
                     "(on_ragged_rows: skip leaves such rows out)"
                 ) from None
             if not data.strip(b"\r\n"):
@@ -266,6 +262,16 @@ class CsvFormat:
     def encode(self, block: Block, layout: Layout, encoding: Encoding) -> Iterator[memoryview | bytes]:
         """RECORD lines of a block."""
         return record_lines(block.data, block.first_row, encoding)
+
+
+def _quoted_field(quote: bytes, delimiter: bytes) -> re.Pattern[bytes] | None:
+    """Finds quoted fields, hopping from quote to quote: only where a field begins does a quote mean anything."""
+    if not quote:
+        return None
+    begins = rb"%(q)s(?:(?<=[%(d)s\r\n]%(q)s)|(?<=\A%(q)s))"
+    return re.compile(
+        (begins + rb"(?:[^%(q)s]++|%(q)s%(q)s)*+(%(q)s|\Z)") % {b"q": re.escape(quote), b"d": re.escape(delimiter)}
+    )
 
 
 def _character(name: str, text: str) -> str:

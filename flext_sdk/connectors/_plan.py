@@ -144,7 +144,10 @@ class Planner:
                 say("INFO", f"{source.stream}: {file.key} was rewritten and is read anew")
                 found.change = "new"
             if found.change == "same" and known:
-                known.offset, known.rows, known.stat = found.start, found.rows, found.stat
+                if found.start > known.offset:  # the last row got its line end
+                    known.offset, known.rows, known.digest = found.start, found.rows, found.hash.text()
+                    known.tail_bytes, known.tail_digest = 0, ""
+                known.stat = found.stat
                 continue
             if found.change == "new":
                 found.start, found.rows, found.hash = layout.start, 0, Hash()

@@ -92,7 +92,7 @@ class FileTap:
             state: The last state that the target confirmed; ``{}`` for none.
         """
         state = state["value"] if state.get("type") == "STATE" and isinstance(state.get("value"), dict) else state
-        bookmarks = state.get("bookmarks") or {}
+        bookmarks = state.get("bookmarks", {})
         if not isinstance(bookmarks, dict):
             raise ConnectorError("--state: bookmarks must be a map from stream to bookmark")
         self._state = {name: value for name, value in state.items() if name != "bookmarks"}

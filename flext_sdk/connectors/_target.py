@@ -295,5 +295,8 @@ def _parse_one(line: bytes, number: int) -> Json:
 
 
 def _shorten(line: bytes) -> str:
+    """A line for a message; what may hold data is not shown."""
+    if line.lstrip().startswith(b"{"):
+        return "{...}"
     text = line[:81].decode("utf-8", "replace")
     return text[:80] + "..." if len(text) > 80 else text

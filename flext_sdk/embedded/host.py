@@ -63,7 +63,8 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     try:
         return _serve(_service(sys.argv[1:] if arguments is None else arguments), environ)
     except FlextError as error:
-        _LOG.error("%s", error.message)
+        if logging.getLogger().handlers:  # before the log is set up it would go to standard error, a second time
+            _LOG.error("%s", error.message)
         sys.stderr.write(f"error[{error.code}]: {error.message}\n")
         if error.hint:
             sys.stderr.write(f"hint: {error.hint}\n")

@@ -227,9 +227,12 @@ def describe(
         port: Port that it is bound to; None while it does not run.
     """
     asked = wanted_port(service, environ)
-    shown = port if port is not None else (DEFAULT_PORTS[service] if asked is None else asked)
-    by_request = asked not in {None, 0} and shown == asked
-    origin = "environment" if by_request else "default" if shown == DEFAULT_PORTS[service] else "state file"
+    if port is None:
+        shown = DEFAULT_PORTS[service] if asked is None else asked
+        origin = "default" if asked is None else "environment"
+    else:
+        shown = port
+        origin = "environment" if asked == port else "default" if port == DEFAULT_PORTS[service] else "state file"
 
     def setting(name: str, value: object, variable: str | None, description: str) -> dict[str, Any]:
         came = "environment" if variable and environ.get(variable) else "default"

@@ -16,7 +16,7 @@ from .conftest import PROGRAM, environment
 
 GUARD = """
 import runpy, sys
-import fake_table
+{table}
 sys.argv = ["flext", *{arguments!r}]
 from flext_cli.main import main
 code = main()
@@ -56,23 +56,31 @@ def started(*arguments, **options):
                 stream.close()
 
 
+def modules(code, *path):
+    """Modules of an interpreter after it ran some code that writes their names to standard error."""
+    env = environment()
+    env["PYTHONPATH"] = os.pathsep.join((env["PYTHONPATH"], *map(str, path)))
+    # Coverage would load itself into the process and be counted.
+    env = {name: value for name, value in env.items() if not name.startswith("COV")}
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code], env=env, capture_output=True, text=True, timeout=60, check=True
+    )
+    return set(done.stderr.split())
+
+
+BARE = "import sys, types, runpy, os; sys.stderr.write(' '.join(sys.modules))"
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["thing"], ["thing", "start", "--help"], ["--version"]])
 def test_help_loads_next_to_nothing(fake, tmp_path, arguments):
-    literals = {**fake.tables(), "COMMANDS": fake.COMMANDS}
-    (tmp_path / "fake_table.py").write_text(MAKE_TABLE.format(literals=literals))
-    env = environment() | {"PYTHONPATH": f"{environment()['PYTHONPATH']}{os.pathsep}{tmp_path}"}
-    # -I would drop PYTHONPATH; coverage must stay out of the count.
-    env = {name: value for name, value in env.items() if not name.startswith("COV")}
-
-    def modules(code):
-        done = subprocess.run(
-            [sys.executable, "-S", "-c", code], env=env, capture_output=True, text=True, timeout=60, check=True
-        )
-        return set(done.stderr.split())
-
-    bare = modules("import sys, types, runpy, os; sys.stderr.write(' '.join(sys.modules))")
-    loaded = modules(GUARD.format(arguments=arguments)) - bare
+    (tmp_path / "fake_table.py").write_text(MAKE_TABLE.format(literals=fake.tables()))
+    loaded = modules(GUARD.format(table="import fake_table", arguments=arguments), tmp_path) - modules(BARE)
     assert loaded - {"fake_table"} <= OURS
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["pipeline"], ["pipeline", "start", "--help"], ["--version"]])
+def test_help_of_the_real_table_loads_next_to_nothing(arguments):
+    assert modules(GUARD.format(table="", arguments=arguments)) - modules(BARE) <= OURS
 
 
 def test_exit_codes(program):

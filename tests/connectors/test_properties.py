@@ -8,9 +8,12 @@ import json
 import tempfile
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from flext_sdk.connectors import _blocks
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 VALUES = st.one_of(
@@ -65,11 +68,12 @@ def text_of(names: list[str], rows: list[list[str]], line_end: str, quoting: Any
     line_end=st.sampled_from(["\n", "\r\n"]),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
     cut_end=st.booleans(),
+    block=st.sampled_from([10, 100, 4 << 20]),
 )
 @settings(max_examples=60, deadline=None)
-def test_csv_arrives_unaltered_as_records(bench_in: Any, table: Any, line_end: str, quoting: Any, cut_end: bool) -> None:
+def test_csv_arrives_unaltered_as_records(bench_in: Any, table: Any, line_end: str, quoting: Any, cut_end: bool, block: int) -> None:
     names, rows = table
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, mock.patch.object(_blocks, "BLOCK", block):
         bench = bench_in(Path(folder))
         content = text_of(names, rows, line_end, quoting)
         if cut_end and rows:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,13 +23,11 @@ def _load(name: str) -> None:
     spec.loader.exec_module(module)
 
 
-_load("embedded_toy")
+for helper in ("embedded_help", "embedded_toy"):
+    _load(helper)
 
 
-def platform_environ(home: Path, **more: str) -> dict[str, str]:
-    """An environment whose services live under ``home`` and on any free ports."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("FLEXT_")}
-    return {**kept, "FLEXT_HOME": str(home), "FLEXT_FLEXCORE_PORT": "0", "FLEXT_SERVICE_PORT": "0", **more}
+from embedded_help import platform_environ  # noqa: E402 - there from here on
 
 
 @pytest.fixture
@@ -40,13 +36,6 @@ def environ(tmp_path: Path) -> Iterator[dict[str, str]]:
     found = platform_environ(tmp_path / "home")
     yield found
     supervisor.stop(force=True, environ=found)
-
-
-def answer_problems(contract: Contract, operation_id: str, status: int, body: Any) -> list[dict[str, Any]]:
-    """What is wrong with an answer according to the contract."""
-    spec = next(spec for spec in contract.operations() if spec.id == operation_id)
-    schema = spec.responses.get(str(status), spec.responses["default"])
-    return Checker(contract.schema(schema)).problems(body)
 
 
 @pytest.fixture(scope="session")

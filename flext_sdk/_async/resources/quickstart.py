@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,8 +96,6 @@ async def quickstart(
     place = await rt.to_thread(_place_example, folder)
     definition = place / "pipelines" / "orders.yaml"
     warehouse = place / "warehouse.duckdb"
-    for service in await client.services.list():
-        on_message(f"{service.name}: {service.status} at {service.url}")
     try:
         known = await client.pipelines.show(NAME)
     except NotFoundError:
@@ -104,9 +103,7 @@ async def quickstart(
         on_message(f"pipeline {NAME}: created from {definition}")
     else:
         if not known.is_active:
-            raise FlextError(
-                f"Pipeline {NAME} is paused", code="PIPELINE_NOT_ACTIVE", hint="Resume it: flext pipeline resume orders"
-            )
+            raise FlextError(f"Pipeline {NAME} is paused", code="PIPELINE_NOT_ACTIVE", hint="flext pipeline resume orders")
         await client.pipelines.update(NAME, definition)
         on_message(f"pipeline {NAME}: there already, now as in {definition}")
     run = await client.pipelines.start(NAME, wait=True, timeout=timeout, on_progress=on_progress)
@@ -115,9 +112,8 @@ async def quickstart(
     def rows() -> tuple[int, list[dict[str, Any]]]:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             total = connection.execute("select count(*) from orders").fetchone()
-            table = connection.execute("select * from orders order by order_id limit ?", [SHOWN])
-            names = [column[0] for column in table.description]
-            return (total or (0,))[0], [dict(zip(names, row, strict=True)) for row in table.fetchall()]
+            table = connection.sql(f"select * from orders order by order_id limit {SHOWN:d}").to_arrow_table()
+            return (total or (0,))[0], table.to_pylist()
 
     total, shown = await rt.to_thread(rows)
     if not run.records and total:
@@ -131,6 +127,8 @@ def _home() -> Path:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever the table holds
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value.tzinfo else value.isoformat()
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,8 +97,6 @@ def quickstart(
     place = rt.to_thread(_place_example, folder)
     definition = place / "pipelines" / "orders.yaml"
     warehouse = place / "warehouse.duckdb"
-    for service in client.services.list():
-        on_message(f"{service.name}: {service.status} at {service.url}")
     try:
         known = client.pipelines.show(NAME)
     except NotFoundError:
@@ -106,7 +105,7 @@ def quickstart(
     else:
         if not known.is_active:
             raise FlextError(
-                f"Pipeline {NAME} is paused", code="PIPELINE_NOT_ACTIVE", hint="Resume it: flext pipeline resume orders"
+                f"Pipeline {NAME} is paused", code="PIPELINE_NOT_ACTIVE", hint="flext pipeline resume orders"
             )
         client.pipelines.update(NAME, definition)
         on_message(f"pipeline {NAME}: there already, now as in {definition}")
@@ -116,9 +115,8 @@ def quickstart(
     def rows() -> tuple[int, list[dict[str, Any]]]:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             total = connection.execute("select count(*) from orders").fetchone()
-            table = connection.execute("select * from orders order by order_id limit ?", [SHOWN])
-            names = [column[0] for column in table.description]
-            return (total or (0,))[0], [dict(zip(names, row, strict=True)) for row in table.fetchall()]
+            table = connection.sql(f"select * from orders order by order_id limit {SHOWN:d}").to_arrow_table()
+            return (total or (0,))[0], table.to_pylist()
 
     total, shown = rt.to_thread(rows)
     if not run.records and total:
@@ -132,6 +130,8 @@ def _home() -> Path:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever the table holds
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value.tzinfo else value.isoformat()
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 

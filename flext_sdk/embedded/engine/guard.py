@@ -43,7 +43,8 @@ def main(argv: list[str]) -> int:
         os.set_blocking(end, False)
     signal.set_wakeup_fd(wake_write)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.signal(signal.SIGTERM, lambda *_: None)
+    asked: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: asked.append(number))
     signal.signal(signal.SIGINT, lambda *_: None)
     line = b""
     while not line.endswith(b"\n"):
@@ -51,7 +52,12 @@ def main(argv: list[str]) -> int:
         if not piece:
             return 0
         line += piece
+    if asked:
+        return 0
     children = _start(json.loads(line)["programs"], report)
+    if asked:
+        # It came while some of them did not exist yet.
+        os.killpg(0, signal.SIGTERM)
     poll = select.poll()
     poll.register(0, select.POLLIN)
     poll.register(wake_read, select.POLLIN)
@@ -84,9 +90,12 @@ def _start(programs: list[dict[str, Any]], report: int) -> dict[int, str]:
             _enlarge(sink)
         else:
             following, sink = -1, program["stdout"]
+        # The child is born with our handler for SIGTERM; until it has put the default back, the signal must wait.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         pid = os.fork()
         if pid == 0:
             _become(program, source, sink, parent, report)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         os.close(source)
         os.close(sink)
         os.close(program["stderr"])
@@ -109,6 +118,9 @@ def _become(program: dict[str, Any], source: int, sink: int, parent: int, report
         # Python ignores SIGPIPE and hands that on; a tap whose target is gone should end.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         _die_with(parent)
         # Copies far away from 0-2 first, or one of the three could overwrite another's source.
         low = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 64) for descriptor in (source, sink, program["stderr"])]

@@ -1,12 +1,13 @@
 """References in settings to variables, to the environment and to secrets.
 
-``${NAME}`` is a variable, ``${env:NAME}`` the service's environment, ``${secret:NAME}`` a secret. They are stored as they were written and filled in when a step begins. ``$${`` stands for ``${`` itself. A setting that
-is nothing but one variable takes the variable's type; inside longer text every value becomes text.
+``${NAME}`` is a variable, ``${env:NAME}`` the service's environment, ``${secret:NAME}`` a secret. They are stored as
+they were written and filled in when a step begins. ``$${`` stands for ``${`` itself. A setting that is nothing but one
+variable takes the variable's type; inside longer text every value becomes text.
 
 Secrets come from a :class:`Secrets` source; the one of this release, :class:`LocalSecrets`, looks at the variable
 ``FLEXT_SECRET_NAME`` of the service's environment and then at the file ``secrets/NAME`` in the home folder, which must
 be readable by its owner alone.
-"""  # noqa: E501
+"""
 
 from __future__ import annotations
 

@@ -280,18 +280,20 @@ class Pair:
             )
         if tap.code == 0 and target.code == 0:
             return Result("completed")
+        target_first = self._ends[:1] == ["target"]
+        if target.code == 0 and (self._killed_tap or (target_first and _broke_its_pipe(tap))):
+            message = f"{target.name} ended before {tap.name} had sent everything"
+            return Result("failed", message, f"Read the log for what {target.name} said.", 0)
         failed = [side for side in (tap, target) if side.code != 0]
-        if len(failed) == 2 and (self._killed_tap or self._ends[:1] == ["target"]):
+        if len(failed) == 2 and (self._killed_tap or target_first):
             failed = [target]  # the tap only followed
-        if target.code == 0 and self._killed_tap:
-            return Result(
-                "failed",
-                f"{target.name} ended before {tap.name} had sent everything",
-                "Look at the log for what the target says.",
-                0,
-            )
         first = failed[0]
         return Result("failed", "; ".join(map(_describe, failed)), _hint(first), first.code)
+
+
+def _broke_its_pipe(tap: _Side) -> bool:
+    """Whether a tap failed only because nobody took its rows."""
+    return tap.code == -signal.SIGPIPE or "broken pipe" in tap.saying.lower() or "BrokenPipe" in tap.saying
 
 
 def _describe(side: _Side) -> str:

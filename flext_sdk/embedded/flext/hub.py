@@ -1,9 +1,9 @@
 """Tells live followers that there is something new.
 
-It keeps the last lines of each run that goes on, so that following costs no queries. A follower holds no queue of lines but the id of the last one it sent; what it has not sent yet is read from here, or
-from the store when it is slow and the lines have left this memory. So no line is lost or doubled, and a slow follower
-costs no more than a fast one.
-"""  # noqa: E501
+It keeps the last lines of each run that goes on, so that following costs no queries. A follower holds no queue of
+lines but the id of the last one it sent; what it has not sent yet is read from here, or from the store when it is slow
+and the lines have left this memory. So no line is lost or doubled, and a slow follower costs no more than a fast one.
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flext_sdk.embedded.engine.durable import DbosEngine, Engine
+from flext_sdk.embedded.engine.durable import DbosEngine
 from flext_sdk.embedded.engine.execute import RunExecutor
 from flext_sdk.embedded.engine.files import remove_left_overs
 from flext_sdk.embedded.engine.plugins import FirstParty, Plugins
@@ -33,9 +33,10 @@ from flext_sdk.embedded.store.processes import ProcessStore
 from flext_sdk.embedded.store.runs import RunStore, StoredRun
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from flext_sdk.embedded.engine.durable import Engine
     from flext_sdk.embedded.web.contract import Contract
 
 RUNS_AT_ONCE = 4
@@ -80,6 +81,7 @@ class Platform:
         plugins: Which taps and targets there are.
         now: The clock.
         backoff: Seconds before a step is tried again.
+        engine: Makes the engine that does the runs with an executor; DBOS when left out.
 
     Raises:
         StoreError: If the database cannot be used.
@@ -97,24 +99,25 @@ class Platform:
         plugins: Plugins | None = None,
         now: Now = utc_now,
         backoff: float = 1.0,
+        engine: Callable[[RunExecutor, RunStore], Engine] | None = None,
     ) -> None:
         plugins = plugins or FirstParty()
         secrets: Secrets = LocalSecrets(environ, secrets_folder)
         self._files = folder / "runs"
-        self._database = Database(database_url)
-        self._logs = LogStore(self._database)
-        self.hub = Hub(self._logs)
-        self._recorder = LogRecorder(self._logs, self.hub.lines, now)
-        self._processes = ProcessStore(self._database, socket.gethostname())
-        self.run_store = RunStore(self._database, now)
-        self.keys = KeyStore(self._database, now)
+        self.database = Database(database_url)
+        self.logs = LogStore(self.database)
+        self.hub = Hub(self.logs)
+        self.recorder = LogRecorder(self.logs, self.hub.lines, now)
+        self.processes = ProcessStore(self.database, socket.gethostname())
+        self.run_store = RunStore(self.database, now)
+        self.keys = KeyStore(self.database, now)
         self.tally = Tally()
-        bookmarks = BookmarkStore(self._database, now)
+        self.bookmarks = bookmarks = BookmarkStore(self.database, now)
         tools = Tools(
             runs=self.run_store,
             bookmarks=bookmarks,
-            processes=self._processes,
-            recorder=self._recorder,
+            processes=self.processes,
+            recorder=self.recorder,
             plugins=plugins,
             secrets=secrets,
             environ=environ,
@@ -123,10 +126,11 @@ class Platform:
             backoff=backoff,
         )
         executor = RunExecutor(tools, parallel=STEPS_AT_ONCE, ended=self._ended)
-        self.engine: Engine = DbosEngine(engine_url, executor, self.run_store, concurrency=RUNS_AT_ONCE)
+        make = engine or (lambda does, stored: DbosEngine(engine_url, does, stored, concurrency=RUNS_AT_ONCE))
+        self.engine = make(executor, self.run_store)
         checker = DefinitionChecker(contract, plugins, secrets, environ)
-        self.pipelines = PipelineService(PipelineStore(self._database, now), bookmarks, checker, now)
-        self.runs = RunService(self.pipelines, self.run_store, self._logs, self.engine, now)
+        self.pipelines = PipelineService(PipelineStore(self.database, now), bookmarks, checker, now)
+        self.runs = RunService(self.pipelines, self.run_store, self.logs, self.engine, now)
         self.now = now
         self.state = "starting"
 
@@ -149,21 +153,21 @@ class Platform:
         """
         self.state = "stopping"
         self.engine.close(patience)
-        self._recorder.close()
-        self._database.close()
+        self.recorder.close()
+        self.database.close()
 
     def ready(self) -> dict[str, str]:
         """State of the parts."""
         return {"store": "stopping" if self.state == "stopping" else "ok", "engine": self.state}
 
     def _end_orphans(self) -> None:
-        left = self._processes.all()
+        left = self.processes.all()
 
         def end(index: int) -> None:
             found = left[index]
             if end_orphan(found.pid, found.started, _ORPHAN_GRACE):
                 _log.warning("ended processes that run %s had left behind (group %s)", found.run_id, found.pid)
-            self._processes.remove(found.pid)
+            self.processes.remove(found.pid)
 
         if left:
             with ThreadPoolExecutor(max_workers=8) as pool:
@@ -174,6 +178,6 @@ class Platform:
 
     def _ended(self, run: StoredRun) -> None:
         self.tally.add(run)
-        self._recorder.forget(run.id)
+        self.recorder.forget(run.id)
         self.hub.changed(run.id, "ended")
-        self._logs.forget_old_runs(run.pipeline_id)
+        self.logs.forget_old_runs(run.pipeline_id)

@@ -1,7 +1,8 @@
 """Steps from one version of the tables to the next, in order.
 
-Each module has ``upgrade(op)``, which works with Alembic's operations. A step stays as it was released: it spells its tables out and does not import today's ones.
-"""  # noqa: E501
+Each module has ``upgrade(op)``, which works with Alembic's operations. A step stays as it was released: it spells its
+tables out and does not import today's ones.
+"""
 
 from __future__ import annotations
 
