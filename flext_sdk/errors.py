@@ -122,7 +122,7 @@ class FlextError(Exception):
     Args:
         message: One line: what went wrong, and where.
         code: Stable upper-case word for programs; each class has a default.
-        hint: What to do about it.
+        hint: What to do about it; a traceback shows it below the message.
         status: HTTP status, when a service answered.
         request_id: Id of the request in the service's log.
         retryable: The same call may succeed a little later.
@@ -146,11 +146,22 @@ class FlextError(Exception):
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
-        self.hint = hint
+        self.hint = hint  # also a note, so that a traceback shows it
         self.status = status
         self.request_id = request_id
         self.retryable = retryable
         self.details = details
+
+    @property
+    def hint(self) -> str | None:
+        """What to do about it."""
+        return self._hint
+
+    @hint.setter
+    def hint(self, hint: str | None) -> None:
+        self._hint = hint
+        notes = [note for note in getattr(self, "__notes__", []) if not note.startswith("Hint: ")]
+        self.__notes__ = [*notes, f"Hint: {hint}"] if hint else notes
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The default rebuilds from args alone and would lose the keyword fields, for instance in a process pool.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import uuid
 from dataclasses import dataclass, field
 from functools import partial
 from random import random as _random
@@ -16,10 +15,8 @@ from flext_sdk._async._sender import AsyncSender
 from flext_sdk._core import debuglog
 from flext_sdk._core.breaker import Breakers
 from flext_sdk._core.deadline import CONNECT, READ, Deadline
-from flext_sdk._core.envelopes import error_from
 from flext_sdk._core.failures import TransportFailure
 from flext_sdk._core.messages import Headers, Request, Response
-from flext_sdk._core.redact import redact_url
 from flext_sdk._core.retry import ALWAYS, IF_REPEATABLE, Decision, Failure, Policy, decide, parse_retry_after
 from flext_sdk._core.settings import is_loopback
 
@@ -209,12 +206,12 @@ class AsyncTransport:
         )
 
     def _trip(self, out: Outgoing, options: Options) -> _Trip:
-        request_id = uuid.uuid4().hex
+        request_id = os.urandom(16).hex()
         headers = Headers([("Accept", "application/json"), ("User-Agent", self.user_agent), (REQUEST_ID, request_id)])
         if out.content is not None:
             headers["Content-Type"] = "application/json"
         if out.mutating:
-            headers[IDEMPOTENCY_KEY] = str(uuid.uuid4())
+            headers[IDEMPOTENCY_KEY] = os.urandom(16).hex()
         for name, value in (*options.headers, *out.headers):
             headers[name] = value
         return _Trip(
@@ -361,18 +358,21 @@ class AsyncTransport:
                 request_id=trip.request_id,
                 retryable=trip.out.repeatable or trip.keyed,
             )
-        moved = failure.kind == "connect" and self.endpoints.forget()
-        return self._unreachable(trip, failure, local=moved)
+        return self._unreachable(trip, failure)
 
-    def _unreachable(self, trip: _Trip, failure: TransportFailure, *, local: bool) -> errors.ConnectionFailedError:
+    def _unreachable(self, trip: _Trip, failure: TransportFailure) -> errors.ConnectionFailedError:
+        from flext_sdk._core.redact import redact_url
+
         url = self.url_of(trip.out.service)
+        if failure.kind == "connect":
+            self.endpoints.forget()
         at = f" at {redact_url(url)}" if url else ""
         told = f"no connection within {CONNECT:g} s" if failure.reason == "no connection in time" else failure.reason
         if failure.kind == "broken":
             message = f"The connection to {trip.out.service}{at} broke: {told}"
         else:
             message = f"Cannot connect to {trip.out.service}{at}: {told}"
-        near = local or (url is not None and is_loopback(url))
+        near = url is not None and is_loopback(url)
         hint = "Start it: flext service start" if near else "Check the address and the network."
         if failure.kind == "broken":
             hint = f"See its log: flext service logs {trip.out.service}" if near else "Try again in a moment."
@@ -387,6 +387,8 @@ class AsyncTransport:
         return found
 
     def _refused(self, trip: _Trip, response: Response) -> errors.APIStatusError:
+        from flext_sdk._core.envelopes import error_from  # reads what only a refusal has
+
         wait = parse_retry_after(response.headers, self._wall())
         status = response.status
         trip.failure = Failure("status", status, wait)

@@ -1,5 +1,7 @@
 """The exchange with a service as lines for a log, secrets masked.
 
+What masks is imported when somebody listens: compiling its patterns is not worth a start that nobody debugs.
+
 Logger ``flext_sdk`` gets them at level DEBUG; the command line's ``--debug`` shows that logger on stderr.
 """
 
@@ -7,8 +9,6 @@ from __future__ import annotations
 
 from logging import DEBUG, getLogger
 from typing import TYPE_CHECKING
-
-from flext_sdk._core.redact import redact_body, redact_headers, redact_text, redact_url
 
 if TYPE_CHECKING:
     from flext_sdk._core.messages import Headers, Request, Response
@@ -21,6 +21,8 @@ LOGGER = getLogger("flext_sdk")
 def sent(request: Request) -> None:
     """A request goes out."""
     if LOGGER.isEnabledFor(DEBUG):
+        from flext_sdk._core.redact import redact_body, redact_url
+
         again = f"  (attempt {request.attempt})" if request.attempt > 1 else ""
         LOGGER.debug("> %s %s%s", request.method, redact_url(request.url), again)
         _headers(">", request.headers)
@@ -31,6 +33,8 @@ def sent(request: Request) -> None:
 def received(response: Response) -> None:
     """An answer came."""
     if LOGGER.isEnabledFor(DEBUG):
+        from flext_sdk._core.redact import redact_body
+
         size, spent = len(response.content), response.elapsed * 1000
         LOGGER.debug("< %d  (%d bytes, %.0f ms)", response.status, size, spent)
         _headers("<", response.headers)
@@ -40,6 +44,8 @@ def received(response: Response) -> None:
 
 def failed(reason: str) -> None:
     """No answer came."""
+    from flext_sdk._core.redact import redact_text
+
     LOGGER.debug("! %s", redact_text(reason))
 
 
@@ -49,5 +55,7 @@ def retrying(delay: float, attempt: int) -> None:
 
 
 def _headers(mark: str, headers: Headers) -> None:
+    from flext_sdk._core.redact import redact_headers
+
     for name, value in redact_headers(headers.pairs()):
         LOGGER.debug("%s %s: %s", mark, name, value)

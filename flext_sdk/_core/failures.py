@@ -6,8 +6,6 @@ import errno
 import socket
 from typing import TYPE_CHECKING
 
-from flext_sdk._core.redact import redact_text
-
 if TYPE_CHECKING:
     from flext_sdk._core.retry import FailureKind
 
@@ -61,6 +59,8 @@ def _reason(error: BaseException, name: str) -> str:  # noqa: PLR0911 - a table 
         return "all connections are busy"
     if name in {"ReadTimeout", "WriteTimeout"}:
         return "no answer in time"
+    from flext_sdk._core.redact import redact_text
+
     text = " ".join(redact_text(str(error)).split())
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return "the certificate of the server is not trusted"

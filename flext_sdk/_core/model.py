@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self, get_origin
 
@@ -62,6 +63,8 @@ def _short(name: str, value: object) -> str:
         return f"[{len(value)} items]" if not all(isinstance(item, str) for item in value) else _cut(repr(value))
     if isinstance(value, StrEnum):
         return repr(value.value)
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
     return _cut(redact_text(repr(value)))
 
 

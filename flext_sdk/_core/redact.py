@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
+from flext_sdk._core.types import MASK
+
 if TYPE_CHECKING:
     from flext_sdk._core.types import Json
 
@@ -24,8 +26,6 @@ __all__ = [
     "redact_text",
     "redact_url",
 ]
-
-MASK = "***"
 
 _SECRET_WORDS = (
     "password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "accesskey", "privatekey", "signingkey",

@@ -6,12 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from enum import Enum
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
-from uuid import UUID
 
 from flext_sdk.errors import UsageError
 
@@ -131,14 +128,31 @@ def plain_text(value: Json) -> str:
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, str):
-        return value
+        return _unicode(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
         return _moment(value)
-    if isinstance(value, int | float | Decimal | UUID | date | PurePath):
+    if isinstance(value, int | float) or _is_textual(value):
         return str(value)
     raise UsageError(f"A value of type {type(value).__name__} cannot be part of a URL")
+
+
+def _unicode(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # bytes of a command line that are no UTF-8 become such text
+        raise UsageError(f"{text!r} is not valid text", hint="Give it in UTF-8.") from None
+    return text
+
+
+def _is_textual(value: object) -> bool:
+    # Imported here: the modules of such values are not worth a start that has none of them.
+    from decimal import Decimal
+    from pathlib import PurePath
+    from uuid import UUID
+
+    return isinstance(value, date | Decimal | PurePath | UUID)
 
 
 def _moment(value: datetime) -> str:
@@ -174,7 +188,7 @@ def _default(value: object) -> Json:
         return dict(value)
     if isinstance(value, datetime):
         return _moment(value)
-    if isinstance(value, date | UUID | Decimal | PurePath):
+    if _is_textual(value):
         return str(value)
     if isinstance(value, set | frozenset | tuple):
         return sorted(value, key=str)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flext_sdk._core.redact import MASK
+from flext_sdk._core.types import MASK
 from flext_sdk.errors import ConfigurationError
 
 if TYPE_CHECKING:

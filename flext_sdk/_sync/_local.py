@@ -58,7 +58,6 @@ def endpoints(
     *,
     autostart: bool,
     notify: Callable[[str], None] = _say,
-    find: Callable[[], ModuleType] = supervisor,
 ) -> Mapping[Service, Endpoint]:
     """Where the services of this machine listen; all are started when the one that is asked for does not run.
 
@@ -66,31 +65,30 @@ def endpoints(
         service: The service that is asked for.
         autostart: Whether they may be started.
         notify: Gets one line when they are.
-        find: Gives the supervisor.
 
     Raises:
         ServiceUnavailableError: If it does not run and may not be started.
         MissingExtraError: If the embedded platform is not installed.
         FlextError: If it cannot be started.
     """
-    found = supervise("running", find=find)
+    found = supervise("running")
     if service not in found:
         if not autostart:
             raise ServiceUnavailableError(
                 f"{service} is not running on this machine, and starting by itself is off",
                 hint="Start it: flext service start",
             )
-        found = supervise("ensure_running", find=find, notify=notify)
+        found = supervise("ensure_running", notify=notify)
     return {name: Endpoint(entry.url.rstrip("/"), entry.token) for name, entry in found.items()}
 
 
-def supervise(name: str, *args: Any, find: Callable[[], ModuleType] = supervisor, **kwargs: Any) -> Any:  # noqa: ANN401 - the supervisor's own arguments and result
+def supervise(name: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the supervisor's own arguments and result
     """Call a function of the supervisor, which blocks.
 
     Raises:
         FlextError: As the function does; an error of the operating system becomes one.
     """
-    func = getattr(find(), name)
+    func = getattr(supervisor(), name)
     try:
         return rt.to_thread(func, *args, **kwargs)
     except OSError as error:

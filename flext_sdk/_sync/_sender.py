@@ -35,21 +35,23 @@ _KEEPALIVE = 4.0  # seconds; below the 5 s after which uvicorn closes an idle co
 _KEPT = 64
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _tls_lock = threading.Lock()
+_import_lock = threading.Lock()
 
 
 def load_httpx() -> ModuleType:
     """Import httpx without its command line, which would bring click and rich where they are installed."""
-    found = sys.modules.get("httpx")
-    if found is not None:
-        return found
-    blocked = "httpx._main" not in sys.modules
-    if blocked:
-        sys.modules["httpx._main"] = None  # type: ignore[assignment]
-    try:
-        import httpx
-    finally:
-        if blocked:
-            del sys.modules["httpx._main"]
+    if "httpx" not in sys.modules:
+        with _import_lock:
+            # None in its place makes the import fail in the way that httpx expects where click is not installed.
+            sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+            try:
+                import httpx
+            finally:
+                if sys.modules.get("httpx._main") is None:
+                    sys.modules.pop("httpx._main", None)
+    # Not what stands in sys.modules: that may be half made by another thread, and this statement waits for it.
+    import httpx
+
     return httpx
 
 

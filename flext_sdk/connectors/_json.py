@@ -82,4 +82,7 @@ def dumps(value: Json) -> bytes:
     Raises:
         TypeError: For a NaN or an infinity inside, which JSON cannot hold, or a lone surrogate.
     """
-    return orjson.dumps(value, default=_fragment)
+    try:
+        return orjson.dumps(value, default=_fragment)
+    except TypeError as error:
+        raise TypeError(str(error.__cause__ or error)) from None

@@ -158,9 +158,9 @@ class Planner:
         for name, before in mark.kinds.items():
             if not harmless(before, kinds.get(name, NOTHING)):
                 raise _ReadAnewError(f"{name} was {words(before)} and is {words(kinds[name])}")
-        mark.kinds = kinds
         activate = bool(mark.version) and not mark.complete
         fields = [name for name in kinds if name not in selection.deselected]
+        mark.kinds = {name: kinds[name] for name in fields}
         return Plan(mark, kinds, keys, fields, parts, activate)
 
     def _kinds(

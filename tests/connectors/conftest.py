@@ -172,5 +172,3 @@ def database(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(params=["target-sqlite", "target-duckdb", "target-jsonl"])
 def target(request: pytest.FixtureRequest) -> str:
     return request.param
-
-

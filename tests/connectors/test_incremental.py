@@ -116,7 +116,10 @@ def test_a_row_without_line_end_is_neither_lost_nor_split(bench: Any, tap: str, 
         assert flow.rows() == [(1, "a"), (2, "b"), (3, "abc"), (4, "x")]
 
 
-@pytest.mark.parametrize(("tap", "piece", "rest"), [("tap-csv", '3,"ab', 'c"\n'), ("tap-csv", "3", ",abc\n"), ("tap-jsonl", '{"id":3,"v":"a', 'bc"}\n')])
+@pytest.mark.parametrize(
+    ("tap", "piece", "rest"),
+    [("tap-csv", '3,"ab', 'c"\n'), ("tap-csv", "3", ",abc\n"), ("tap-jsonl", '{"id":3,"v":"a', 'bc"}\n')],
+)
 def test_a_visibly_unfinished_row_waits(bench: Any, tap: str, piece: str, rest: str) -> None:
     flow = Flow(bench, tap)
     flow.write((1, "a"))
@@ -164,7 +167,11 @@ def test_other_settings_or_keys_read_anew(bench: Any, database: str) -> None:
 
 def test_full_table_replaces_every_time(bench: Any, database: str) -> None:
     flow = Flow(bench, "tap-csv", database, keys=["id"])
-    catalog = {"streams": [{"stream": "t", "key_properties": ["id"], "replication_method": "FULL_TABLE", "schema": {}, "metadata": []}]}
+    catalog = {
+        "streams": [
+            {"stream": "t", "key_properties": ["id"], "replication_method": "FULL_TABLE", "schema": {}, "metadata": []}
+        ]
+    }
     for rows in ([(1, "a"), (2, "b")], [(1, "a"), (2, "b")], [(2, "c")]):
         flow.write(*rows)
         sent = bench.tap(flow.settings, flow.state, catalog)
@@ -240,3 +247,56 @@ def test_a_replacement_cut_anywhere_keeps_the_old_rows_until_it_is_whole(bench: 
         assert sorted(row["id"] for row in bench.rows(target, "t")) == [1, 2]
     assert bench.target(target, bench.tap(settings, first.state).out).code == 0
     assert sorted(row["id"] for row in bench.rows(target, "t")) == [7, 8, 9]
+
+
+def test_a_last_row_that_is_another_one_now(bench: Any, database: str) -> None:
+    flow = Flow(bench, "tap-csv", database)
+    flow.write((1, "a"), (2, "b"), end="")
+    flow.run()
+    flow.write((1, "a"), (2, "c"), end="")
+    assert flow.run() == [1, 2]
+    assert flow.rows() == [(1, "a"), (2, "c")]
+    flow.write((1, "a"), end="")
+    assert flow.run() == [1]
+    assert flow.rows() == [(1, "a")]
+
+
+def test_a_touched_file_without_last_line_end_is_the_same(bench: Any, tap: str) -> None:
+    flow = Flow(bench, tap)
+    flow.write((1, "a"), end="")
+    flow.run()
+    os.utime(bench.folder / flow.name)
+    assert flow.run() == []
+    flow.append()
+    with (bench.folder / flow.name).open("a") as file:
+        file.write("\r\n")
+    assert flow.run() == []
+    flow.append((2, "b"))
+    assert flow.run() == [2]
+
+
+def test_a_value_that_begins_with_a_byte_order_mark(bench: Any) -> None:
+    flow = Flow(bench, "tap-csv")
+    flow.write((1, "a"))
+    flow.run()
+    flow.append(("\ufeffx", "b"))
+    flow.run()
+    assert flow.rows() == [("1", "a"), ("\ufeffx", "b")]
+
+
+def test_files_that_cannot_be_opened(bench: Any, tap: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pathlib import Path
+
+    flow = Flow(bench, tap)
+    flow.write((1, "a"))
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    real = Path.open
+    monkeypatch.setattr(
+        Path, "open", lambda self, *args, **kw: refuse() if self.name == flow.name else real(self, *args, **kw)
+    )
+    result = bench.tap(flow.settings, program=tap)
+    assert result.code == 1
+    assert result.talk == [f"ERROR {tap}: cannot read {bench.folder / flow.name}: Permission denied"]

@@ -20,7 +20,24 @@ VALUES = st.one_of(
     TEXT,
     st.integers().map(str),
     st.floats().map(repr),
-    st.sampled_from(["007", "-0", "0", "1e5", "1e400", "true", "False", "NaN", "inf", "12345678901234567890", "1.10", "+1", ".5", "9" * 18]),
+    st.sampled_from(
+        [
+            "007",
+            "-0",
+            "0",
+            "1e5",
+            "1e400",
+            "true",
+            "False",
+            "NaN",
+            "inf",
+            "12345678901234567890",
+            "1.10",
+            "+1",
+            ".5",
+            "9" * 18,
+        ]
+    ),
     st.dates().map(str),
     st.datetimes().map(lambda moment: moment.isoformat()),
     st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat(" ")),
@@ -35,7 +52,14 @@ COLUMN = st.one_of(
 
 @st.composite
 def tables(draw: Any) -> tuple[list[str], list[list[str]]]:
-    names = draw(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Z"]), min_size=1, max_size=6), min_size=1, max_size=5, unique_by=str.casefold))
+    names = draw(
+        st.lists(
+            st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Z"]), min_size=1, max_size=6),
+            min_size=1,
+            max_size=5,
+            unique_by=str.casefold,
+        )
+    )
     columns = [draw(COLUMN) for _ in names]
     rows = max(map(len, columns))
     return names, [[column[i] if i < len(column) else "" for column in columns] for i in range(rows)]
@@ -71,7 +95,9 @@ def text_of(names: list[str], rows: list[list[str]], line_end: str, quoting: Any
     block=st.sampled_from([10, 100, 4 << 20]),
 )
 @settings(max_examples=60, deadline=None)
-def test_csv_arrives_unaltered_as_records(bench_in: Any, table: Any, line_end: str, quoting: Any, cut_end: bool, block: int) -> None:
+def test_csv_arrives_unaltered_as_records(
+    bench_in: Any, table: Any, line_end: str, quoting: Any, cut_end: bool, block: int
+) -> None:
     names, rows = table
     with tempfile.TemporaryDirectory() as folder, mock.patch.object(_blocks, "BLOCK", block):
         bench = bench_in(Path(folder))
@@ -107,15 +133,15 @@ def test_csv_arrives_unaltered_in_tables_and_files(bench_in: Any, table: Any) ->
             for record, row in zip(sent.records, landed, strict=True):
                 for value, there in zip(record.values(), row.values(), strict=True):
                     if isinstance(there, str) and there != value:
-                        assert isinstance(value, str) and _moment(value) == _moment(there), (value, there)
+                        assert _moment(str(value)) == _moment(there), (value, there)
                     else:
                         assert value == there, (value, there)
 
 
 def _moment(text: str) -> Any:
-    import datetime
+    import datetime as dt
 
-    moment = datetime.datetime.fromisoformat(text)
+    moment = dt.datetime.fromisoformat(text)
     return moment if moment.tzinfo is None else moment.timestamp()
 
 
@@ -159,13 +185,20 @@ def test_any_record_lands_whatever_its_schema_said(bench_in: Any, schema: Any, r
                 result = bench.target(program, [head, *part, {"type": "STATE", "value": {"n": len(part)}}])
                 assert result.code == 0, result.err
                 assert json.loads(result.out.splitlines()[-1]) == {"n": len(part)}
-            names = [name for name, in bench.query(program, _names(program))]
+            names = [name for (name,) in bench.query(program, _names(program))]
             rows = bench.query(program, 'SELECT * FROM "any"')
             assert len(rows) == len(records)
             for record, row in zip(records, rows, strict=True):
                 given_values = [value for value in record.values() if value is not None]
-                assert len([value for value in row if value is not None]) == len(given_values), (record, dict(zip(names, row, strict=False)))
+                assert len([value for value in row if value is not None]) == len(given_values), (
+                    record,
+                    dict(zip(names, row, strict=False)),
+                )
 
 
 def _names(program: str) -> str:
-    return "SELECT name FROM pragma_table_info('any')" if program == "target-sqlite" else "SELECT column_name FROM (DESCRIBE \"any\")"
+    return (
+        "SELECT name FROM pragma_table_info('any')"
+        if program == "target-sqlite"
+        else 'SELECT column_name FROM (DESCRIBE "any")'
+    )

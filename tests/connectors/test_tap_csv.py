@@ -219,7 +219,9 @@ def test_discover_select_and_read(bench: Any) -> None:
     (entry,) = catalog["streams"]
     assert (entry["tap_stream_id"], entry["key_properties"]) == ("t", ["id"])
     assert entry["metadata"][0]["metadata"]["table-key-properties"] == ["id"]
-    assert {tuple(part["breadcrumb"]): part["metadata"]["inclusion"] for part in entry["metadata"]}[("properties", "id")] == "automatic"
+    assert {tuple(part["breadcrumb"]): part["metadata"]["inclusion"] for part in entry["metadata"]}[
+        ("properties", "id")
+    ] == "automatic"
     assert bench.tap(settings, catalog=catalog).schema == entry["schema"]["properties"]
     for part in entry["metadata"]:
         if part["breadcrumb"] in (["properties", "secret"], ["properties", "id"]):

@@ -11,7 +11,6 @@ import pytest
 
 from flext_sdk.embedded import supervisor
 from flext_sdk.embedded.web.contract import Contract, load_contract
-from flext_sdk.embedded.web.problems import Checker
 
 
 def _load(name: str) -> None:
@@ -28,6 +27,7 @@ for helper in ("embedded_help", "embedded_toy"):
 
 
 from embedded_help import platform_environ  # noqa: E402 - there from here on
+from embedded_toy import Toy, toy_contract  # noqa: E402
 
 
 @pytest.fixture
@@ -46,3 +46,14 @@ def flexcore_contract() -> Contract:
 @pytest.fixture(scope="session")
 def flext_contract() -> Contract:
     return load_contract("flext")
+
+
+@pytest.fixture(scope="session")
+def contract(tmp_path_factory: pytest.TempPathFactory) -> Contract:
+    """The toy contract."""
+    return toy_contract(tmp_path_factory.mktemp("contract"))
+
+
+@pytest.fixture
+def toy() -> Toy:
+    return Toy()

@@ -21,3 +21,15 @@ def answer_problems(contract: Contract, operation_id: str, status: int, body: An
     spec = next(spec for spec in contract.operations() if spec.id == operation_id)
     schema = spec.responses.get(str(status), spec.responses["default"])
     return Checker(contract.schema(schema)).problems(body)
+
+
+def envelope(response: Any, status: int, code: str) -> dict[str, Any]:
+    """The error envelope, complete and with the request id of the header."""
+    assert response.status_code == status, response.text
+    body = response.json()
+    assert body["code"] == code
+    assert body["error"] == body["message"]
+    assert body["error"]
+    assert body["request_id"] == response.headers["x-request-id"]
+    assert body["timestamp"].endswith("Z")
+    return body

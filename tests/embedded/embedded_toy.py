@@ -198,7 +198,9 @@ async def client(app: Any, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
         yield found
 
 
-async def asgi(app: Any, messages: list[dict[str, Any]], path: str = "/things", method: str = "POST", **headers: str) -> list[dict[str, Any]]:
+async def asgi(
+    app: Any, messages: list[dict[str, Any]], path: str = "/things", method: str = "POST", **headers: str
+) -> list[dict[str, Any]]:
     """Send one request message by message; waits for ever once they have all been taken."""
     import asyncio
 

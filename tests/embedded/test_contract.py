@@ -51,8 +51,16 @@ def test_a_contract_is_read_from_the_cache_until_it_changes(tmp_path: Path) -> N
         ("a: [", SHARED, "flexcore.yaml is not YAML"),
         ("[]", SHARED, "flexcore.yaml is not an OpenAPI document"),
         (CONTRACT.replace("flext.yaml#", "other.yaml#"), SHARED, "only schemas of flext.yaml"),
-        (CONTRACT.replace("flext.yaml#/components/schemas/Word", "flext.yaml#/paths"), SHARED, "only schemas of flext.yaml"),
-        (f"{CONTRACT}components: {{schemas: {{Word: {{type: integer}}}}}}\n", SHARED, "two contracts define the schema Word"),
+        (
+            CONTRACT.replace("flext.yaml#/components/schemas/Word", "flext.yaml#/paths"),
+            SHARED,
+            "only schemas of flext.yaml",
+        ),
+        (
+            f"{CONTRACT}components: {{schemas: {{Word: {{type: integer}}}}}}\n",
+            SHARED,
+            "two contracts define the schema Word",
+        ),
     ],
 )
 def test_a_broken_contract_is_refused_in_one_line(tmp_path: Path, text: str, shared: str, message: str) -> None:

@@ -38,7 +38,10 @@ EXECUTE = "/api/v1/flexcore/plugins/{}/execute"
 def flexcore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Endpoint, Path]]:
     environ = platform_environ(tmp_path_factory.mktemp("flexcore"), FLEXT_DATABASE_URL="postgresql://u:hunter2@h/db")
     try:
-        yield supervisor.ensure_running(services=("flexcore",), environ=environ)["flexcore"], Path(environ["FLEXT_HOME"])
+        yield (
+            supervisor.ensure_running(services=("flexcore",), environ=environ)["flexcore"],
+            Path(environ["FLEXT_HOME"]),
+        )
     finally:
         supervisor.stop("flexcore", environ=environ)
 
@@ -46,7 +49,9 @@ def flexcore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Endpoin
 @pytest.fixture
 def http(flexcore: tuple[Endpoint, Path]) -> Iterator[httpx.Client]:
     endpoint, _ = flexcore
-    with httpx.Client(base_url=endpoint.url, headers={"Authorization": f"Bearer {endpoint.token}"}, timeout=30) as found:
+    with httpx.Client(
+        base_url=endpoint.url, headers={"Authorization": f"Bearer {endpoint.token}"}, timeout=30
+    ) as found:
         yield found
 
 
@@ -60,7 +65,9 @@ def csv(tmp_path: Path) -> Path:
 # -- the contract ------------------------------------------------------------------------------------------------------
 
 
-def test_every_operation_answers_as_the_contract_says(http: httpx.Client, flexcore_contract: Contract, csv: Path) -> None:
+def test_every_operation_answers_as_the_contract_says(
+    http: httpx.Client, flexcore_contract: Contract, csv: Path
+) -> None:
     answered = set()
 
     def check(operation: str, response: httpx.Response, status: int = 200) -> Any:
@@ -75,7 +82,9 @@ def test_every_operation_answers_as_the_contract_says(http: httpx.Client, flexco
     assert "plugins" in check("services.flexcore_info", http.get("/info"))["features"]
     before = check("services.flexcore_metrics", http.get("/api/v1/flexcore/metrics"))["metrics"]
     listed = check("plugins.list", http.get("/api/v1/flexcore/plugins"))
-    assert {plugin["name"]: plugin["type"] for plugin in listed["plugins"]} == {c.name: c.kind for c in CONNECTORS.values()}
+    assert {plugin["name"]: plugin["type"] for plugin in listed["plugins"]} == {
+        c.name: c.kind for c in CONNECTORS.values()
+    }
     assert listed["count"] == len(CONNECTORS)
     shown = check("plugins.info", http.get("/api/v1/plugins/tap-csv/metadata"))["metadata"]
     assert shown["settings"]["required"] == ["path"]
@@ -106,7 +115,13 @@ def test_every_operation_answers_as_the_contract_says(http: httpx.Client, flexco
     ],
 )
 def test_refusals_have_the_envelope_of_the_contract(
-    http: httpx.Client, flexcore_contract: Contract, method: str, path: str, options: dict[str, Any], status: int, code: str
+    http: httpx.Client,
+    flexcore_contract: Contract,
+    method: str,
+    path: str,
+    options: dict[str, Any],
+    status: int,
+    code: str,
 ) -> None:
     response = http.request(method, path, **options)
     body = response.json()
@@ -150,12 +165,42 @@ def test_every_connector_tells_what_it_is(http: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("plugin", "body", "path", "message", "hint"),
     [
-        ("tap-csv", {"operation": "discver"}, "/operation", "tap-csv has no operation 'discver'; did you mean 'discover'?", "It has about, discover, test or version."),
-        ("target-jsonl", {"operation": "discover"}, "/operation", "target-jsonl has no operation 'discover'", "It has about, test or version."),
-        ("tap-csv", {"operation": "about", "cofig": {}}, "/cofig", "unknown key 'cofig'; did you mean 'config'?", "Known keys: operation, config, base_path, params, plugin_id."),
+        (
+            "tap-csv",
+            {"operation": "discver"},
+            "/operation",
+            "tap-csv has no operation 'discver'; did you mean 'discover'?",
+            "It has about, discover, test or version.",
+        ),
+        (
+            "target-jsonl",
+            {"operation": "discover"},
+            "/operation",
+            "target-jsonl has no operation 'discover'",
+            "It has about, test or version.",
+        ),
+        (
+            "tap-csv",
+            {"operation": "about", "cofig": {}},
+            "/cofig",
+            "unknown key 'cofig'; did you mean 'config'?",
+            "Known keys: operation, config, base_path, params, plugin_id.",
+        ),
         ("tap-csv", {"operation": 3}, "/operation", "expected text, got a number", "about, discover, test or version."),
-        ("tap-csv", {"operation": "test", "base_path": "data"}, "/base_path", "must be an absolute path", "The SDK fills it in by itself."),
-        ("tap-csv", {"operation": "test", "config": {"path": "a.csv"}}, "/config/path", "a relative path, and there is no base_path that it could start from", "Give an absolute path."),
+        (
+            "tap-csv",
+            {"operation": "test", "base_path": "data"},
+            "/base_path",
+            "must be an absolute path",
+            "The SDK fills it in by itself.",
+        ),
+        (
+            "tap-csv",
+            {"operation": "test", "config": {"path": "a.csv"}},
+            "/config/path",
+            "a relative path, and there is no base_path that it could start from",
+            "Give an absolute path.",
+        ),
     ],
 )
 def test_a_wrong_request_is_refused_before_anything_is_started(
@@ -168,7 +213,9 @@ def test_a_wrong_request_is_refused_before_anything_is_started(
 
 
 def test_a_plugin_that_fails_tells_why_in_one_line(http: httpx.Client, tmp_path: Path) -> None:
-    response = http.post(EXECUTE.format("tap-csv"), json={"operation": "test", "config": {"path": str(tmp_path / "none.csv")}})
+    response = http.post(
+        EXECUTE.format("tap-csv"), json={"operation": "test", "config": {"path": str(tmp_path / "none.csv")}}
+    )
     body = response.json()
     assert (response.status_code, body["code"]) == (422, "PLUGIN_FAILED")
     assert body["error"].startswith("tap-csv: path: there is no file")
@@ -222,7 +269,9 @@ def until_gone(pid: int) -> None:
 
 
 def test_stopping_the_service_ends_its_plugins(tmp_path: Path, environ: dict[str, str]) -> None:
-    endpoint = supervisor.ensure_running(services=("flexcore",), environ={**environ, "FLEXT_SHUTDOWN_GRACE": "1"})["flexcore"]
+    endpoint = supervisor.ensure_running(services=("flexcore",), environ={**environ, "FLEXT_SHUTDOWN_GRACE": "1"})[
+        "flexcore"
+    ]
     os.mkfifo(tmp_path / "pipe.csv")
     body = json.dumps({"operation": "discover", "config": {"path": str(tmp_path / "pipe.csv")}}).encode()
     head = f"POST {EXECUTE.format('tap-csv')} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {endpoint.token}\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -262,7 +311,13 @@ def call(operation: str = "discover", **config: Any) -> Call:
         ("import os; os.kill(os.getpid(), 11)", "about", 502, "PLUGIN_CRASHED", "tap-bad about was ended by signal 11"),
         ("raise SystemExit(1)", "about", 422, "PLUGIN_FAILED", "tap-bad: it ended without a word"),
         ("1/0", "about", 422, "PLUGIN_FAILED", "tap-bad: ZeroDivisionError: division by zero"),
-        ("import time; time.sleep(60)", "about", 422, "PLUGIN_TIMEOUT", "tap-bad about did not end within 0.5 seconds, so it was stopped"),
+        (
+            "import time; time.sleep(60)",
+            "about",
+            422,
+            "PLUGIN_TIMEOUT",
+            "tap-bad about did not end within 0.5 seconds, so it was stopped",
+        ),
     ],
 )
 async def test_a_plugin_that_misbehaves(
@@ -319,7 +374,9 @@ def test_what_a_killed_service_left_behind_is_removed(tmp_path: Path) -> None:
 def test_a_wrong_timeout(tmp_path: Path) -> None:
     for text in ("0", "x", "-1", "nan"):
         with pytest.raises(ConfigurationError, match="FLEXT_PLUGIN_TIMEOUT"):
-            PluginHandlers(HostSettings("flexcore", tmp_path, 1, "t", environment={"FLEXT_PLUGIN_TIMEOUT": text}), Counters())
+            PluginHandlers(
+                HostSettings("flexcore", tmp_path, 1, "t", environment={"FLEXT_PLUGIN_TIMEOUT": text}), Counters()
+            )
 
 
 @pytest.mark.parametrize(
@@ -336,7 +393,9 @@ def test_the_reason_of_a_failure(errors: str, line: str) -> None:
 
 
 def test_other_messages_of_a_tap_do_not_count() -> None:
-    output = b'{"type": "STATE", "value": {}}\n[]\n{"type": "SCHEMA", "stream": "a"}\n{"type": "RECORD", "stream": "b"}\n'
+    output = (
+        b'{"type": "STATE", "value": {}}\n[]\n{"type": "SCHEMA", "stream": "a"}\n{"type": "RECORD", "stream": "b"}\n'
+    )
     result = OPERATIONS["test"].parse(CONNECTORS["tap-csv"], output)
     assert result["streams"] == ["a", "b"]
     assert result["message"] == "the settings work: 2 streams, 1 of them with records"

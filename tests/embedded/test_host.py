@@ -20,7 +20,15 @@ ROOT = Path(host.__file__).parents[2]
 
 def run(environ: dict[str, str], *arguments: str, code: str | None = None) -> subprocess.CompletedProcess[str]:
     what = ["-c", code] if code else ["-m", "flext_sdk.embedded.host"]
-    return subprocess.run([sys.executable, *what, *arguments], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, *what, *arguments],
+        env=environ,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def free_port() -> int:
@@ -29,7 +37,9 @@ def free_port() -> int:
 
 
 @pytest.mark.parametrize("arguments", [(), ("flexx",), ("flexcore", "flext")])
-def test_a_wrong_command_line(environ: dict[str, str], arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_command_line(
+    environ: dict[str, str], arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert host.main(arguments, environ) == 2
     assert capsys.readouterr().err == "error[USAGE]: name one service: flexcore or flext\n"
 
@@ -38,13 +48,20 @@ def test_a_second_process_ends_at_once(environ: dict[str, str]) -> None:
     found = supervisor.ensure_running(services=("flexcore",), environ=environ)["flexcore"]
     done = run(environ, "flexcore")
     assert done.returncode == 1
-    assert done.stderr.splitlines() == [f"error[ALREADY_RUNNING]: flexcore is running already (process {found.pid})", "hint: flext service status"]
+    assert done.stderr.splitlines() == [
+        f"error[ALREADY_RUNNING]: flexcore is running already (process {found.pid})",
+        "hint: flext service status",
+    ]
     assert supervisor.running(environ=environ)["flexcore"] == found
 
 
 def test_ctrl_c_ends_it_cleanly(environ: dict[str, str]) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "flext_sdk.embedded.host", "flexcore"], env=environ, cwd=ROOT, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "flext_sdk.embedded.host", "flexcore"],
+        env=environ,
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     supervisor.wait("flexcore", timeout=20, environ=environ)
     process.send_signal(signal.SIGINT)
@@ -75,10 +92,16 @@ def test_a_failed_start_is_one_line_and_its_traceback_is_in_the_log(environ: dic
     [
         ("def create(settings): raise ValueError('two\\nlines')", 1, "error[START_FAILED]: ValueError: two"),
         ("def create(settings): raise ValueError", 1, "error[START_FAILED]: ValueError: no reason given"),
-        ("def create(settings): import no_such_module", 4, "error[MISSING_EXTRA]: The embedded platform needs the extra 'embedded', which is not installed"),
+        (
+            "def create(settings): import no_such_module",
+            4,
+            "error[MISSING_EXTRA]: The embedded platform needs the extra 'embedded', which is not installed",
+        ),
     ],
 )
-def test_an_application_that_cannot_be_made_is_one_line(environ: dict[str, str], fault: str, code: int, line: str) -> None:
+def test_an_application_that_cannot_be_made_is_one_line(
+    environ: dict[str, str], fault: str, code: int, line: str
+) -> None:
     program = (
         "import sys\n"
         "from flext_sdk.embedded import host\n"
@@ -136,6 +159,12 @@ def test_a_port_that_may_not_be_used_is_told(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(ports, "_bound", refuse)
     with pytest.raises(ConfigurationError, match="port 1 cannot be used: Permission denied"):
         ports.bind("flexcore", {"FLEXT_FLEXCORE_PORT": "1"}, None)
+
+
+def test_small_answers_are_not_held_back(environ: dict[str, str]) -> None:
+    """What is accepted gets TCP_NODELAY from asyncio; for that it looks at the protocol of the listener."""
+    with ports.bind("flexcore", environ, None) as found:
+        assert found.proto == socket.IPPROTO_TCP
 
 
 def test_who_has_a_port(tmp_path: Path) -> None:

@@ -76,11 +76,13 @@ def test_secrets_stay_out_of_the_log(tmp_path: Path, root_logger: logging.Logger
     try:
         raise ValueError("postgresql://user:hunter2@host/db")
     except ValueError:
-        logging.getLogger("x").error("Authorization: Bearer hunter2hunter2", exc_info=True)
+        logging.getLogger("x").exception("Authorization: Bearer hunter2hunter2")
     assert "hunter2" not in path.read_text()
 
 
-def test_the_log_does_not_grow_without_end(tmp_path: Path, root_logger: logging.Logger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_does_not_grow_without_end(
+    tmp_path: Path, root_logger: logging.Logger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(logfile, "PART_SIZE", 1000)
     path = tmp_path / "flext.log"
     logfile.set_up(path, source="flext", level="info", request=lambda: None)
@@ -95,7 +97,9 @@ def test_the_log_does_not_grow_without_end(tmp_path: Path, root_logger: logging.
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
-@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=40), max_size=30), st.integers(0, 40), st.integers(1, 64))
+@given(
+    st.lists(st.text(st.characters(codec="utf-8"), max_size=40), max_size=30), st.integers(0, 40), st.integers(1, 64)
+)
 def test_the_tail_is_the_end_of_what_was_written(
     tmp_path_factory: pytest.TempPathFactory, messages: list[str], count: int, block: int
 ) -> None:

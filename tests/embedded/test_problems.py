@@ -14,13 +14,17 @@ CONTRACT = load_contract("flext")
 DEFINITION = Checker(CONTRACT.schema("PipelineDefinition"))
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=20,
 )
 definitions = st.fixed_dictionaries(
     {},
-    optional={name: json_values for name in ("name", "nam", "tags", "schedule", "variables", "steps", "description")},
+    optional=dict.fromkeys(("name", "nam", "tags", "schedule", "variables", "steps", "description"), json_values),
 )
 
 
@@ -100,7 +104,15 @@ def test_one_sentence_for_each_keyword(schema: dict, document: object, message: 
 
 
 def test_values_stay_out_where_they_may_be_secrets() -> None:
-    schema = {"properties": {"a": {"enum": ["x"]}, "b": {"pattern": "^x"}, "c": {"minimum": 5}, "d": {"const": "x"}, "e": {"type": "integer"}}}
+    schema = {
+        "properties": {
+            "a": {"enum": ["x"]},
+            "b": {"pattern": "^x"},
+            "c": {"minimum": 5},
+            "d": {"const": "x"},
+            "e": {"type": "integer"},
+        }
+    }
     document = {"a": "hunter2", "b": "hunter2", "c": 3.25, "d": "hunter2", "e": 3.25}
     text = str(messages(schema, document, show_values=False))
     assert "hunter2" not in text
@@ -143,7 +155,12 @@ def test_words() -> None:
     assert one_of(["a"]) == "a"
     assert one_of(["a", "b", "c"]) == "a, b or c"
     assert kind((1,)) == "a list"
-    assert problem("/a", "m", hint="h", severity="warning") == {"path": "/a", "message": "m", "hint": "h", "severity": "warning"}
+    assert problem("/a", "m", hint="h", severity="warning") == {
+        "path": "/a",
+        "message": "m",
+        "hint": "h",
+        "severity": "warning",
+    }
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,9 @@ def assert_gone(folder: Path) -> None:
 
 
 async def test_what_it_wrote_and_how_it_ended(tmp_path: Path) -> None:
-    found = await run("import sys; print('out'); print('err', file=sys.stderr); print(sys.stdin.read()); sys.exit(3)", tmp_path)
+    found = await run(
+        "import sys; print('out'); print('err', file=sys.stderr); print(sys.stdin.read()); sys.exit(3)", tmp_path
+    )
     assert (found.code, found.output, found.errors) == (3, b"out\n\n", "err\n")
 
 
@@ -58,13 +60,17 @@ async def test_too_much_output_ends_it(tmp_path: Path, monkeypatch: pytest.Monke
 
 async def test_what_it_started_ends_with_it(tmp_path: Path) -> None:
     """The child keeps no pipe of ours, and outlives its parent."""
-    code = FAMILY.format(stubborn=False, then="").replace("time.sleep(60)\"]", 'time.sleep(60)"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL')
+    code = FAMILY.format(stubborn=False, then="").replace(
+        'time.sleep(60)"]', 'time.sleep(60)"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL'
+    )
     assert (await run(code, tmp_path)).code == 0
     assert_gone(tmp_path)
 
 
 @pytest.mark.parametrize("stubborn", [False, True])
-async def test_the_whole_group_ends_when_the_time_is_over(tmp_path: Path, stubborn: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_whole_group_ends_when_the_time_is_over(
+    tmp_path: Path, stubborn: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(program, "_GRACE", 0.1)
     with pytest.raises(TimeoutError):
         await run(FAMILY.format(stubborn=stubborn, then="time.sleep(60)"), tmp_path, timeout=1.5)

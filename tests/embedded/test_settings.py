@@ -41,7 +41,11 @@ def test_what_follows_from_the_settings(tmp_path: Path) -> None:
     [
         ({"FLEXT_DATABASE_URL": "postgresql://h/db"}, "postgresql://h/db", "postgresql://h/db"),
         ({"FLEXT_DATABASE_URL": "sqlite:////x.db"}, "sqlite:////x.db", None),
-        ({"FLEXT_DATABASE_URL": "postgresql://h/db", "FLEXT_DBOS_DATABASE_URL": "postgresql://h/e"}, "postgresql://h/db", "postgresql://h/e"),
+        (
+            {"FLEXT_DATABASE_URL": "postgresql://h/db", "FLEXT_DBOS_DATABASE_URL": "postgresql://h/e"},
+            "postgresql://h/db",
+            "postgresql://h/e",
+        ),
     ],
 )
 def test_other_databases(tmp_path: Path, environ: dict[str, str], store: str, engine: str | None) -> None:
@@ -82,7 +86,11 @@ def test_passwords_in_urls_are_masked(url: str, masked: str) -> None:
 
 
 def test_each_setting_tells_where_it_came_from(tmp_path: Path) -> None:
-    environ = {"FLEXT_LOG_LEVEL": "debug", "FLEXT_DATABASE_URL": "postgresql://u:hunter2@h/db", "FLEXT_SERVICE_PORT": "9000"}
+    environ = {
+        "FLEXT_LOG_LEVEL": "debug",
+        "FLEXT_DATABASE_URL": "postgresql://u:hunter2@h/db",
+        "FLEXT_SERVICE_PORT": "9000",
+    }
     found = {each["name"]: (each["value"], each["origin"]) for each in describe("flext", tmp_path, environ)}
     assert found["log_level"] == ("debug", "environment")
     assert found["shutdown_grace"] == (10.0, "default")
@@ -103,7 +111,9 @@ def test_each_setting_tells_where_it_came_from(tmp_path: Path) -> None:
         ({"FLEXT_FLEXCORE_PORT": "0"}, None, (0, "environment")),
     ],
 )
-def test_where_the_port_came_from(tmp_path: Path, environ: dict[str, str], port: int | None, shown: tuple[int, str]) -> None:
+def test_where_the_port_came_from(
+    tmp_path: Path, environ: dict[str, str], port: int | None, shown: tuple[int, str]
+) -> None:
     found = {each["name"]: each for each in describe("flexcore", tmp_path, environ, port=port)}
     assert (found["port"]["value"], found["port"]["origin"]) == shown
     assert "database_url" not in found

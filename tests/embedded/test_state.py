@@ -63,7 +63,9 @@ def test_a_record_whose_pid_belongs_to_another_by_now_is_stale(paths: Paths) -> 
 
 
 def test_a_process_that_waits_to_be_reaped_has_ended() -> None:
-    process = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read(); sys.exit(7)"], stdin=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-c", "import sys; sys.stdin.read(); sys.exit(7)"], stdin=subprocess.PIPE
+    )
     assert start_mark(process.pid)
     assert reap(process.pid) is None
     assert process.stdin is not None
@@ -100,7 +102,16 @@ def test_processes_of_others_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"name": "flexcore"}', b'{"name": "flexcore", "more": 1}'],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"name": "flexcore"}',
+        b'{"name": "flexcore", "more": 1}',
+    ],
 )
 def test_a_file_that_cannot_be_read_counts_as_nothing(paths: Paths, content: bytes) -> None:
     for file in (paths.state_file("flexcore"), paths.service_lock("flexcore"), paths.ports):
@@ -114,11 +125,16 @@ def test_a_file_that_cannot_be_read_counts_as_nothing(paths: Paths, content: byt
 
 @given(
     st.fixed_dictionaries(
-        {name: st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lists(st.none()) for name in ("name", "pid", "started", "port", "url", "version")},
+        {
+            name: st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lists(st.none())
+            for name in ("name", "pid", "started", "port", "url", "version")
+        },
         optional={"settings": st.none() | st.lists(st.none()), "started_at": st.integers() | st.text()},
     )
 )
-def test_a_record_of_any_content_is_sound_or_nothing(tmp_path_factory: pytest.TempPathFactory, content: dict[str, Any]) -> None:
+def test_a_record_of_any_content_is_sound_or_nothing(
+    tmp_path_factory: pytest.TempPathFactory, content: dict[str, Any]
+) -> None:
     paths = Paths(tmp_path_factory.getbasetemp() / "any-content")
     states.make_folders(paths)
     for made in (content, {**content, "name": "flexcore"}):
@@ -167,7 +183,10 @@ def test_the_holder_of_a_lock_is_known_while_it_lives(paths: Paths) -> None:
         assert lock is not None
 
 
-@pytest.mark.parametrize("content", [{"pid": 0, "started": "", "phase": "running"}, {"pid": os.getpid(), "started": "", "phase": "odd"}, {"pid": "x"}])
+@pytest.mark.parametrize(
+    "content",
+    [{"pid": 0, "started": "", "phase": "running"}, {"pid": os.getpid(), "started": "", "phase": "odd"}, {"pid": "x"}],
+)
 def test_a_strange_holder_counts_as_none(paths: Paths, content: dict[str, Any]) -> None:
     paths.service_lock("flexcore").write_text(json.dumps(content))
     assert states.holder(paths, "flexcore") is None
@@ -181,7 +200,9 @@ def test_the_platform_lock_is_waited_for(paths: Paths) -> None:
 
     with (
         states.platform_lock(paths, timeout=1),
-        pytest.raises(DeadlineExceededError, match="another process has been starting or stopping the services for 5 seconds"),
+        pytest.raises(
+            DeadlineExceededError, match="another process has been starting or stopping the services for 5 seconds"
+        ),
         states.platform_lock(paths, timeout=5, clock=lambda: now[0], sleep=sleep),
     ):
         pass
@@ -239,20 +260,20 @@ def test_two_that_make_the_token_at_once_get_the_same(paths: Paths) -> None:
 
 def test_a_home_that_cannot_be_made_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigurationError, match="cannot write to .*file.*: Not a directory") as error:
+    with pytest.raises(ConfigurationError, match=r"cannot write to .*file.*: Not a directory") as error:
         states.make_folders(Paths(tmp_path / "file" / "home"))
     assert (error.value.code, error.value.hint) == ("HOME_NOT_WRITABLE", "Set FLEXT_HOME to a folder of yours.")
 
 
 def test_a_home_that_cannot_be_written_to_is_told(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda *_arguments: False)
-    with pytest.raises(ConfigurationError, match="cannot write to .*state: Permission denied"):
+    with pytest.raises(ConfigurationError, match=r"cannot write to .*state: Permission denied"):
         states.make_folders(paths)
 
 
 def test_a_token_that_cannot_be_read_is_told(paths: Paths) -> None:
     paths.token.mkdir()
-    with pytest.raises(ConfigurationError, match="cannot write to .*token"):
+    with pytest.raises(ConfigurationError, match=r"cannot write to .*token"):
         states.token(paths)
 
 
@@ -296,7 +317,14 @@ class answering:
 
 @pytest.mark.parametrize(
     "answer",
-    [b"", b"HTTP/1.1", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 200 OK\r\n\r\n[]", b"HTTP/1.1 OK\r\n\r\n{}", b"HTTP/1.1 500 no\r\n\r\n{}"],
+    [
+        b"",
+        b"HTTP/1.1",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n[]",
+        b"HTTP/1.1 OK\r\n\r\n{}",
+        b"HTTP/1.1 500 no\r\n\r\n{}",
+    ],
 )
 def test_what_is_no_healthy_service_is_none(answer: bytes) -> None:
     with answering(answer) as port:

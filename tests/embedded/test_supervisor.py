@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,13 +16,12 @@ import pytest
 
 from flext_sdk.embedded import supervisor
 from flext_sdk.embedded.settings import Paths
-from flext_sdk.embedded.supervisor import control, probe, spawn
+from flext_sdk.embedded.supervisor import control, probe
 from flext_sdk.embedded.supervisor.process import start_mark
 from flext_sdk.embedded.supervisor.state import platform_lock, read_record
 from flext_sdk.errors import (
     ConfigurationError,
     DeadlineExceededError,
-    MissingExtraError,
     ServiceUnavailableError,
     UsageError,
 )
@@ -72,7 +70,10 @@ def test_a_service_from_its_start_to_its_end(environ: dict[str, str]) -> None:
     assert (again["pid"], again["message"]) == (found.pid, "was running already")
     assert [each["name"] for each in supervisor.wait("flexcore", timeout=5, environ=environ)] == ["flexcore"]
 
-    settings = {each["name"]: each for each in supervisor.config("flexcore", environ={**environ, "FLEXT_LOG_LEVEL": "debug"})["settings"]}
+    settings = {
+        each["name"]: each
+        for each in supervisor.config("flexcore", environ={**environ, "FLEXT_LOG_LEVEL": "debug"})["settings"]
+    }
     assert settings["port"]["value"] == found.port
     assert settings["log_level"]["value"] == "info"  # what it runs with, not what the asker has
     assert found.token not in str(settings)
@@ -84,7 +85,10 @@ def test_a_service_from_its_start_to_its_end(environ: dict[str, str]) -> None:
     assert start_mark(found.pid) is None
     assert not paths_of(environ).state_file("flexcore").exists()
     assert [each["message"] for each in supervisor.stop(environ=environ)] == ["was not running", "was not running"]
-    assert [entry["message"] for entry in supervisor.logs("flexcore", environ=environ) if entry][-2:] == ["asked to stop", "stopped"]
+    assert [entry["message"] for entry in supervisor.logs("flexcore", environ=environ) if entry][-2:] == [
+        "asked to stop",
+        "stopped",
+    ]
 
 
 def test_restart_keeps_the_port_and_the_token(environ: dict[str, str]) -> None:
@@ -124,7 +128,14 @@ def test_the_process_of_somebody_else_is_not_touched(environ: dict[str, str]) ->
     assert record is not None
     supervisor.stop("flexcore", environ=environ)
     with subprocess.Popen(["sleep", "60"]) as other:
-        content = {"name": "flexcore", "pid": other.pid, "started": record.started, "port": found.port, "url": found.url, "version": "1"}
+        content = {
+            "name": "flexcore",
+            "pid": other.pid,
+            "started": record.started,
+            "port": found.port,
+            "url": found.url,
+            "version": "1",
+        }
         paths_of(environ).state_file("flexcore").write_text(json.dumps(content))
         assert supervisor.stop("flexcore", environ=environ)[0]["message"] == "was not running"
         assert other.poll() is None
@@ -167,7 +178,9 @@ def test_a_service_survives_the_one_who_started_it(environ: dict[str, str]) -> N
     assert supervisor.running(environ=environ)["flexcore"].pid == pid
 
 
-def test_a_frozen_service_is_told_and_killed_in_the_end(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_frozen_service_is_told_and_killed_in_the_end(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = supervisor.ensure_running(services=ONE, environ=environ)["flexcore"]
     os.kill(found.pid, signal.SIGSTOP)
     now = supervisor.status("flexcore", environ=environ)
@@ -200,113 +213,20 @@ def test_a_process_of_another_user_is_told(environ: dict[str, str], monkeypatch:
             supervisor.stop("flexcore", environ=environ)
 
 
-# -- ports -------------------------------------------------------------------------------------------------------------
-
-
-def test_a_taken_port_is_passed_over_and_the_other_remembered(environ: dict[str, str]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        busy = taken.getsockname()[1]
-        paths = paths_of(environ)
-        paths.state.mkdir(parents=True)
-        paths.ports.write_text(json.dumps({"flexcore": busy}))
-        first = supervisor.ensure_running(services=ONE, environ=environ)["flexcore"]
-        assert first.port != busy
-        supervisor.stop("flexcore", environ=environ)
-    again = supervisor.ensure_running(services=ONE, environ=environ)["flexcore"]
-    assert again.port == first.port
-
-
-def test_a_port_that_was_asked_for_and_is_taken_is_an_error(environ: dict[str, str]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(ConfigurationError) as error:
-            supervisor.start("flexcore", environ={**environ, "FLEXT_FLEXCORE_PORT": str(port)})
-    assert error.value.code == "PORT_TAKEN"
-    assert error.value.message.startswith(f"flexcore did not start: port {port} is taken by ")
-    assert f"(process {os.getpid()})" in error.value.message
-    assert error.value.hint == "Set FLEXT_FLEXCORE_PORT to another port, or to 0 for any free one."
-    assert supervisor.running(environ=environ) == {}
-
-
-def test_a_port_that_was_asked_for_is_used(environ: dict[str, str]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    found = supervisor.ensure_running(services=ONE, environ={**environ, "FLEXT_FLEXCORE_PORT": str(port)})["flexcore"]
-    assert found.port == port
-    (setting,) = (each for each in supervisor.config("flexcore", environ=environ)["settings"] if each["name"] == "port")
-    assert (setting["value"], setting["origin"]) == (port, "environment")
-
-
-# -- starts that fail --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "text"),
-    [
-        ("FLEXT_LOG_LEVEL", "loud", "FLEXT_LOG_LEVEL is not a level: 'loud'"),
-        ("FLEXT_SERVICE_PORT", "http", "FLEXT_SERVICE_PORT is not a port: 'http'"),
-        ("FLEXT_SHUTDOWN_GRACE", "-1", "FLEXT_SHUTDOWN_GRACE is not a number of seconds"),
-        ("FLEXT_PLUGIN_TIMEOUT", "soon", "flexcore did not start: FLEXT_PLUGIN_TIMEOUT is not a number of seconds: 'soon'"),
-    ],
-)
-def test_a_wrong_setting_is_told_in_one_line(environ: dict[str, str], name: str, value: str, text: str) -> None:
-    with pytest.raises(ConfigurationError) as error:
-        supervisor.start("flexcore", environ={**environ, name: value})
-    assert error.value.message.startswith(text)
-    assert "\n" not in error.value.message
-    assert error.value.hint
-    assert error.value.exit_code == 4
-    assert supervisor.running(environ=environ) == {}
-
-
-def test_a_start_that_takes_too_long_leaves_nothing_behind(environ: dict[str, str]) -> None:
-    with pytest.raises(DeadlineExceededError, match="flexcore was not ready after 0 seconds"):
-        supervisor.start("flexcore", timeout=0, environ=environ)
-    with pytest.raises(DeadlineExceededError, match="flexcore is not running"):
-        supervisor.wait("flexcore", timeout=0, environ=environ)
-    assert not paths_of(environ).state_file("flexcore").exists()
-    assert supervisor.start("flexcore", environ=environ)[0]["message"] == "started"
-
-
-def test_a_missing_extra_is_named() -> None:
-    with pytest.raises(MissingExtraError) as error:
-        spawn.check_installed(lambda name: name != "uvicorn")
-    assert error.value.hint == 'Install it: pip install "flext-sdk[embedded]"'
-
-
-@pytest.mark.parametrize(
-    ("output", "kind", "message", "hint"),
-    [
-        ("error[PORT_TAKEN]: port 1 is taken\nhint: Use 2.\n", ConfigurationError, "port 1 is taken", "Use 2."),
-        ("error[START_FAILED]: OSError: no\n", ServiceUnavailableError, "OSError: no", "Its log: "),
-        ("Traceback\n  x\nMemoryError: out\n", ServiceUnavailableError, "MemoryError: out", "Its log: "),
-        ("", ServiceUnavailableError, "it ended without a word", "Its log: "),
-        (None, ServiceUnavailableError, "it ended without a word", "Its log: "),
-    ],
-)
-def test_the_reason_of_a_failed_start_is_read_from_what_it_wrote(
-    tmp_path: Path, output: str | None, kind: type, message: str, hint: str
-) -> None:
-    paths = Paths(tmp_path)
-    paths.logs.mkdir()
-    if output is not None:
-        paths.output_file("flext").write_text(output)
-    error = spawn.failure("flext", paths)
-    assert type(error) is kind
-    assert error.message == f"flext did not start: {message}"
-    assert error.hint is not None
-    assert error.hint.startswith(hint)
-
-
-def test_a_program_that_cannot_be_started_is_told(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spawn.sys, "executable", "/nowhere/python")
-    with pytest.raises(ServiceUnavailableError, match="cannot start flexcore: No such file"):
-        supervisor.start("flexcore", environ=environ)
-
-
-def test_a_service_gets_no_bytecode_setting_and_finds_the_source_tree(tmp_path: Path) -> None:
-    found = spawn.environment(Paths(tmp_path), {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": "/elsewhere", "A": "1"})
-    assert found == {"A": "1", "FLEXT_HOME": str(tmp_path), "PYTHONPATH": f"{ROOT}{os.pathsep}/elsewhere"}
+def test_both_services_side_by_side(environ: dict[str, str]) -> None:
+    told: list[str] = []
+    found = supervisor.ensure_running(notify=told.append, timeout=60, environ=environ)
+    assert list(found) == ["flexcore", "flext"]
+    assert len(told) == 1
+    assert len({endpoint.port for endpoint in found.values()}) == 2
+    answer = probe.ask(found["flext"].port, "/api/v1/services", token=found["flext"].token)
+    assert answer is not None
+    assert {each["name"]: each["pid"] for each in answer[1]["services"]} == {name: found[name].pid for name in found}
+    supervisor.restart("flext", timeout=60, environ=environ)
+    after = supervisor.running(environ=environ)
+    assert after["flexcore"] == found["flexcore"]
+    assert after["flext"].pid != found["flext"].pid
+    assert [each["message"] for each in supervisor.stop(environ=environ)] == ["stopped", "stopped"]
 
 
 # -- starting and stopping in the meantime -----------------------------------------------------------------------------
@@ -350,7 +270,12 @@ def test_a_phase_shows_in_the_status(environ: dict[str, str]) -> None:
 
 def test_one_that_another_started_by_hand_is_left_alone(environ: dict[str, str]) -> None:
     process = subprocess.Popen([sys.executable, "-m", "flext_sdk.embedded.host", "flexcore"], env=environ, cwd=ROOT)
-    until(lambda: paths_of(environ).service_lock("flexcore").exists() and paths_of(environ).service_lock("flexcore").read_text())
+    until(
+        lambda: (
+            paths_of(environ).service_lock("flexcore").exists()
+            and paths_of(environ).service_lock("flexcore").read_text()
+        )
+    )
     found = supervisor.ensure_running(services=ONE, environ=environ)["flexcore"]
     assert found.pid == process.pid
     supervisor.stop("flexcore", environ=environ)
@@ -371,7 +296,10 @@ def test_what_a_service_waits_for_is_told(environ: dict[str, str], monkeypatch: 
     supervisor.ensure_running(services=ONE, environ=environ)
     for answer, text in (
         (None, "flexcore does not answer"),
-        ((503, {"status": "starting", "checks": {"store": "ok", "engine": "starting"}}), r"flexcore waits for engine \(starting\)"),
+        (
+            (503, {"status": "starting", "checks": {"store": "ok", "engine": "starting"}}),
+            r"flexcore waits for engine \(starting\)",
+        ),
         ((503, {"status": "stopping"}), r"flexcore waits for status \(stopping\)"),
     ):
         monkeypatch.setattr(look, "ask", lambda *_arguments, answer=answer, **_options: answer)
@@ -424,7 +352,15 @@ def test_stopping_waits_for_one_who_starts(environ: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("name", ["flexx", "Flext ", ""])
 def test_unknown_names(environ: dict[str, str], name: str) -> None:
-    for function in (supervisor.start, supervisor.stop, supervisor.restart, supervisor.statuses, supervisor.status, supervisor.config, supervisor.wait):
+    for function in (
+        supervisor.start,
+        supervisor.stop,
+        supervisor.restart,
+        supervisor.statuses,
+        supervisor.status,
+        supervisor.config,
+        supervisor.wait,
+    ):
         with pytest.raises(UsageError, match="there is no service") as error:
             function(name, environ=environ)  # type: ignore[operator]
         assert error.value.hint == "Known: flexcore, flext or all."

@@ -62,8 +62,12 @@ async def test_answers_are_those_of_the_contract(tmp_path: Path, contracts: dict
 
 def test_the_services_of_this_machine(tmp_path: Path, flext_contract: Contract) -> None:
     (tmp_path / "logs").mkdir()
-    (tmp_path / "logs" / "flexcore.log").write_text('{"message": "1"}\n{"message": "2", "level": "info"}\nFatal error\n')
-    settings = HostSettings("flext", tmp_path, 1, "t", environment={"FLEXT_DATABASE_URL": "postgresql://u:hunter2@h/db"})
+    (tmp_path / "logs" / "flexcore.log").write_text(
+        '{"message": "1"}\n{"message": "2", "level": "info"}\nFatal error\n'
+    )
+    settings = HostSettings(
+        "flext", tmp_path, 1, "t", environment={"FLEXT_DATABASE_URL": "postgresql://u:hunter2@h/db"}
+    )
     handlers = system_handlers(settings, "flext", Counters(), dict)
 
     def ask(operation: str, **query: Any) -> Any:

@@ -67,13 +67,13 @@ async def test_no_secret_is_logged_or_told(every: Driver, server: Server, caplog
 async def test_nothing_is_formatted_when_nobody_listens(
     driver: Driver, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flext_sdk._core import debuglog
+    from flext_sdk._core import redact
 
     def fail(*_: object) -> str:
         raise AssertionError
 
     for name in ("redact_url", "redact_body", "redact_headers"):
-        monkeypatch.setattr(debuglog, name, fail)
+        monkeypatch.setattr(redact, name, fail)
     server.says(Answer(body={"plugins": []}))
     client = driver.client(server.url)
     await driver.run(client.plugins.list)

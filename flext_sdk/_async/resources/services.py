@@ -1,51 +1,32 @@
-"""Services: those of this machine through their supervisor, all others over HTTP."""
+"""Services: start, stop and look after them."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from flext_sdk import _operations as ops
 from flext_sdk._async import _local
 from flext_sdk._async import _rt as rt
-from flext_sdk._async.resources._services import AsyncServicesBase
+from flext_sdk._async.services import AsyncServiceAccess, names_of, one_name
 from flext_sdk._core.annotations import command
 from flext_sdk._core.deadline import Deadline
-from flext_sdk._core.operations import Operation
-from flext_sdk._core.request import plain_data
-from flext_sdk._core.runs import field, intervals
-from flext_sdk.errors import (
-    ConfigurationError,
-    ConnectionFailedError,
-    DeadlineExceededError,
-    FlextError,
-    NotSupportedError,
-    ServerError,
-    UsageError,
-    WaitTimeoutError,
-)
+from flext_sdk._core.runs import intervals
+from flext_sdk.errors import UsageError, WaitTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from flext_sdk._core.types import Service
     from flext_sdk.models.runs import LogEntry
     from flext_sdk.models.services import FlexcoreMetrics, FlextMetrics, Health, ServiceConfig, ServiceStatus
 
 __all__ = ["AsyncServices"]
 
-_SERVICES: tuple[Service, ...] = ("flexcore", "flext")
 _COLUMNS = ("name", "status", "url", "pid", "version", "uptime:UPTIME:duration", "memory:MEMORY:bytes", "message")
-_GONE = (ConnectionFailedError, DeadlineExceededError, ServerError)
-_HEALTH: dict[Service, Operation[Health]] = {
-    "flexcore": ops.SERVICES_FLEXCORE_HEALTH,
-    "flext": ops.SERVICES_FLEXT_HEALTH,
-}
-_READY = {"flexcore": ops.SERVICES_FLEXCORE_READY, "flext": ops.SERVICES_FLEXT_READY}
 _LOG: tuple[str, ...] = ("timestamp:TIME", "level", "message")
 
 
-class AsyncServices(AsyncServicesBase):
+class AsyncServices(AsyncServiceAccess):
     """Start, stop and look after the services.
 
     Those of this machine are looked after as processes; looking at them never starts them. Services with an address
@@ -137,22 +118,12 @@ class AsyncServices(AsyncServicesBase):
         See Also:
             flext service status
         """
-        names = _names(service, self._reachable())
+        names = names_of(service, self._reachable())
         found = await rt.gather_bounded([partial(self._one_health, name) for name in names], 4)
         errors = [error for _, error in found if error is not None]
         if len(errors) == len(found):
             raise errors[0]
         return [health for health, _ in found]
-
-    async def _one_health(self, name: Service) -> tuple[Health, FlextError | None]:
-        try:
-            health = await self._quietly()._call(_HEALTH[name])
-        except _GONE as error:
-            gone = {"service": name, "status": "unreachable", "message": error.message}
-            return self._shaped(_HEALTH[name], gone), error
-        if not field(health, "service"):
-            health = self._shaped(_HEALTH[name], {**plain_data(health), "service": name})
-        return health, None
 
     @command(
         "service start",
@@ -164,7 +135,7 @@ class AsyncServices(AsyncServicesBase):
     )
     async def start(
         self, service: Literal["all", "flexcore", "flext"] = "all", *, timeout: float = 30.0
-    ) -> Sequence[ServiceStatus]:  # noqa: ASYNC109 - for the process to be up
+    ) -> Sequence[ServiceStatus]:
         """Start services of this machine. What runs already is left alone.
 
         Args:
@@ -206,7 +177,7 @@ class AsyncServices(AsyncServicesBase):
         service: Literal["all", "flexcore", "flext"] = "all",
         *,
         force: bool = False,
-        timeout: float | None = None,  # noqa: ASYNC109 - for the process to end
+        timeout: float | None = None,
     ) -> Sequence[ServiceStatus]:
         """Stop services of this machine. Runs that are going on go on when their service is started again.
 
@@ -248,7 +219,7 @@ class AsyncServices(AsyncServicesBase):
         service: Literal["all", "flexcore", "flext"] = "all",
         *,
         force: bool = False,
-        timeout: float = 30.0,  # noqa: ASYNC109 - for the process to be up
+        timeout: float = 30.0,
     ) -> Sequence[ServiceStatus]:
         """Stop services of this machine and start them again.
 
@@ -280,7 +251,7 @@ class AsyncServices(AsyncServicesBase):
     @command("service wait", positional=("service",), columns=_COLUMNS, metavars={"service": "SERVICE"})
     async def wait(
         self, service: Literal["all", "flexcore", "flext"] = "all", *, timeout: float = 60.0
-    ) -> Sequence[ServiceStatus]:  # noqa: ASYNC109 - for the services to be ready
+    ) -> Sequence[ServiceStatus]:
         """Wait until services take work.
 
         Args:
@@ -308,7 +279,7 @@ class AsyncServices(AsyncServicesBase):
         transport = self._client._transport
         deadline = Deadline(timeout, transport.clock)
         asking = self._quietly()
-        for name in _names(service, self._reachable()):
+        for name in names_of(service, self._reachable()):
             for pause in intervals():
                 reason = await asking._not_ready(name)
                 if reason is None:
@@ -320,16 +291,6 @@ class AsyncServices(AsyncServicesBase):
                     )
                 await transport.sleep(min(pause, deadline.remaining()))
         return await self._statuses(service)
-
-    async def _not_ready(self, name: Service) -> str | None:
-        try:
-            await self._call(_READY[name])
-        except NotSupportedError:  # a server without /ready: then it is as ready as it is healthy
-            error = (await self._one_health(name))[1]
-            return None if error is None else error.message
-        except _GONE as error:
-            return error.message
-        return None
 
     @command(
         "service logs",
@@ -368,7 +329,7 @@ class AsyncServices(AsyncServicesBase):
         See Also:
             flext service status
         """
-        name = _one(service)
+        name = one_name(service)
         if not 0 <= tail <= 10_000:
             raise UsageError(f"tail must be between 0 and 10000, not {tail}")
         lines = (
@@ -376,27 +337,6 @@ class AsyncServices(AsyncServicesBase):
         )
         async for line in lines:
             yield line
-
-    async def _local_lines(self, name: Service, tail: int, follow: bool) -> AsyncIterator[LogEntry]:
-        lines = await _local.supervise("logs", name, tail=tail, follow=follow, heartbeat=True)
-        done = object()
-        while (line := await rt.to_thread(next, lines, done)) is not done:
-            if line is not None:  # None is a look that found nothing: a chance to be interrupted
-                yield self._shaped(_LOG_LINE, line)
-
-    async def _remote_lines(self, name: Service, tail: int, follow: bool) -> AsyncIterator[LogEntry]:
-        seen: Sequence[LogEntry] = []
-        for pause in intervals(0.5, 2.0):
-            found = await self._call(
-                ops.SERVICES_LOGS, path={"service": name}, query={"tail": tail if not seen else 1000}
-            )
-            lines: Sequence[LogEntry] = field(found, "logs") or []
-            for line in _after(seen, lines):
-                yield line
-            seen = lines or seen
-            if not follow:
-                return
-            await self._client._transport.sleep(pause)
 
     @command(
         "service config",
@@ -428,7 +368,7 @@ class AsyncServices(AsyncServicesBase):
         See Also:
             flext service status
         """
-        name = _one(service)
+        name = one_name(service)
         if self._client.is_local:
             return self._shaped(ops.SERVICES_CONFIG, await _local.supervise("config", name))
         return await self._call(ops.SERVICES_CONFIG, path={"service": name})
@@ -457,89 +397,6 @@ class AsyncServices(AsyncServicesBase):
         See Also:
             flext service health
         """
-        if _one(service) == "flext":
+        if one_name(service) == "flext":
             return await self._quietly()._call(ops.SERVICES_FLEXT_METRICS)
         return await self._quietly()._call(ops.SERVICES_FLEXCORE_METRICS)
-
-    def _quietly(self) -> AsyncServices:
-        """The same, but looking starts nothing and no breaker answers for the service."""
-        return type(self)(self._client._looking())
-
-    def _reachable(self) -> Sequence[Service]:
-        """The services that have an address; all of them on this machine."""
-        if self._client.is_local:
-            return _SERVICES
-        return [name for name in _SERVICES if self._client._transport.url_of(name) is not None]
-
-    async def _manage(self, what: str, service: str, **options: Any) -> Sequence[ServiceStatus]:  # noqa: ANN401 - the supervisor's own
-        _names(service, _SERVICES)
-        if not self._client.is_local:
-            raise NotSupportedError(
-                f"Only services of this machine can be {_PAST[what]} from here",
-                hint="Unset FLEXT_URL, FLEXT_FLEXCORE_URL, FLEXT_SERVICE_URL and base_url, or do it where they run.",
-            )
-        found = await _local.supervise(what, service, **options)
-        self._client._transport.endpoints.forget()
-        return [self._shaped(ops.SERVICES_STATUS, one) for one in found]
-
-    async def _statuses(self, service: str) -> Sequence[ServiceStatus]:
-        names = _names(service, self._reachable())
-        if self._client.is_local:
-            found = await _local.supervise("statuses", service)
-            return [self._shaped(ops.SERVICES_STATUS, one) for one in found]
-        return await rt.gather_bounded([partial(self._asked, name) for name in names], 4)
-
-    async def _asked(self, name: Service) -> ServiceStatus:
-        """The status of a service as its health and its address tell it."""
-        url = self._client._transport.url_of(name)
-        plain = type(self)(self._client._looking().with_options(models=False))
-        try:
-            health: Any = await plain._call(_HEALTH[name])
-        except _GONE as error:
-            state = "unhealthy" if isinstance(error, ServerError) else "stopped"
-            return self._shaped(
-                ops.SERVICES_STATUS, {"name": name, "status": state, "url": url, "message": error.message}
-            )
-        told = str(health.get("status", "")).lower()
-        state = "running" if told in {"", "ok", "healthy", "up", "running", "ready"} else "unhealthy"
-        status = {
-            "name": name,
-            "status": state,
-            "url": url,
-            "version": health.get("version"),
-            "uptime": health.get("uptime") if isinstance(health.get("uptime"), int | float) else None,
-            "message": None if state == "running" else f"it says it is {told}",
-        }
-        return self._shaped(ops.SERVICES_STATUS, status)
-
-
-_PAST = {"start": "started", "stop": "stopped", "restart": "restarted"}
-_LOG_LINE: Operation[LogEntry] = Operation(
-    id="services.logs", service="flext", group="services", method="GET", path="", response="runs:LogEntry"
-)
-
-
-def _names(service: str, known: Sequence[Service]) -> Sequence[Service]:
-    if service != "all":
-        return [_one(service)]
-    if not known:
-        raise ConfigurationError("No service has an address", hint="Set FLEXT_URL, or give base_url=...")
-    return known
-
-
-def _one(service: str) -> Service:
-    for name in _SERVICES:
-        if name == service:
-            return name
-    raise UsageError(f"There is no service {service!r}", hint="flexcore or flext.")
-
-
-def _after(seen: Sequence[LogEntry], lines: Sequence[LogEntry]) -> Sequence[LogEntry]:
-    """What follows the last line that was seen; all of it when that line is gone."""
-    if not seen:
-        return lines
-    last = seen[-1]
-    for index in range(len(lines) - 1, -1, -1):
-        if lines[index] == last:
-            return lines[index + 1 :]
-    return lines

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from flext_sdk._core.annotations import command
 from flext_sdk._sync import _rt as rt
-from flext_sdk.errors import ConfigurationError, FlextError, MissingExtraError, NotFoundError
+from flext_sdk.errors import ConfigurationError, ConflictError, FlextError, MissingExtraError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flext_sdk._sync.client import Flext
+    from flext_sdk.models.pipelines import Pipeline
     from flext_sdk.models.runs import Run
 
 __all__ = ["quickstart"]
@@ -73,6 +74,7 @@ def quickstart(
         RunFailedError: The run failed.
         WaitTimeoutError: The run took longer than `timeout`; it goes on.
         MissingExtraError: The connectors are not installed.
+        ConflictError: There is a pipeline of that name which is not the example.
         FlextError: Any other failure.
 
     Example:
@@ -103,26 +105,47 @@ def quickstart(
         client.pipelines.create(definition)
         on_message(f"pipeline {NAME}: created from {definition}")
     else:
+        if not _is_example(known):
+            raise ConflictError(
+                f"There is a pipeline {NAME} that is not the quick start's; it was not touched",
+                code="PIPELINE_EXISTS",
+                hint=f"Keep it under another name: flext pipeline export {NAME} > {NAME}.yaml",
+            )
         if not known.is_active:
             raise FlextError(
                 f"Pipeline {NAME} is paused", code="PIPELINE_NOT_ACTIVE", hint="flext pipeline resume orders"
             )
         client.pipelines.update(NAME, definition)
         on_message(f"pipeline {NAME}: there already, now as in {definition}")
-    run = client.pipelines.start(NAME, wait=True, timeout=timeout, on_progress=on_progress)
+    # Without the table the bookmark is of no use: somebody has removed it to begin again.
+    fresh = not rt.to_thread(warehouse.exists)
+    run = client.pipelines.start(NAME, full_refresh=fresh, wait=True, timeout=timeout, on_progress=on_progress)
     on_message(f"run {run.execution_id}: {run.status}, {run.records or 0} rows read")
 
     def rows() -> tuple[int, list[dict[str, Any]]]:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
-            total = connection.execute("select count(*) from orders").fetchone()
-            table = connection.sql(f"select * from orders order by order_id limit {SHOWN:d}").to_arrow_table()
-            return (total or (0,))[0], table.to_pylist()
+            total = connection.execute("select count(*) from orders").fetchall()[0][0]
+            # Through Arrow: moments with a time zone would need yet another package otherwise.
+            shown = connection.sql("select * from orders order by order_id").limit(SHOWN).to_arrow_table().to_pylist()
+            return total, shown
 
     total, shown = rt.to_thread(rows)
     if not run.records and total:
         on_message("nothing was read: the file has not changed since the last run, and the bookmark says so")
     on_message(f"table orders in {warehouse}: {total} rows, the first {len(shown)}:")
     return [{name: _plain(value) for name, value in row.items() if not name.startswith("_sdc_")} for row in shown]
+
+
+def _is_example(pipeline: Pipeline) -> bool:
+    """Whether a stored pipeline is the example, in whatever folder; anything else is somebody's own work."""
+    ends = [
+        (
+            str(((step.extract and step.extract.config) or {}).get("path")),
+            str(((step.load and step.load.config) or {}).get("path")),
+        )
+        for step in pipeline.steps
+    ]
+    return len(ends) == 1 and ends[0][0].endswith("data/orders.csv") and ends[0][1].endswith("warehouse.duckdb")
 
 
 def _home() -> Path:

@@ -29,7 +29,7 @@ EXECUTOR_ID = "flext-embedded"
 APPLICATION_VERSION = "1"
 QUEUE = "flext-runs"
 WORKFLOW = "flext.run"
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.3
 # DBOS asks for `unixepoch('subsec')`.
 _NEEDED_SQLITE = (3, 42, 0)
 
@@ -90,7 +90,8 @@ class DbosEngine:
             "application_version": APPLICATION_VERSION,
             "log_level": "WARNING",
             "enable_otlp": False,
-            "notification_listener_polling_interval_sec": 5.0,
+            # Closing waits for it.
+            "notification_listener_polling_interval_sec": 0.5,
             "scheduler_polling_interval_sec": 300.0,
         }
         self._engine = sqlite_engine(self._url) if self._url.startswith("sqlite") else None

@@ -108,15 +108,6 @@ class ProcessGroup:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, number)
 
-    def end(self, grace: float, *, sleep: Sleep = time.sleep, clock: Clock = time.monotonic) -> None:
-        """Ends the group: SIGTERM, and SIGKILL for what is left after ``grace`` seconds."""
-        if grace > 0:
-            self.signal(signal.SIGTERM)
-            deadline = clock() + grace
-            while self.alive() and clock() < deadline:
-                sleep(0.02)
-        self.signal(signal.SIGKILL)
-
     def close(self) -> None:
         """Ends what still lives and closes everything."""
         self.signal(signal.SIGKILL)

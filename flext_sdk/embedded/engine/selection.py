@@ -109,7 +109,8 @@ def _select_stream(stream: dict[str, Any], included: Sequence[str], excluded: Se
         if values is None:
             values = {}
             metadata.append({"breadcrumb": list(path), "metadata": values})
-        _mark(values, selected=selected and (not path or path in fields))
+        automatic = values.get("inclusion") == "automatic"
+        _mark(values, selected=selected and (automatic or not path or path in fields))
     # Old taps look here instead of into the metadata.
     if "selected" in stream:
         stream["selected"] = selected
@@ -117,11 +118,7 @@ def _select_stream(stream: dict[str, Any], included: Sequence[str], excluded: Se
 
 
 def _mark(values: dict[str, Any], *, selected: bool) -> None:
-    inclusion = values.get("inclusion")
-    if inclusion == "unsupported":
-        values["selected"] = False
-    elif inclusion != "automatic" or selected:
-        values["selected"] = selected
+    values["selected"] = selected and values.get("inclusion") != "unsupported"
 
 
 def _paths(schema: dict[str, Any], parent: tuple[str, ...] = ()) -> Iterable[tuple[str, ...]]:

@@ -38,7 +38,7 @@ class Outcome:
     errors: str
 
 
-async def run(argv: Sequence[str], *, environ: Mapping[str, str], folder: Path, timeout: float) -> Outcome:  # noqa: ASYNC109 - part of what is done
+async def run(argv: Sequence[str], *, environ: Mapping[str, str], folder: Path, timeout: float) -> Outcome:
     """Run a program and everything that it starts as one process group.
 
     The group is ended when the time is over, and when the task is cancelled: asked first, killed two seconds later.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from flext_sdk.embedded.engine.singer import GRACE
 from flext_sdk.embedded.flext.follow import LogStream
 from flext_sdk.embedded.flext.handlers.pipelines import pipeline_handlers
 from flext_sdk.embedded.flext.handlers.runs import run_handlers
@@ -62,7 +63,8 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
             raise _configuration(error) from error
 
     async def close() -> None:
-        await asyncio.to_thread(platform.close)
+        # A run needs its grace period, whatever requests get.
+        await asyncio.to_thread(platform.close, max(settings.grace, GRACE + 2.0))
 
     return build_app(
         "flext",
@@ -70,7 +72,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
         token=settings.token,
         port=settings.port,
         metrics=metrics,
-        websockets={"pipelines.follow": LogStream(platform.hub, platform.run_store, platform.now)},
+        websockets={"pipelines.follow": LogStream(platform.hub, platform.run_store, platform.now).serve},
         startup=[launch],
         shutdown=[close],
         idempotency=platform.keys,

@@ -64,7 +64,7 @@ class LogStream:
         self._runs = runs
         self._now = now
 
-    async def __call__(self, websocket: WebSocket) -> None:
+    async def serve(self, websocket: WebSocket) -> None:
         """Serves a follower until it goes."""
         await websocket.accept()
         follower = _Follower(websocket, self._hub, self._runs, self._now)

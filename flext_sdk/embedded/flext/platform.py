@@ -130,7 +130,7 @@ class Platform:
         self.engine = make(executor, self.run_store)
         checker = DefinitionChecker(contract, plugins, secrets, environ)
         self.pipelines = PipelineService(PipelineStore(self.database, now), bookmarks, checker, now)
-        self.runs = RunService(self.pipelines, self.run_store, self.logs, self.engine, now)
+        self.runs = RunService(self.pipelines, self.run_store, self.logs, self.engine, ended=self._ended, now=now)
         self.now = now
         self.state = "starting"
 

@@ -16,7 +16,7 @@ from flext_sdk.embedded.web.errors import ApiError, validation_failed
 from flext_sdk.embedded.web.problems import did_you_mean, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from flext_sdk.embedded.engine.durable import Engine
 
@@ -31,14 +31,25 @@ class RunService:
         runs: Where runs are stored.
         logs: Where their log lines are stored.
         engine: Does them.
+        ended: Told about a run that ends without the engine.
         now: The clock.
     """
 
-    def __init__(self, pipelines: PipelineService, runs: RunStore, logs: LogStore, engine: Engine, now: Now) -> None:
+    def __init__(
+        self,
+        pipelines: PipelineService,
+        runs: RunStore,
+        logs: LogStore,
+        engine: Engine,
+        *,
+        ended: Callable[[StoredRun], None],
+        now: Now,
+    ) -> None:
         self._pipelines = pipelines
         self._runs = runs
         self._logs = logs
         self._engine = engine
+        self._ended = ended
         self._now = now
 
     def start(self, name: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,11 +111,15 @@ class RunService:
             what = f"the run {wanted}" if wanted else pipeline.name
             raise ApiError(409, "NOT_RUNNING", f"{what} is not running", hint=f"flext pipeline runs {pipeline.name}")
         force = bool(request.get("force"))
+        views = []
         for run_id in going_on:
-            self._runs.request_stop(run_id, force=force)
+            status = self._runs.request_stop(run_id, force=force)
             self._engine.cancel(run_id, force=force)
-        now = self._now()
-        views = [run_view(run, now) for run_id in going_on if (run := self._runs.find(run_id)) is not None]
+            run = self._runs.find(run_id)
+            if run is not None:
+                views.append(run_view(run, self._now()))
+                if status == "cancelled" and run.started_at is None:  # it waited for its turn, so the engine will not tell of its end
+                    self._ended(run)
         return {"runs": views, "total": len(views)}
 
     def status(self, name: str) -> dict[str, Any]:

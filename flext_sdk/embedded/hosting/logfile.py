@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PART_SIZE: Final = 5 * 1024 * 1024
+_TALKATIVE: Final = ("uvicorn.error", "alembic")
 _LEVELS: Final = {"critical": "error", "warn": "warning", "notset": "debug"}
 
 
@@ -70,6 +71,8 @@ def set_up(path: Path, *, source: str, level: str, request: Callable[[], str | N
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # The gate writes a line a request; what uvicorn says of starting and stopping is for those who look closely.
-    logging.getLogger("uvicorn.error").setLevel("DEBUG" if level == "debug" else "WARNING")
+    # The same goes for alembic, which names each of its own plugins.
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel("DEBUG" if level == "debug" else "WARNING")
     logging.captureWarnings(capture=True)
     return handler

@@ -10,7 +10,6 @@ import uvicorn
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
-    from types import FrameType
 
     from starlette.applications import Starlette
 
@@ -60,12 +59,14 @@ class Server(uvicorn.Server):
         if self.started:
             self._ready()
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """As uvicorn's; tells first, so that nobody new comes here."""
-        if not self.should_exit:
-            logging.getLogger("flext.host").info("asked to stop")
-            self._stopping()
-        super().handle_exit(sig, frame)
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's; tells first, so that nobody new comes here.
+
+        Not in the signal handler: it may interrupt a write to the very log that it would write to.
+        """
+        logging.getLogger("flext.host").info("asked to stop")
+        self._stopping()
+        await super().shutdown(sockets=sockets)
 
 
 def cause(app: Any) -> Exception | None:  # noqa: ANN401 - Starlette's state is untyped

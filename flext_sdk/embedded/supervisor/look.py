@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk.embedded.settings import SERVICES, Paths, Service, describe, home
-from flext_sdk.embedded.supervisor.reader import follow as follow_file
-from flext_sdk.embedded.supervisor.reader import tail as tail_file
 from flext_sdk.embedded.supervisor.probe import ask, health
 from flext_sdk.embedded.supervisor.process import PROC
+from flext_sdk.embedded.supervisor.reader import follow as follow_file
+from flext_sdk.embedded.supervisor.reader import tail as tail_file
 from flext_sdk.embedded.supervisor.state import holder, live_record, token
 from flext_sdk.errors import DeadlineExceededError, UsageError
 

@@ -1,0 +1,168 @@
+"""How services are reached: those of this machine through their supervisor, all others over HTTP."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
+
+from flext_sdk import _operations as ops
+from flext_sdk._async import _local
+from flext_sdk._async import _rt as rt
+from flext_sdk._async.resources._services import AsyncServicesBase
+from flext_sdk._core.operations import Operation
+from flext_sdk._core.request import plain_data
+from flext_sdk._core.runs import field, intervals
+from flext_sdk.errors import (
+    ConfigurationError,
+    ConnectionFailedError,
+    DeadlineExceededError,
+    FlextError,
+    NotSupportedError,
+    ServerError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from flext_sdk._core.types import Service
+    from flext_sdk.models.runs import LogEntry
+    from flext_sdk.models.services import Health, ServiceStatus
+
+__all__ = ["AsyncServiceAccess", "names_of", "one_name"]
+
+_SERVICES: tuple[Service, ...] = ("flexcore", "flext")
+_GONE = (ConnectionFailedError, DeadlineExceededError, ServerError)
+_HEALTH: dict[Service, Operation[Health]] = {
+    "flexcore": ops.SERVICES_FLEXCORE_HEALTH,
+    "flext": ops.SERVICES_FLEXT_HEALTH,
+}
+_READY = {"flexcore": ops.SERVICES_FLEXCORE_READY, "flext": ops.SERVICES_FLEXT_READY}
+
+
+class AsyncServiceAccess(AsyncServicesBase):
+    """Looks at services and manages those of this machine; the public methods stand upon it."""
+
+    async def _one_health(self, name: Service) -> tuple[Health, FlextError | None]:
+        try:
+            health = await self._quietly()._call(_HEALTH[name])
+        except _GONE as error:
+            gone = {"service": name, "status": "unreachable", "message": error.message}
+            return self._shaped(_HEALTH[name], gone), error
+        if not field(health, "service"):
+            health = self._shaped(_HEALTH[name], {**plain_data(health), "service": name})
+        return health, None
+
+    async def _not_ready(self, name: Service) -> str | None:
+        try:
+            await self._call(_READY[name])
+        except NotSupportedError:  # a server without /ready: then it is as ready as it is healthy
+            error = (await self._one_health(name))[1]
+            return None if error is None else error.message
+        except _GONE as error:
+            return error.message
+        return None
+
+    async def _local_lines(self, name: Service, tail: int, follow: bool) -> AsyncIterator[LogEntry]:
+        lines = await _local.supervise("logs", name, tail=tail, follow=follow, heartbeat=True)
+        done = object()
+        while (line := await rt.to_thread(next, lines, done)) is not done:
+            if line is not None:  # None is a look that found nothing: a chance to be interrupted
+                yield self._shaped(_LOG_LINE, line)
+
+    async def _remote_lines(self, name: Service, tail: int, follow: bool) -> AsyncIterator[LogEntry]:
+        seen: Sequence[LogEntry] = []
+        for pause in intervals(0.5, 2.0):
+            found = await self._call(
+                ops.SERVICES_LOGS, path={"service": name}, query={"tail": tail if not seen else 1000}
+            )
+            lines: Sequence[LogEntry] = field(found, "logs") or []
+            for line in _after(seen, lines):
+                yield line
+            seen = lines or seen
+            if not follow:
+                return
+            await self._client._transport.sleep(pause)
+
+    def _quietly(self) -> Self:
+        """The same, but looking starts nothing and no breaker answers for the service."""
+        return type(self)(self._client._looking())
+
+    def _reachable(self) -> Sequence[Service]:
+        """The services that have an address; all of them on this machine."""
+        if self._client.is_local:
+            return _SERVICES
+        return [name for name in _SERVICES if self._client._transport.url_of(name) is not None]
+
+    async def _manage(self, what: str, service: str, **options: Any) -> Sequence[ServiceStatus]:  # noqa: ANN401 - the supervisor's own
+        names_of(service, _SERVICES)
+        if not self._client.is_local:
+            raise NotSupportedError(
+                f"Only services of this machine can be {_PAST[what]} from here",
+                hint="Unset FLEXT_URL, FLEXT_FLEXCORE_URL, FLEXT_SERVICE_URL and base_url, or do it where they run.",
+            )
+        found = await _local.supervise(what, service, **options)
+        self._client._transport.endpoints.forget()
+        return [self._shaped(ops.SERVICES_STATUS, one) for one in found]
+
+    async def _statuses(self, service: str) -> Sequence[ServiceStatus]:
+        names = names_of(service, self._reachable())
+        if self._client.is_local:
+            found = await _local.supervise("statuses", service)
+            return [self._shaped(ops.SERVICES_STATUS, one) for one in found]
+        return await rt.gather_bounded([partial(self._asked, name) for name in names], 4)
+
+    async def _asked(self, name: Service) -> ServiceStatus:
+        """The status of a service as its health and its address tell it."""
+        url = self._client._transport.url_of(name)
+        plain = type(self)(self._client._looking().with_options(models=False))
+        try:
+            health: Any = await plain._call(_HEALTH[name])
+        except _GONE as error:
+            state = "unhealthy" if isinstance(error, ServerError) else "stopped"
+            return self._shaped(
+                ops.SERVICES_STATUS, {"name": name, "status": state, "url": url, "message": error.message}
+            )
+        told = str(health.get("status", "")).lower()
+        state = "running" if told in {"", "ok", "healthy", "up", "running", "ready"} else "unhealthy"
+        status = {
+            "name": name,
+            "status": state,
+            "url": url,
+            "version": health.get("version"),
+            "uptime": health.get("uptime") if isinstance(health.get("uptime"), int | float) else None,
+            "message": None if state == "running" else f"it says it is {told}",
+        }
+        return self._shaped(ops.SERVICES_STATUS, status)
+
+
+_PAST = {"start": "started", "stop": "stopped", "restart": "restarted"}
+_LOG_LINE: Operation[LogEntry] = Operation(
+    id="services.logs", service="flext", group="services", method="GET", path="", response="runs:LogEntry"
+)
+
+
+def names_of(service: str, known: Sequence[Service]) -> Sequence[Service]:
+    if service != "all":
+        return [one_name(service)]
+    if not known:
+        raise ConfigurationError("No service has an address", hint="Set FLEXT_URL, or give base_url=...")
+    return known
+
+
+def one_name(service: str) -> Service:
+    for name in _SERVICES:
+        if name == service:
+            return name
+    raise UsageError(f"There is no service {service!r}", hint="flexcore or flext.")
+
+
+def _after(seen: Sequence[LogEntry], lines: Sequence[LogEntry]) -> Sequence[LogEntry]:
+    """What follows the last line that was seen; all of it when that line is gone."""
+    if not seen:
+        return lines
+    last = seen[-1]
+    for index in range(len(lines) - 1, -1, -1):
+        if lines[index] == last:
+            return lines[index + 1 :]
+    return lines

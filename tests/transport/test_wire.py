@@ -1,0 +1,159 @@
+"""What is loaded and opened for a call, and what patches of the HTTP library see."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+
+import httpx
+import pytest
+import respx
+
+from flext_sdk import AsyncFlext, Flext, errors
+from flext_sdk._sync import _sender
+
+from .conftest import Answer, Server
+
+GOOD = {"id": "p1", "name": "orders"}
+
+
+def test_a_mock_of_the_http_library_is_honoured() -> None:
+    with respx.mock(base_url="https://flext.example") as mock, Flext("https://flext.example", _environ={}) as client:
+        route = mock.get("/api/v1/pipelines/orders").respond(json=GOOD)
+        assert client.pipelines.show("orders").name == "orders"
+        assert route.calls.last.request.headers["host"] == "flext.example"
+
+
+async def test_a_mock_of_the_http_library_is_honoured_by_both() -> None:
+    with respx.mock(base_url="https://flext.example") as mock:
+        mock.get("/api/v1/pipelines/orders").mock(
+            side_effect=[httpx.ReadTimeout("slow"), httpx.Response(200, json=GOOD)]
+        )
+        async with AsyncFlext("https://flext.example", _environ={}, _random=lambda: 0.0) as client:
+            assert (await client.pipelines.show("orders")).name == "orders"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (httpx.ConnectTimeout("x"), errors.ConnectionFailedError),
+        (httpx.PoolTimeout("x"), errors.ConnectionFailedError),
+        (httpx.ReadTimeout("x"), errors.DeadlineExceededError),
+        (httpx.ReadError("x"), errors.ConnectionFailedError),
+        (httpx.DecodingError("x"), errors.ConnectionFailedError),
+    ],
+)
+def test_errors_of_the_http_library_never_come_out(error: Exception, kind: type[errors.FlextError]) -> None:
+    with (
+        respx.mock(base_url="https://flext.example") as mock,
+        Flext("https://flext.example", retries=0, _environ={}) as client,
+    ):
+        mock.get("/health").mock(side_effect=error)
+        with pytest.raises(kind) as caught:
+            client.request("GET", "/health")
+        assert caught.value.hint
+        assert type(caught.value.__cause__) is type(error)
+
+
+def test_a_compressed_answer(server: Server) -> None:
+    import gzip
+
+    server.says(Answer(raw=gzip.compress(json.dumps(GOOD).encode()), headers={"Content-Encoding": "gzip"}))
+    with Flext(server.url, _environ={}) as client:
+        assert client.pipelines.show("orders").name == "orders"
+
+
+def test_loopback_never_goes_through_a_proxy(server: Server) -> None:
+    server.says(Answer(body=GOOD))
+    environ = {"HTTP_PROXY": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environ.items():
+            patch.setenv(name, value)
+        with Flext(server.url, _environ=environ) as client:
+            assert client.pipelines.show("orders").name == "orders"
+
+
+def test_a_proxy_of_the_environment_is_used(server: Server) -> None:
+    server.says(Answer(body=GOOD))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HTTP_PROXY", server.url)
+        with Flext("http://flext.example:81", _environ={"HTTP_PROXY": server.url}) as client:
+            assert client.pipelines.show("orders").name == "orders"
+    assert server.seen[0].path == "http://flext.example:81/api/v1/pipelines/orders"
+
+
+def test_certificates_are_loaded_once_and_only_for_https(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    original = httpx.create_ssl_context
+    monkeypatch.setattr(httpx, "create_ssl_context", lambda **options: made.append(options) or original(**options))  # type: ignore[func-returns-value]
+    _sender._tls.cache_clear()
+    _sender._no_tls.cache_clear()
+    server.says(Answer(body=GOOD))
+    with Flext(server.url, _environ={}) as client:
+        client.pipelines.show("orders")
+    assert made == [{"verify": False}]
+    for _ in range(2):
+        with (
+            Flext(server.url.replace("http:", "https:"), retries=0, _environ={}) as client,
+            pytest.raises(errors.ConnectionFailedError),
+        ):
+            client.pipelines.show("orders")
+    assert made == [{"verify": False}, {}]
+
+
+def loaded(code: str) -> set[str]:
+    script = f"import sys\n{code}\nprint(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_a_call_loads_what_it_needs_and_no_more(server: Server) -> None:
+    made = loaded(f"from flext_sdk import Flext\nclient = Flext({server.url!r})")
+    assert (
+        not {"httpx", "pydantic", "tenacity", "pybreaker", "websockets", "yaml", "asyncio", "flext_sdk.embedded"} & made
+    )
+    server.says(Answer(body=GOOD))
+    plain = loaded(
+        f"from flext_sdk import Flext\nFlext({server.url!r}).with_options(models=False).pipelines.show('orders')"
+    )
+    assert "httpx" in plain
+    assert not {"pydantic", "tenacity", "pybreaker", "websockets", "httpx._main", "click"} & plain
+    assert len(server.seen) == 1
+    again = loaded("import httpx\nfrom flext_sdk._sync._sender import load_httpx\nassert load_httpx() is httpx")
+    assert "httpx._main" in again or "click" not in again
+
+
+def test_the_first_use_may_come_from_many_threads(server: Server) -> None:
+    server.says(Answer(body={"pipelines": [{"id": "p", "name": "orders", "tags": None}], "total": 1}))
+    code = f"""
+        import threading
+        from flext_sdk import Flext
+        client, gate, names = Flext({server.url!r}), threading.Barrier(16), []
+
+        def work():
+            gate.wait()
+            names.extend(p.name for p in client.pipelines.list())
+
+        threads = [threading.Thread(target=work) for _ in range(16)]
+        [t.start() for t in threads]
+        [t.join() for t in threads]
+        assert names == ["orders"] * 16, names
+    """
+    for _ in range(3):
+        loaded(textwrap.dedent(code))
+
+
+def test_a_client_of_a_parent_process_is_not_shared_with_its_child(server: Server) -> None:
+    import os
+
+    server.says(Answer(body=GOOD))
+    with Flext(server.url, _environ={}) as client:
+        client.pipelines.show("orders")
+        pool = client._transport._sender._plain
+        before = pool.get(lambda: None)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "getpid", lambda: -1)
+            assert pool.get(lambda: "new") == "new"
+        assert before != "new"
