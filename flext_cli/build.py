@@ -41,6 +41,9 @@ _KINDS: dict[str, Any] = {
 }
 
 
+_STAND_INS: dict[Any, Any] = {str: "", int: 0, float: 0.0, bool: False, list[str]: []}
+
+
 @dataclass(slots=True)
 class Parsed:
     """What was given on the command line, and nothing else: arguments of the method, and shared options."""
@@ -156,9 +159,19 @@ def app_for(words: str, entry: Entry, method: Callable[..., Any]) -> tuple[App, 
 
 def _parameter(name: str, target: _Target) -> inspect.Parameter:
     positional = target.param["kind"] == "positional"
-    default = inspect.Parameter.empty if target.param["required"] else None
+    default = inspect.Parameter.empty if target.param["required"] else _stand_in(target.hint)
     kind = inspect.Parameter.POSITIONAL_ONLY if positional else inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(name, kind, default=default, annotation=_annotated(target))
+
+
+def _stand_in(hint: Data) -> Data:
+    """A default that is never used, for only what was given is read, but that fits the type.
+
+    Where pydantic happens to be imported, cyclopts holds defaults against the annotation too.
+    """
+    if _is_choice(hint):
+        return get_args(hint)[0]
+    return _STAND_INS.get(hint)
 
 
 def _annotated(target: _Target) -> Data:

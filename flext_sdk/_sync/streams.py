@@ -137,15 +137,17 @@ class _Follower:
                 yield entry
 
     def stored(self, tail: int, since: str | datetime | None) -> Iterator[LogEntry]:
-        """The lines to begin with. Without any wanted, one is read to know where new ones begin."""
-        lines = stored_lines(self.resource, self.name, self.run, tail=max(tail, 1), level=self.level, since=since)
-        for line in self.fresh(lines):
-            if tail > 0:
+        """The lines to begin with."""
+        newest = 0
+        if tail == 0 or self.level is not None or since is not None:
+            # Asked first: what is written between the two requests is among the lines of the second, or comes later.
+            lines = stored_lines(self.resource, self.name, self.run, tail=1)
+            newest = max((ident for line in lines if isinstance(ident := field(line, "id"), int)), default=0)
+        if tail > 0:
+            lines = stored_lines(self.resource, self.name, self.run, tail=tail, level=self.level, since=since)
+            for line in self.fresh(lines):
                 yield line
-        if self.last == 0:
-            newest = stored_lines(self.resource, self.name, self.run, tail=1)
-            for _ in self.fresh(newest if since is not None or self.level is not None else []):
-                pass  # what a filter left out is not new either
+        self.last = max(self.last, newest)
 
     def missed(self) -> Iterator[LogEntry]:
         """Lines that were stored meanwhile."""

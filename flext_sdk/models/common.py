@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from flext_sdk._core.model import Model, NullAsEmpty
 
@@ -38,7 +38,7 @@ class Error(Model):
     """
     Anything more; its shape depends on the code.
     """
-    problems: Annotated[list[pipelines.Problem], NullAsEmpty] = []
+    problems: Annotated[list[pipelines.Problem], NullAsEmpty] = Field(default_factory=list)
     """
     Every problem of a rejected document.
     """

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from flext_sdk._core.model import Model, NullAsEmpty, OpenEnum
 
@@ -110,11 +110,11 @@ class ExtractDefinition(Model):
     """
     A tap, such as tap-csv.
     """
-    config: Annotated[dict[str, Any], NullAsEmpty] = {}
+    config: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
     """
     Its settings; ${secret:NAME} and ${env:NAME} are filled in when it runs.
     """
-    select: Annotated[list[str], NullAsEmpty] = []
+    select: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
     """
     Streams and fields as patterns: orders.*, !orders.note.
     """
@@ -129,7 +129,7 @@ class LoadDefinition(Model):
     """
     A target, such as target-duckdb.
     """
-    config: Annotated[dict[str, Any], NullAsEmpty] = {}
+    config: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
     """
     Its settings.
     """
@@ -151,7 +151,7 @@ class PipelineStep(Model):
     Plugin of the step in services that have one plugin a step.
     """
     configuration: dict[str, Any] | None = None
-    depends_on: Annotated[list[str], NullAsEmpty] = []
+    depends_on: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
     extract: ExtractDefinition | None = None
     load: LoadDefinition | None = None
     retries: int | None = None
@@ -168,7 +168,7 @@ class Schedule(Model):
     timezone: str = "UTC"
     enabled: bool | None = None
     catchup: str | None = None
-    next_runs: Annotated[list[AwareDatetime], NullAsEmpty] = []
+    next_runs: Annotated[list[AwareDatetime], NullAsEmpty] = Field(default_factory=list)
     """
     The next times.
     """
@@ -219,7 +219,7 @@ class StepDefinition(Model):
     """
     extract: ExtractDefinition | None = None
     load: LoadDefinition | None = None
-    depends_on: Annotated[list[str], NullAsEmpty] = []
+    depends_on: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
     """
     Steps that must complete first.
     """
@@ -259,11 +259,11 @@ class Pipeline(Model):
     """
     active or paused; other services also say draft, running, completed, failed or archived.
     """
-    tags: Annotated[list[str], NullAsEmpty] = []
-    steps: Annotated[list[PipelineStep], NullAsEmpty] = []
+    tags: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
+    steps: Annotated[list[PipelineStep], NullAsEmpty] = Field(default_factory=list)
     step_count: int | None = None
-    variables: Annotated[dict[str, Any], NullAsEmpty] = {}
-    configuration: Annotated[dict[str, Any], NullAsEmpty] = {}
+    variables: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
+    configuration: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
     max_concurrent_runs: int | None = None
     schedule: Schedule | str | None = None
     last_run_status: str | None = None
@@ -295,7 +295,7 @@ class PipelineDefinition(Model):
     """
     What it is for.
     """
-    tags: Annotated[list[str], NullAsEmpty] = []
+    tags: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
     """
     Words to find it by.
     """
@@ -303,7 +303,7 @@ class PipelineDefinition(Model):
     """
     When it should run by itself.
     """
-    variables: Annotated[dict[str, str | float | bool], NullAsEmpty] = {}
+    variables: Annotated[dict[str, str | float | bool], NullAsEmpty] = Field(default_factory=dict)
     """
     Values for ${NAME} places in the settings; a run can give others.
     """
@@ -311,11 +311,11 @@ class PipelineDefinition(Model):
     """
     How many runs may go on at once.
     """
-    steps: Annotated[list[StepDefinition], NullAsEmpty] = []
+    steps: Annotated[list[StepDefinition], NullAsEmpty] = Field(default_factory=list)
     """
     What it does.
     """
-    configuration: Annotated[dict[str, Any], NullAsEmpty] = {}
+    configuration: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
     """
     Free for your own use; stored as it is.
     """

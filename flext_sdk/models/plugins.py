@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from flext_sdk._core.model import Model, NullAsEmpty
 
@@ -44,12 +44,12 @@ class PluginMetadata(Model):
     version: str | None = None
     description: str | None = None
     author: str | None = None
-    capabilities: Annotated[list[str], NullAsEmpty] = []
-    dependencies: Annotated[list[str], NullAsEmpty] = []
+    capabilities: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
+    dependencies: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
     """
     Python packages it needs.
     """
-    settings: Annotated[dict[str, Any], NullAsEmpty] = {}
+    settings: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
     """
     JSON Schema of its settings.
     """
@@ -78,7 +78,7 @@ class ExecuteRequest(Model):
     """
     about, discover, test or version.
     """
-    config: Annotated[dict[str, Any], NullAsEmpty] = {}
+    config: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
     """
     Values for the plugin's settings; relative paths start from base_path.
     """

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from flext_sdk._core.mixins import RunMixin
 from flext_sdk._core.model import Model, NullAsEmpty, OpenEnum
@@ -54,11 +54,11 @@ class StartRequest(Model):
     How to start a run.
     """
 
-    variables: Annotated[dict[str, str | float | bool], NullAsEmpty] = {}
+    variables: Annotated[dict[str, str | float | bool], NullAsEmpty] = Field(default_factory=dict)
     """
     Values that replace those of the definition for this run.
     """
-    step_override: Annotated[list[str], NullAsEmpty] = []
+    step_override: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
     """
     Only these steps.
     """
@@ -106,7 +106,7 @@ class StepRun(Model):
     """
     Rows a second.
     """
-    streams: Annotated[dict[str, int], NullAsEmpty] = {}
+    streams: Annotated[dict[str, int], NullAsEmpty] = Field(default_factory=dict)
     """
     Rows read by stream.
     """
@@ -123,7 +123,7 @@ class StepState(Model):
     """
 
     step: str
-    state: Annotated[dict[str, Any], NullAsEmpty] = {}
+    state: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
     """
     Singer state as the target confirmed it.
     """
@@ -205,7 +205,7 @@ class Run(RunMixin):
     The run that this one retries.
     """
     full_refresh: bool | None = None
-    variables: Annotated[dict[str, Any], NullAsEmpty] = {}
+    variables: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
     """
     Values this run was given.
     """
@@ -252,7 +252,7 @@ class Run(RunMixin):
     """
     What to do about it.
     """
-    steps: Annotated[list[StepRun], NullAsEmpty] = []
+    steps: Annotated[list[StepRun], NullAsEmpty] = Field(default_factory=list)
 
 
 class PipelineStatus(Model):

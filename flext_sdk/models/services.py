@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from flext_sdk._core.model import Model, NullAsEmpty, OpenEnum
 
@@ -34,7 +34,7 @@ class Health(Model):
     Seconds since it started.
     """
     port: int | None = None
-    components: Annotated[dict[str, str], NullAsEmpty] = {}
+    components: Annotated[dict[str, str], NullAsEmpty] = Field(default_factory=dict)
     """
     Health of its parts.
     """
@@ -57,7 +57,7 @@ class Readiness(Model):
     Name of the service.
     """
     timestamp: AwareDatetime | None = None
-    checks: Annotated[dict[str, str], NullAsEmpty] = {}
+    checks: Annotated[dict[str, str], NullAsEmpty] = Field(default_factory=dict)
     """
     State of each thing it waits for.
     """
@@ -82,11 +82,11 @@ class ServiceInfo(Model):
     development, or what the operator called it.
     """
     timestamp: AwareDatetime | None = None
-    capabilities: Annotated[list[str], NullAsEmpty] = []
+    capabilities: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
     """
     What it can do.
     """
-    features: Annotated[list[str], NullAsEmpty] = []
+    features: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
     """
     What it can do; FlexCore calls it so.
     """
@@ -186,7 +186,7 @@ class FlextMetrics(Model):
 
     server: FlextMetricsServer
     requests: FlextMetricsRequests
-    runs: Annotated[dict[str, int], NullAsEmpty] = {}
+    runs: Annotated[dict[str, int], NullAsEmpty] = Field(default_factory=dict)
     """
     Runs by status since the service started.
     """

@@ -141,6 +141,15 @@ def _finish(text: str, name: str) -> str:
     )
     text = re.sub(r"Annotated\[(.*), Field\((?:validate_default=True|title=\"\w+\")\)\]", r"\1", text)
     text, changed = _COLLECTION.subn(r"    \1: Annotated[\2, NullAsEmpty]\3", text)
+    # A plain empty list as default would be copied for every item that is read.
+    text, lists = re.subn(r"\] = \[\]$", "] = Field(default_factory=list)", text, flags=re.MULTILINE)
+    text, mappings = re.subn(r"\] = \{\}$", "] = Field(default_factory=dict)", text, flags=re.MULTILINE)
+    if lists or mappings:
+        text = text.replace(
+            "from flext_sdk._core.model import Model",
+            "from pydantic import Field\nfrom flext_sdk._core.model import Model",
+            1,
+        )
     if changed:
         text = text.replace(
             "from flext_sdk._core.model import Model\n",

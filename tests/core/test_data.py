@@ -100,6 +100,10 @@ def test_a_short_text_of_a_model_has_no_secrets() -> None:
     )
 
 
+def test_a_moment_in_a_short_text_is_readable() -> None:
+    assert repr(Inner(when=NOW)) == "Inner(when=2026-01-31T08:00:00+00:00)"
+
+
 def test_null_in_place_of_a_list_is_mended() -> None:
     body = b'{"name": "a", "tags": null, "inner": {"names": null}, "config": null}'
     thing = decode(op(), body)
@@ -201,6 +205,12 @@ def test_paths_and_unknown_parameters() -> None:
         plan.url_path({"name": "x", "n": 5}, {"q": 1})
     with pytest.raises(errors.UsageError, match="n must be"):
         plan.url_path({"name": "x"}, {})
+
+
+def test_bytes_of_a_command_line_that_are_no_text() -> None:
+    plan = plan_for(op(path="/a/{name}", path_params=(Param("name", "name"),)))
+    with pytest.raises(errors.UsageError, match="not valid text"):
+        plan.url_path({"name": "x\udcff"}, {})
 
 
 @given(st.text(st.characters(), min_size=1, max_size=20))

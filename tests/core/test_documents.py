@@ -55,6 +55,7 @@ def test_a_problem_finds_its_line_or_that_of_its_parent() -> None:
         ("a: !!python/object:os.system x\n", 1, 4, "tag"),
         ("a: !secret x\n", 1, 4, "tag"),
         ("a: .inf\n", 1, 4, "finite"),
+        ("a: !!int x\n", 1, 4, "can be read"),
         ("a: 0b2_\n? [x]\n: 1\n", 2, 3, "key"),
         ("a: &x [*x]\n", 1, 4, "itself"),
         ("", 1, 1, "empty"),
@@ -112,6 +113,8 @@ def test_json_with_tabs_and_its_faults() -> None:
     assert caught.value.problems[0].line in {2, 3}
     with pytest.raises(ValidationFailedError, match="twice"):
         load_document('{"a": 1, "a": 2}', name="x.json")
+    with pytest.raises(ValidationFailedError, match="not JSON"):
+        load_document('{"a": NaN}', name="x.json")
     with pytest.raises(ValidationFailedError, match="JSON"):
         load_document("[" * 100_000, name="x.json")
 

@@ -31,7 +31,11 @@ TAP_SCHEMA = {
     },
     "additionalProperties": False,
 }
-TARGET_SCHEMA = {"type": "object", "properties": {"out": {"type": "string", "format": "path"}}, "additionalProperties": True}
+TARGET_SCHEMA = {
+    "type": "object",
+    "properties": {"out": {"type": "string", "format": "path"}},
+    "additionalProperties": True,
+}
 STRICT_SCHEMA = {
     "type": "object",
     "properties": {"path": {"type": "string", "format": "path"}, "count": {"type": "integer", "minimum": 1}},
@@ -153,7 +157,9 @@ def base_environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key in {"PATH", "HOME"} or key.startswith("COVERAGE")}
 
 
-def step(name: str = "load", *do: Any, target: dict[str, Any] | None = None, tap: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+def step(
+    name: str = "load", *do: Any, target: dict[str, Any] | None = None, tap: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
     """A step whose tap does these actions."""
     found: dict[str, Any] = {
         "name": name,

@@ -51,6 +51,11 @@ def err(text):
     sys.stderr.flush()
 
 
+def end_without_newline():
+    sys.stderr.write("INFO the last words")
+    sys.stderr.flush()
+
+
 def spam(count, text="line"):
     for number in range(count):
         sys.stderr.write(f"INFO {text} {number}\n")

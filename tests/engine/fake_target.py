@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 CONFIG = json.loads(Path(sys.argv[sys.argv.index("--config") + 1]).read_text())
-out = Path(CONFIG["out"]).open("a") if "out" in CONFIG else None
+out = Path(CONFIG["out"]).open("a") if "out" in CONFIG else None  # noqa: SIM115
 count = 0
 last = None
 if CONFIG.get("ignore_term"):

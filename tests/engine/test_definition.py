@@ -77,8 +77,18 @@ def test_every_problem_at_once_in_the_order_of_the_document(checker):
             {"name": "load", "extract": {"plugin": "tap-strict", "config": {"pth": 1, "count": "many"}}},
             {"name": "model", "dbt": {"project": "p"}},
             {"name": "old", "meltano": {}},
-            {"name": "one", "extract": {"plugin": "target-fake"}, "load": {"plugin": "target-fake"}, "depends_on": ["two"]},
-            {"name": "two", "extract": {"plugin": "tap-fake"}, "load": {"plugin": "target-fake"}, "depends_on": ["one"]},
+            {
+                "name": "one",
+                "extract": {"plugin": "target-fake"},
+                "load": {"plugin": "target-fake"},
+                "depends_on": ["two"],
+            },
+            {
+                "name": "two",
+                "extract": {"plugin": "tap-fake"},
+                "load": {"plugin": "target-fake"},
+                "depends_on": ["one"],
+            },
         ],
     }
     checked = checker.check(document)
@@ -92,7 +102,10 @@ def test_every_problem_at_once_in_the_order_of_the_document(checker):
         ("/steps/0/extract/plugin", "there is no plugin 'tap-strct'; did you mean 'tap-strict'?"),
         ("/steps/0/extract/config/a", "the variable DAI is not defined; did you mean 'DAY'?"),
         ("/steps/0/extract/select/1", "a pattern needs a stream after the exclamation mark"),
-        ("/steps/0/extract/select/2", "a pattern is STREAM or STREAM.FIELD; nothing stands before or after one of its dots"),
+        (
+            "/steps/0/extract/select/2",
+            "a pattern is STREAM or STREAM.FIELD; nothing stands before or after one of its dots",
+        ),
         ("/steps/0/extract/select/3", "a pattern must not begin or end with spaces"),
         ("/steps/0/extract/select/4", "a bracket in the pattern is not closed"),
         ("/steps/0/extract/select/5", "only one exclamation mark may stand before a pattern"),
@@ -110,7 +123,12 @@ def test_every_problem_at_once_in_the_order_of_the_document(checker):
         ("/steps/4/depends_on/0", "the steps depend on each other in a circle: one -> two -> one"),
     ]
     without = [entry["path"] for entry in checked.problems if not entry.get("hint")]
-    assert without == ["/steps/0/load/plugin", "/steps/0/depends_on/1", "/steps/1/extract/config/count", "/steps/4/extract/plugin"]
+    assert without == [
+        "/steps/0/load/plugin",
+        "/steps/0/depends_on/1",
+        "/steps/1/extract/config/count",
+        "/steps/4/extract/plugin",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -120,10 +138,16 @@ def test_every_problem_at_once_in_the_order_of_the_document(checker):
         (None, ""),
         ({}, ""),
         ({"name": "x", "steps": "all"}, "/steps"),
-        ({"name": "x", "steps": [1, {"name": "a", "extract": 1, "load": [], "depends_on": "b", "timeout": []}]}, "/steps/0"),
+        (
+            {"name": "x", "steps": [1, {"name": "a", "extract": 1, "load": [], "depends_on": "b", "timeout": []}]},
+            "/steps/0",
+        ),
         ({"name": "x", "tags": "a", "variables": [], "schedule": "daily"}, "/tags"),
         ({"name": "x", "steps": [load(depends_on=[7])]}, "/steps/0/depends_on/0"),
-        ({"name": "x", "steps": [{"name": "a", "extract": {"plugin": 5, "config": 5, "select": 5}, "load": {}}]}, "/steps/0/extract/plugin"),
+        (
+            {"name": "x", "steps": [{"name": "a", "extract": {"plugin": 5, "config": 5, "select": 5}, "load": {}}]},
+            "/steps/0/extract/plugin",
+        ),
         ({"name": "x", "nme": 1}, "/nme"),
         ({"name": "x", "description": "a\0b"}, "/description"),
         ({"name": "x", "configuration": {"a~/b": ["\ud800"]}}, "/configuration/a~0~1b/0"),
@@ -200,7 +224,10 @@ names = st.sampled_from(["a", "b", "c", "d", "e"])
 
 @given(st.dictionaries(names, st.lists(names, max_size=4), min_size=1))
 def test_circles_are_found_exactly_where_there_is_no_order(graph):
-    steps = [{"name": name, "depends_on": [other for other in needs if other in graph and other != name]} for name, needs in graph.items()]
+    steps = [
+        {"name": name, "depends_on": [other for other in needs if other in graph and other != name]}
+        for name, needs in graph.items()
+    ]
     left = {step["name"]: set(step["depends_on"]) for step in steps}
     while free := [name for name, needs in left.items() if not needs]:
         for name in free:

@@ -68,7 +68,13 @@ def durable_bench(tmp_path):
 def three_steps(tmp_path: Path) -> list[dict]:
     return [
         step("first", ["rows", 2], ["touch", str(tmp_path / "first")], target={"out": str(tmp_path / "first.jsonl")}),
-        step("second", ["resume", "orders", 40], tap={"pace": 0.03}, target={"out": str(tmp_path / "second.jsonl")}, depends_on=["first"]),
+        step(
+            "second",
+            ["resume", "orders", 40],
+            tap={"pace": 0.03},
+            target={"out": str(tmp_path / "second.jsonl")},
+            depends_on=["first"],
+        ),
         step("third", ["rows", 1], target={"out": str(tmp_path / "third.jsonl")}, depends_on=["second"]),
     ]
 
@@ -154,7 +160,15 @@ def test_the_engine_from_start_to_end(tmp_path, durable_bench, monkeypatch):
         bench.define(f"p{number}", steps=[step("a", ["rows", 1]), step("b", ["rows", 1])])
     runs = [bench.begin(f"p{number}") for number in range(3)]
     assert {bench.wait(run)["records"] for run in runs} == {2}
-    assert bench.tally.view() == {"runs": {"completed": 5, "cancelled": 1}, "records": 3 + 1 + 6 + bench.runs.show(bench.runs.page({"status": "cancelled", "limit": 1, "offset": 0})["runs"][0]["execution_id"])["records"]}
+    assert bench.tally.view() == {
+        "runs": {"completed": 5, "cancelled": 1},
+        "records": 3
+        + 1
+        + 6
+        + bench.runs.show(bench.runs.page({"status": "cancelled", "limit": 1, "offset": 0})["runs"][0]["execution_id"])[
+            "records"
+        ],
+    }
 
 
 def test_what_the_two_memories_disagree_about(tmp_path, durable_bench):
@@ -178,7 +192,9 @@ def test_what_the_two_memories_disagree_about(tmp_path, durable_bench):
     DBOS.cancel_workflow(lost)
     first.close()
     with first.database.write() as connection:
-        connection.execute(sa.text("update runs set status = 'running', completed_at = null where id = :id"), {"id": lost})
+        connection.execute(
+            sa.text("update runs set status = 'running', completed_at = null where id = :id"), {"id": lost}
+        )
     bench = durable_bench()
     assert bench.wait(unknown)["status"] == "completed"
     run = bench.wait(lost)
@@ -191,7 +207,11 @@ def test_left_over_processes_and_files_are_found_at_the_next_start(tmp_path):
     home = tmp_path / "home"
     bench = Bench(home)
     stubborn = subprocess.Popen(
-        [sys.executable, "-c", "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"],
+        [
+            sys.executable,
+            "-c",
+            "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)",
+        ],
         start_new_session=True,
         stdout=subprocess.PIPE,
     )
@@ -229,7 +249,7 @@ def test_an_older_sqlite_is_replaced_or_refused(tmp_path, monkeypatch):
     assert oct((tmp_path / "x.db").stat().st_mode & 0o777) == "0o600"
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 30, 0))
     monkeypatch.setitem(sys.modules, "pysqlite3", None)
-    with pytest.raises(StoreError, match="the engine needs SQLite 3.42"):
+    with pytest.raises(StoreError, match=r"the engine needs SQLite 3\.42"):
         durable.sqlite_engine(url)
 
 

@@ -80,7 +80,9 @@ def test_metrics(text, found):
     assert metric_of(text) == found
 
 
-secrets = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=5, max_size=30).filter(lambda text: text.strip() == text)
+secrets = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=5, max_size=30).filter(
+    lambda text: text.strip() == text
+)
 
 
 @given(secrets)
@@ -115,7 +117,12 @@ CATALOG = {
                 {"breadcrumb": ["properties", "odd"], "metadata": {"inclusion": "unsupported", "selected": True}},
             ],
         },
-        {"tap_stream_id": "items", "stream": "items", "schema": {"properties": {"id": {}, "note": {}}}, "selected": True},
+        {
+            "tap_stream_id": "items",
+            "stream": "items",
+            "schema": {"properties": {"id": {}, "note": {}}},
+            "selected": True,
+        },
         {"tap_stream_id": "sales.refunds", "schema": {"properties": {"id": {}}}},
         {"tap_stream_id": "empty", "schema": {}},
     ]
@@ -132,7 +139,14 @@ def chosen(*patterns):
     }, unused
 
 
-ORDERS = {("orders",), ("orders", "id"), ("orders", "note"), ("orders", "address"), ("orders", "address", "city"), ("orders", "address", "zip")}
+ORDERS = {
+    ("orders",),
+    ("orders", "id"),
+    ("orders", "note"),
+    ("orders", "address"),
+    ("orders", "address", "city"),
+    ("orders", "address", "zip"),
+}
 
 
 @pytest.mark.parametrize(
@@ -142,7 +156,11 @@ ORDERS = {("orders",), ("orders", "id"), ("orders", "note"), ("orders", "address
         (["orders.*"], ORDERS, []),
         (["ord*.*", "!orders.note"], ORDERS - {("orders", "note")}, []),
         (["orders.note"], {("orders",), ("orders", "id"), ("orders", "note")}, []),
-        (["orders.address.city"], {("orders",), ("orders", "id"), ("orders", "address"), ("orders", "address", "city")}, []),
+        (
+            ["orders.address.city"],
+            {("orders",), ("orders", "id"), ("orders", "address"), ("orders", "address", "city")},
+            [],
+        ),
         (["!orders", "!items.*", "!empty"], {("sales.refunds",), ("sales.refunds", "id")}, []),
         (["sales.refunds.*"], {("sales.refunds",), ("sales.refunds", "id")}, []),
         (["sales.refunds"], {("sales.refunds",), ("sales.refunds", "id")}, []),
@@ -176,8 +194,14 @@ def test_selection_agrees_with_a_plain_reading_of_the_patterns(given_patterns):
         if any(out and field == "*" and fnmatch.fnmatchcase(stream, name) for out, name, field in given_patterns):
             continue
         for field in ("a", "b"):
-            into = [fnmatch.fnmatchcase(stream, s) and fnmatch.fnmatchcase(field, f) for out, s, f in given_patterns if not out]
-            out_of = [fnmatch.fnmatchcase(stream, s) and fnmatch.fnmatchcase(field, f) for out, s, f in given_patterns if out]
+            into = [
+                fnmatch.fnmatchcase(stream, s) and fnmatch.fnmatchcase(field, f)
+                for out, s, f in given_patterns
+                if not out
+            ]
+            out_of = [
+                fnmatch.fnmatchcase(stream, s) and fnmatch.fnmatchcase(field, f) for out, s, f in given_patterns if out
+            ]
             if (any(into) or not into) and not any(out_of):
                 expected.add((stream, field))
     try:
@@ -224,7 +248,17 @@ def test_joining_states():
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("90", 90), ("90s", 90), ("30m", 1800), ("2h", 7200), ("1h30m", 5400), ("1.5 h", 5400), (2.5, 2.5), ("10min", 600), ("1H 2M 3S", 3723)],
+    [
+        ("90", 90),
+        ("90s", 90),
+        ("30m", 1800),
+        ("2h", 7200),
+        ("1h30m", 5400),
+        ("1.5 h", 5400),
+        (2.5, 2.5),
+        ("10min", 600),
+        ("1H 2M 3S", 3723),
+    ],
 )
 def test_lengths_of_time(text, seconds):
     assert seconds_of(text) == seconds
@@ -237,7 +271,14 @@ def test_what_is_no_length_of_time(text):
 
 
 def test_lengths_of_time_for_people():
-    assert [spoken(value) for value in (0.5, 90, 1800, 5400, 7261.25, 0)] == ["0.5 s", "1 min 30 s", "30 min", "1 h 30 min", "2 h 1 min 1.25 s", "0 s"]
+    assert [spoken(value) for value in (0.5, 90, 1800, 5400, 7261.25, 0)] == [
+        "0.5 s",
+        "1 min 30 s",
+        "30 min",
+        "1 h 30 min",
+        "2 h 1 min 1.25 s",
+        "0 s",
+    ]
 
 
 def test_run_ids_sort_by_time():
@@ -255,7 +296,13 @@ def resolver(tmp_path, **environ):
     return Resolver({"DAY": "1", "N": 5, "YES": True}, environ, LocalSecrets(environ, folder))
 
 
-SCHEMA = {"properties": {"path": {"type": "string", "format": "path"}, "port": {"type": ["integer", "null"]}, "fast": {"type": "boolean"}}}
+SCHEMA = {
+    "properties": {
+        "path": {"type": "string", "format": "path"},
+        "port": {"type": ["integer", "null"]},
+        "fast": {"type": "boolean"},
+    }
+}
 
 
 def test_references_are_filled_in(tmp_path):
@@ -290,7 +337,10 @@ def test_everything_that_is_missing_is_told(tmp_path):
     found = resolver(tmp_path)
     with pytest.raises(MissingValueError) as caught:
         found.settings({"a": "${env:GONE} ${secret:GONE}", "b": ["${GONE}"], "c": "${env:GONE}"}, {}, None)
-    assert str(caught.value) == "the environment variable GONE is not set; the secret GONE is not there; the variable GONE has no value"
+    assert (
+        str(caught.value)
+        == "the environment variable GONE is not set; the secret GONE is not there; the variable GONE has no value"
+    )
     assert caught.value.hint
 
 

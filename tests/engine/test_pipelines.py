@@ -20,12 +20,20 @@ def refused(action):
 
 def test_create_show_update_delete(bench):
     created = bench.define(tags=["a", "b"], description="first", variables={"X": 1})
-    assert (created["version"], created["is_active"], created["status"], created["step_count"]) == (1, True, "active", 1)
+    assert (created["version"], created["is_active"], created["status"], created["step_count"]) == (
+        1,
+        True,
+        "active",
+        1,
+    )
     assert created["last_run_status"] is None
     assert bench.pipelines.show("orders") == created == bench.pipelines.show(created["id"])
-    error = refused(lambda: bench.define())
+    error = refused(bench.define)
     assert (error.status, error.code) == (409, "PIPELINE_EXISTS")
-    same = bench.pipelines.update("orders", {"name": "orders", "tags": ["a", "b"], "description": "first", "variables": {"X": 1}, "steps": [step("load")]})
+    same = bench.pipelines.update(
+        "orders",
+        {"name": "orders", "tags": ["a", "b"], "description": "first", "variables": {"X": 1}, "steps": [step("load")]},
+    )
     assert same["version"] == 1
     bench.run()
     changed = bench.pipelines.update("orders", {"name": "sales", "tags": ["b"], "steps": [step("load")]})
@@ -45,9 +53,18 @@ def test_create_show_update_delete(bench):
 
 
 def test_nothing_is_stored_of_a_definition_with_problems(bench):
-    error = refused(lambda: bench.pipelines.create({"name": "x", "steps": [{"name": "a"}, {"name": "b", "extract": {"plugin": "tap-x"}}]}))
+    error = refused(
+        lambda: bench.pipelines.create(
+            {"name": "x", "steps": [{"name": "a"}, {"name": "b", "extract": {"plugin": "tap-x"}}]}
+        )
+    )
     assert (error.status, error.code) == (422, "VALIDATION_FAILED")
-    assert [entry["path"] for entry in error.problems] == ["/steps/0", "/steps/0", "/steps/1", "/steps/1/extract/plugin"]
+    assert [entry["path"] for entry in error.problems] == [
+        "/steps/0",
+        "/steps/0",
+        "/steps/1",
+        "/steps/1/extract/plugin",
+    ]
     assert refused(lambda: bench.pipelines.show("x")).status == 404
     assert bench.pipelines.validate({"name": "x", "steps": [{"name": "a"}]})["valid"] is False
     assert bench.pipelines.validate({"name": "x"}) == {"valid": True, "name": "x", "problems": []}
@@ -57,7 +74,15 @@ def test_nothing_is_stored_of_a_definition_with_problems(bench):
 @pytest.mark.parametrize("form", ["yaml", "json"])
 def test_an_export_can_be_created_again(bench, form, tmp_path):
     bench.define(
-        steps=[step("load", tap={"password": "${secret:DOOR}", "path": "x-${DAY}.csv"}, select=["orders.*"], retries=2, timeout="5m")],
+        steps=[
+            step(
+                "load",
+                tap={"password": "${secret:DOOR}", "path": "x-${DAY}.csv"},
+                select=["orders.*"],
+                retries=2,
+                timeout="5m",
+            )
+        ],
         base_path=str(tmp_path),
         variables={"DAY": "1"},
         schedule={"cron": "@daily"},
@@ -67,7 +92,7 @@ def test_an_export_can_be_created_again(bench, form, tmp_path):
     document = yaml.safe_load(text) if form == "yaml" else json.loads(text)
     assert "${secret:DOOR}" in text
     assert "Größe" in text
-    assert list(document)[0] == "name"
+    assert next(iter(document)) == "name"
     bench.pipelines.delete("orders")
     bench.pipelines.create(document)
     assert bench.pipelines.export("orders", form) == text
@@ -76,7 +101,7 @@ def test_an_export_can_be_created_again(bench, form, tmp_path):
 def test_a_paused_pipeline_does_not_start(bench):
     bench.define()
     assert bench.pipelines.set_active("orders", active=False)["status"] == "paused"
-    error = refused(lambda: bench.begin())
+    error = refused(bench.begin)
     assert (error.status, error.code) == (409, "PIPELINE_NOT_ACTIVE")
     assert bench.pipelines.set_active("orders", active=True)["is_active"] is True
     assert bench.run()["status"] == "completed"
@@ -86,10 +111,21 @@ def test_a_paused_pipeline_does_not_start(bench):
 
 def test_schedules(bench):
     bench.define()
-    assert bench.pipelines.schedule("orders", {}) == {"cron": None, "timezone": "UTC", "enabled": False, "catchup": "skip", "next_runs": []}
+    assert bench.pipelines.schedule("orders", {}) == {
+        "cron": None,
+        "timezone": "UTC",
+        "enabled": False,
+        "catchup": "skip",
+        "next_runs": [],
+    }
     assert refused(lambda: bench.pipelines.schedule("orders", {"enabled": True})).problems[0]["path"] == "/cron"
     shown = bench.pipelines.schedule("orders", {"cron": "15 * * * *"})
-    assert (shown["cron"], shown["timezone"], shown["enabled"], len(shown["next_runs"])) == ("15 * * * *", "UTC", True, 3)
+    assert (shown["cron"], shown["timezone"], shown["enabled"], len(shown["next_runs"])) == (
+        "15 * * * *",
+        "UTC",
+        True,
+        3,
+    )
     assert bench.pipelines.schedule("orders", {"timezone": "Asia/Tokyo", "catchup": "all"})["catchup"] == "all"
     assert bench.pipelines.schedule("orders", {})["timezone"] == "Asia/Tokyo"
     assert bench.pipelines.show("orders")["version"] == 3
@@ -131,7 +167,12 @@ def test_status_and_health(bench, tmp_path):
     tries = tmp_path / "tries"
     bench.define(steps=[step("load", ["fail_first", str(tries), 3])])
     idle = bench.runs.status("orders")
-    assert (idle["status"], idle["health_status"], idle["last_execution"], idle["execution_count"]) == ("idle", "unknown", None, 0)
+    assert (idle["status"], idle["health_status"], idle["last_execution"], idle["execution_count"]) == (
+        "idle",
+        "unknown",
+        None,
+        0,
+    )
     seen = []
     for _ in range(4):
         run = bench.run()
@@ -144,7 +185,10 @@ def test_status_and_health(bench, tmp_path):
 
 
 def test_health_rules():
-    assert [health(ends) for ends in ([], ["completed"], ["failed"], ["failed"] * 2, ["failed"] * 3, ["failed", "failed", "completed"])] == [
+    assert [
+        health(ends)
+        for ends in ([], ["completed"], ["failed"], ["failed"] * 2, ["failed"] * 3, ["failed", "failed", "completed"])
+    ] == [
         "unknown",
         "healthy",
         "warning",
@@ -182,7 +226,16 @@ def test_secrets_are_nowhere_in_clear(tmp_path):
             ["err", f"ERROR cannot use {secret}"],
             ["leave", 1],
         )
-        bench.define(steps=[step("load", *do, tap={"password": "${secret:DOOR}", "path": "/x/${env:DB_HOST}"}, target={"print": [f"no state {secret}"]})])
+        bench.define(
+            steps=[
+                step(
+                    "load",
+                    *do,
+                    tap={"password": "${secret:DOOR}", "path": "/x/${env:DB_HOST}"},
+                    target={"print": [f"no state {secret}"]},
+                )
+            ]
+        )
         # What the fake tap says stands in its settings, and so in the definition; everything else must be clean.
         run = bench.run()
         assert run["error"] == "load: tap-fake failed with exit code 1: ERROR cannot use ***"
@@ -198,7 +251,17 @@ def test_secrets_are_nowhere_in_clear(tmp_path):
 
 def test_missing_secrets_fail_the_step_before_anything_starts(bench, tmp_path):
     out = tmp_path / "out"
-    bench.define(steps=[step("load", ["rows", 1], tap={"password": "${secret:DOOR}"}, target={"out": str(out), "x": "${env:NOT_THERE}"}, retries=3)])
+    bench.define(
+        steps=[
+            step(
+                "load",
+                ["rows", 1],
+                tap={"password": "${secret:DOOR}"},
+                target={"out": str(out), "x": "${env:NOT_THERE}"},
+                retries=3,
+            )
+        ]
+    )
     run = bench.run()
     assert run["error"] == "load: the secret DOOR is not there; the environment variable NOT_THERE is not set"
     assert "FLEXT_SECRET_DOOR" in run["hint"]
@@ -222,7 +285,9 @@ def test_variables_of_the_run_replace_those_of_the_definition(bench, tmp_path):
 
 def test_a_definition_that_changes_does_not_change_a_run_that_goes_on(bench, tmp_path):
     mark, out = tmp_path / "mark", tmp_path / "out"
-    bench.define(steps=[step("a", ["wait", str(mark)]), step("b", ["rows", 2], target={"out": str(out)}, depends_on=["a"])])
+    bench.define(
+        steps=[step("a", ["wait", str(mark)]), step("b", ["rows", 2], target={"out": str(out)}, depends_on=["a"])]
+    )
     run_id = bench.begin()
     bench.pipelines.update("orders", {"name": "orders", "steps": []})
     mark.touch()
@@ -242,7 +307,7 @@ def test_requests_that_cross(bench, monkeypatch):
         return found
 
     monkeypatch.setattr(store, "find", find_once)
-    assert refused(lambda: bench.begin()).status == 404
+    assert refused(bench.begin).status == 404
     bench.define()
     created = bench.pipelines.page({"limit": 1, "offset": 0, "sort": "name"})["pipelines"][0]
     assert refused(lambda: bench.pipelines.delete("orders")).status == 404

@@ -6,16 +6,25 @@ import json
 import os
 import signal
 import threading
+import time
+from pathlib import Path
 
 import pytest
-from engine_bench import eventually, gone, lines, step
+from engine_bench import base_environment, eventually, gone, lines, step
 
+from flext_sdk.embedded.engine.process import ProcessGroup, Program
 from flext_sdk.embedded.web.errors import ApiError
 
 
 def test_rows_states_and_progress_of_a_run(bench, tmp_path):
     out = tmp_path / "out.jsonl"
-    do = (["schema"], ["rows", 30], ["state", {"bookmarks": {"orders": 30}}], ["rows", 12, "items"], ["err", "WARNING careful"])
+    do = (
+        ["schema"],
+        ["rows", 30],
+        ["state", {"bookmarks": {"orders": 30}}],
+        ["rows", 12, "items"],
+        ["err", "WARNING careful"],
+    )
     bench.define(steps=[step("load", *do, target={"out": str(out)})])
     run = bench.run()
     assert run["status"] == "completed"
@@ -26,7 +35,9 @@ def test_rows_states_and_progress_of_a_run(bench, tmp_path):
     assert run["rate"] > 0
     assert bench.saved() == {"load": {"bookmarks": {"orders": 30}}}
     logged = bench.runs.logs("orders", {"tail": 100, "level": "warning"})["logs"]
-    assert [(line["level"], line["source"], line["message"]) for line in logged] == [("warning", "tap-fake", "WARNING careful")]
+    assert [(line["level"], line["source"], line["message"]) for line in logged] == [
+        ("warning", "tap-fake", "WARNING careful")
+    ]
     assert not any("METRIC" in message for message in bench.messages(run["execution_id"]))
 
 
@@ -35,14 +46,18 @@ def test_second_run_goes_on_from_the_bookmark(bench, tmp_path):
     bench.define(steps=[step("load", ["resume", "orders", 5], target={"out": str(out)})])
     assert bench.run()["records"] == 5
     assert bench.run()["records"] == 0
-    bench.pipelines.update("orders", {"name": "orders", "steps": [step("load", ["resume", "orders", 8], target={"out": str(out)})]})
+    bench.pipelines.update(
+        "orders", {"name": "orders", "steps": [step("load", ["resume", "orders", 8], target={"out": str(out)})]}
+    )
     assert bench.run()["records"] == 3
     assert [row["id"] for row in lines(out)] == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 def test_state_of_the_definition_is_used_where_there_is_no_bookmark(bench, tmp_path):
     seen = tmp_path / "seen"
-    bench.define(steps=[step("load", ["dump", str(seen)], ["state", {"bookmarks": {"b": 2}}], state={"bookmarks": {"a": 1}})])
+    bench.define(
+        steps=[step("load", ["dump", str(seen)], ["state", {"bookmarks": {"b": 2}}], state={"bookmarks": {"a": 1}})]
+    )
     bench.run()
     bench.run()
     first, second = lines(seen)
@@ -77,7 +92,13 @@ def test_bookmark_is_saved_only_when_the_target_confirmed_it(bench):
 
 
 def test_confirmed_states_are_kept_when_the_run_fails_later(bench):
-    do = (["rows", 10], ["state", {"bookmarks": {"orders": 10}}], ["rows", 5], ["err", "ERROR source is away"], ["leave", 4])
+    do = (
+        ["rows", 10],
+        ["state", {"bookmarks": {"orders": 10}}],
+        ["rows", 5],
+        ["err", "ERROR source is away"],
+        ["leave", 4],
+    )
     bench.define(steps=[step("load", *do)])
     run = bench.run()
     assert run["status"] == "failed"
@@ -87,7 +108,13 @@ def test_confirmed_states_are_kept_when_the_run_fails_later(bench):
 @pytest.mark.parametrize(
     ("do", "target", "error", "code"),
     [
-        ([["err", "CRITICAL no such table"], ["leave", 3]], {}, "tap-fake failed with exit code 3: CRITICAL no such table", 3),
+        (
+            [["err", "CRITICAL no such table"], ["leave", 3]],
+            {},
+            "tap-fake failed with exit code 3: CRITICAL no such table",
+            3,
+        ),
+        ([["kill", 40]], {}, "tap-fake was killed by signal 40 and said nothing", -40),
         ([["leave", 2]], {}, "tap-fake failed with exit code 2 and said nothing", 2),
         ([["kill", signal.SIGSEGV]], {}, "tap-fake was killed by SIGSEGV and said nothing", -11),
         (
@@ -105,7 +132,11 @@ def test_confirmed_states_are_kept_when_the_run_fails_later(bench):
             1,
         ),
         (
-            [["err", 'Traceback (most recent call last):\n  File "x", line 1\nKeyError: 7'], ["err", "bye"], ["leave", 1]],
+            [
+                ["err", 'Traceback (most recent call last):\n  File "x", line 1\nKeyError: 7'],
+                ["err", "bye"],
+                ["leave", 1],
+            ],
             {},
             "tap-fake failed with exit code 1: KeyError: 7",
             1,
@@ -123,7 +154,11 @@ def test_what_failed_is_told_in_one_line(bench, do, target, error, code):
 
 
 def test_a_tap_that_does_not_notice_the_end_of_its_target_is_ended(bench):
-    bench.define(steps=[step("load", ["rows", 1], ["ignore_pipe_and_hang"], target={"leave_at_once": 1, "say": ["ERROR no space"]})])
+    bench.define(
+        steps=[
+            step("load", ["rows", 1], ["ignore_pipe_and_hang"], target={"leave_at_once": 1, "say": ["ERROR no space"]})
+        ]
+    )
     run = bench.run()
     assert run["error"] == "load: target-fake failed with exit code 1: ERROR no space"
 
@@ -183,7 +218,9 @@ def test_much_talk_on_stderr_blocks_nobody(bench, tmp_path):
     assert len(lines(out)) == 1000
     logged = bench.logs.after(run["execution_id"], 0, 100_000)
     assert [line.id for line in logged] == list(range(1, len(logged) + 1))
-    assert [line.message for line in logged if line.source == "tap-fake"] == [f"INFO line {number}" for number in range(20_000)]
+    assert [line.message for line in logged if line.source == "tap-fake"] == [
+        f"INFO line {number}" for number in range(20_000)
+    ]
 
 
 def test_retries_go_on_from_the_bookmark_of_the_try_before(bench, tmp_path):
@@ -194,7 +231,11 @@ def test_retries_go_on_from_the_bookmark_of_the_try_before(bench, tmp_path):
     assert run["status"] == "completed"
     assert run["steps"][0]["attempt"] == 3
     assert run["records"] == 2
-    assert [entry["--state"] for entry in lines(seen)] == [None, {"bookmarks": {"orders": 2}}, {"bookmarks": {"orders": 2}}]
+    assert [entry["--state"] for entry in lines(seen)] == [
+        None,
+        {"bookmarks": {"orders": 2}},
+        {"bookmarks": {"orders": 2}},
+    ]
     assert any("ERROR try 1 did not work; try 1 of 4" in message for message in bench.messages(run["execution_id"]))
 
 
@@ -235,7 +276,9 @@ def test_stop_ends_the_processes(bench, tmp_path):
 
 def test_stop_by_force_does_not_wait_for_those_who_do_not_listen(bench, tmp_path):
     mark = tmp_path / "mark"
-    bench.define(steps=[step("load", ["ignore_term"], ["touch", str(mark)], ["wait", "/nowhere"], target={"ignore_term": True})])
+    bench.define(
+        steps=[step("load", ["ignore_term"], ["touch", str(mark)], ["wait", "/nowhere"], target={"ignore_term": True})]
+    )
     run_id = bench.begin()
     eventually(mark.exists)
     bench.runs.stop("orders", {"execution_id": run_id})
@@ -311,7 +354,9 @@ def test_one_run_at_a_time(bench, tmp_path):
     [run_id] = [answer for answer in answers if isinstance(answer, str)]
     refused = [answer for answer in answers if isinstance(answer, ApiError)]
     assert len(refused) == 7
-    assert {(error.status, error.code, error.details["execution_id"]) for error in refused} == {(409, "RUN_IN_PROGRESS", run_id)}
+    assert {(error.status, error.code, error.details["execution_id"]) for error in refused} == {
+        (409, "RUN_IN_PROGRESS", run_id)
+    }
     assert all(error.hint for error in refused)
     for action in (
         lambda: bench.pipelines.delete("orders"),
@@ -447,7 +492,12 @@ def test_discovery_that_goes_wrong(bench, discover, select, error):
 def test_what_children_get_and_what_they_do_not(tmp_path):
     from engine_bench import Bench
 
-    private = {"FLEXT_TOKEN": "t0k3n-of-the-service", "FLEXT_SECRET_DOOR": "s3cr3t-door", "PYTHONDONTWRITEBYTECODE": "1", "PLAIN": "yes"}
+    private = {
+        "FLEXT_TOKEN": "t0k3n-of-the-service",
+        "FLEXT_SECRET_DOOR": "s3cr3t-door",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PLAIN": "yes",
+    }
     bench = Bench(tmp_path / "home", private)
     bench.launch()
     try:
@@ -483,3 +533,42 @@ def test_a_full_disk_is_a_failed_step(bench, monkeypatch):
     monkeypatch.setattr("flext_sdk.embedded.engine.files.RunFolder.write", full)
     bench.define()
     assert bench.run()["error"] == "load: the step cannot be started: No space left on device"
+
+
+def test_counts_that_are_none(bench):
+    other = json.dumps({"type": "timer", "metric": "job_duration", "value": 3.5, "tags": {}})
+    odd = json.dumps({"type": "counter", "metric": "record_count", "value": "many", "tags": None})
+    plain = json.dumps({"type": "counter", "metric": "record_count", "value": 2, "tags": {"endpoint": "old"}})
+    nameless = json.dumps({"type": "counter", "metric": "record_count", "value": 1})
+    do = (["err", f"INFO METRIC: {body}"] for body in (other, odd, plain, nameless))
+    bench.define(steps=[step("load", *do, ["end_without_newline"])])
+    run = bench.run()
+    assert run["steps"][0]["streams"] == {"old": 2, "": 1}
+    assert "INFO the last words" in bench.messages(run["execution_id"])
+
+
+def test_a_target_that_counts_stands_in_for_a_tap_that_does_not(bench):
+    body = json.dumps({"type": "counter", "metric": "record_count", "value": 7, "tags": {"stream": "orders"}})
+    bench.define(steps=[step("load", target={"say": [f"INFO METRIC: {body}"]})])
+    assert bench.run()["records"] == 7
+
+
+def test_no_signal_is_lost_while_a_group_starts(tmp_path):
+    """Whenever SIGTERM comes, all end of it; nobody has to be killed."""
+    programs = (Program("tap", "tap", ["sleep", "300"]), Program("target", "target", ["cat"]))
+    for delay in range(0, 60, 3):
+        group = ProcessGroup(programs, environ=base_environment(), cwd=tmp_path)
+        try:
+            time.sleep(delay / 1000)
+            group.signal(signal.SIGTERM)
+            eventually(lambda: not group.alive())  # noqa: B023 - asked at once
+        finally:
+            group.close()
+
+
+def test_a_group_that_cannot_be_started_leaves_nothing_open(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    before = set(Path("/proc/self/fd").iterdir())
+    with pytest.raises(FileNotFoundError):
+        ProcessGroup([Program("tap", "tap", ["true"])], environ={}, cwd=tmp_path)
+    assert len(set(Path("/proc/self/fd").iterdir()) - before) <= 1

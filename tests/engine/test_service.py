@@ -3,113 +3,12 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
 import time
 
-import httpx
 import pytest
-from engine_bench import CONTRACT, FakePlugins, base_environment, eventually, step
+from engine_bench import eventually, step
+from engine_service import Running
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
-
-from flext_sdk.embedded.flext.app import create
-from flext_sdk.embedded.hosting.server import Server
-from flext_sdk.embedded.settings import HostSettings
-from flext_sdk.embedded.web.problems import Checker
-from flext_sdk.errors import ConfigurationError
-
-SPECS = list(CONTRACT.operations())
-
-
-class Client(httpx.Client):
-    """Checks each answer against the contract."""
-
-    def send(self, request, **options):
-        response = super().send(request, **options)
-        path = request.url.path
-        for spec in sorted(SPECS, key=lambda spec: "{" in spec.path):
-            wanted, given = spec.path.split("/"), path.split("/")
-            fits = len(wanted) == len(given) and all(w == g or w.startswith("{") for w, g in zip(wanted, given, strict=True))
-            if fits and spec.method == request.method:
-                schema = spec.responses.get(str(response.status_code), spec.responses.get("default"))
-                if response.headers.get("content-type", "").startswith("application/json"):
-                    assert Checker(CONTRACT.schema(schema)).problems(response.json()) == []
-                break
-        else:
-            pytest.fail(f"no operation for {request.method} {path}")
-        return response
-
-
-class Running:
-    def __init__(self, home):
-        self.home = home
-        (home / "state").mkdir(parents=True)
-        listener = socket.socket()
-        listener.bind(("127.0.0.1", 0))
-        self.port = listener.getsockname()[1]
-        settings = HostSettings("flext", home, self.port, "t0ken", environment=base_environment())
-        app = create(settings, plugins=FakePlugins(), backoff=0.01)
-        ready = threading.Event()
-        self.server = Server(app, grace=1, websockets=True, ready=ready.set, stopping=lambda: None)
-        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listener]})
-        self.thread.start()
-        assert ready.wait(30)
-        self.http = Client(base_url=f"http://127.0.0.1:{self.port}", headers={"Authorization": "Bearer t0ken"})
-
-    def socket(self):
-        return Follower(
-            connect(f"ws://127.0.0.1:{self.port}/ws", additional_headers={"Authorization": "Bearer t0ken"}, max_size=None)
-        )
-
-    def post(self, path, body=None, **headers):
-        return self.http.post(path, json=body, headers=headers)
-
-    def define(self, name, *steps, **more):
-        response = self.post("/api/v1/pipelines", {"name": name, "steps": list(steps), **more})
-        assert response.status_code == 201, response.text
-
-    def start(self, name):
-        response = self.post(f"/api/v1/pipelines/{name}/execute", {})
-        assert response.status_code == 202, response.text
-        return response.json()["execution_id"]
-
-    def wait(self, run_id):
-        def ended():
-            run = self.http.get(f"/api/v1/runs/{run_id}").json()
-            return run if run["status"] in {"completed", "failed", "cancelled"} else None
-
-        return eventually(ended)
-
-    def close(self):
-        self.server.should_exit = True
-        self.thread.join(30)
-        self.http.close()
-        assert not self.thread.is_alive()
-
-
-class Follower:
-    def __init__(self, connecting):
-        self.connection = connecting.__enter__()
-        assert self.next()["type"] == "welcome"
-
-    def next(self):
-        frame = json.loads(self.connection.recv(timeout=30))
-        assert set(frame) == {"type", "topic", "data", "timestamp", "message_id"}
-        return frame
-
-    def say(self, kind, data=None):
-        self.connection.send(json.dumps({"type": kind, "data": data}))
-
-    def until(self, kind):
-        frames = []
-        while True:
-            frames.append(self.next())
-            if frames[-1]["type"] == kind:
-                return frames
-
-    def lines(self, frames):
-        return [line for frame in frames if frame["type"] == "pipeline_log" for line in frame["data"]["logs"]]
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +20,12 @@ def service(tmp_path_factory):
 
 def test_every_operation_answers_as_the_contract_says(service, tmp_path):
     get, post = service.http.get, service.post
-    service.define("orders", step("load", ["rows", 4], ["state", {"bookmarks": {"orders": 4}}]), tags=["t"], schedule={"cron": "@daily"})
+    service.define(
+        "orders",
+        step("load", ["rows", 4], ["state", {"bookmarks": {"orders": 4}}]),
+        tags=["t"],
+        schedule={"cron": "@daily"},
+    )
     base = "/api/v1/pipelines"
     assert get("/health").json()["status"] == "healthy"
     assert get("/ready").json()["checks"] == {"store": "ok", "engine": "ok"}
@@ -138,7 +42,9 @@ def test_every_operation_answers_as_the_contract_says(service, tmp_path):
     assert get("/api/v1/runs", params={"pipeline": "orders"}).json()["total"] == 1
     assert get(f"{base}/orders/state").json()["states"][0]["execution_id"] == run_id
     assert service.http.put(f"{base}/orders/state", json={"state": {"bookmarks": {"orders": 1}}}).status_code == 200
-    assert service.http.delete(f"{base}/orders/state", params={"stream": "orders"}).json()["states"][0]["state"] == {"bookmarks": {}}
+    assert service.http.delete(f"{base}/orders/state", params={"stream": "orders"}).json()["states"][0]["state"] == {
+        "bookmarks": {}
+    }
     assert "name: orders" in get(f"{base}/orders/export").text
     assert json.loads(get(f"{base}/orders/export", params={"format": "json"}).text)["name"] == "orders"
     assert post(f"{base}/orders/pause").json()["is_active"] is False
@@ -283,10 +189,28 @@ def test_one_connection_follows_a_bounded_number_of_runs(service, tmp_path, monk
     follower.connection.close()
 
 
-def test_a_database_that_cannot_be_used_is_a_configuration_error(tmp_path):
-    (tmp_path / "state").mkdir()
-    (tmp_path / "state" / "flext.db").write_bytes(b"nonsense" * 500)
-    with pytest.raises(ConfigurationError) as caught:
-        create(HostSettings("flext", tmp_path, 1, "t"))
-    assert caught.value.exit_code == 4
-    assert caught.value.hint
+def test_a_run_that_is_stopped_before_it_began_is_told_too(service, tmp_path):
+    mark = tmp_path / "mark"
+    names = [f"q{number}" for number in range(5)]  # one more than run at once
+    for name in names:
+        service.define(name, step("load", ["wait", str(mark)]))
+    runs = [service.start(name) for name in names]
+    states = eventually(
+        lambda: (
+            found
+            if sorted(found := [service.http.get(f"/api/v1/runs/{run}").json()["status"] for run in runs])
+            == ["pending", *["running"] * 4]
+            else None
+        )
+    )
+    waiting = states.index("pending")
+    follower = service.socket()
+    follower.say("subscribe", f"pipeline_logs:{runs[waiting]}")
+    follower.until("subscribed")
+    answer = service.post(f"/api/v1/pipelines/{names[waiting]}/stop").json()
+    assert [run["status"] for run in answer["runs"]] == ["cancelled"]
+    assert follower.until("pipeline_completed")[-1]["data"]["status"] == "cancelled"
+    mark.touch()
+    for index, run in enumerate(runs):
+        assert service.wait(run)["status"] == ("cancelled" if index == waiting else "completed")
+    follower.connection.close()

@@ -38,7 +38,7 @@ def test_migrations_make_exactly_the_tables_that_the_code_has(tmp_path):
 
 def test_migrations_run_once_and_only_when_needed(tmp_path, monkeypatch):
     Database(url(tmp_path)).close()
-    monkeypatch.setattr(database_module.importlib, "import_module", lambda name: pytest.fail(name))
+    monkeypatch.setattr(database_module.importlib, "import_module", pytest.fail)
     Database(url(tmp_path)).close()
 
 
@@ -90,7 +90,7 @@ def test_a_database_of_a_newer_release_is_left_alone(tmp_path):
 
 def test_what_is_no_database(tmp_path):
     (tmp_path / "x.db").write_bytes(b"this is something else" * 200)
-    with pytest.raises(StoreError, match="cannot open the database .*: file is not a database"):
+    with pytest.raises(StoreError, match=r"cannot open the database .*: file is not a database"):
         Database(url(tmp_path))
     with pytest.raises(StoreError, match="cannot be understood"):
         Database("what?")
@@ -116,9 +116,19 @@ def test_passwords_of_urls_are_not_shown():
 
 def test_lists_are_filtered_sorted_and_paged(bench):
     for number, (name, tags, text) in enumerate(
-        [("alpha", ["x"], "Größe 100%"), ("beta", ["x", "y"], None), ("gamma", [], "under_score"), ("delta", ["y"], "100 more")]
+        [
+            ("alpha", ["x"], "Größe 100%"),
+            ("beta", ["x", "y"], None),
+            ("gamma", [], "under_score"),
+            ("delta", ["y"], "100 more"),
+        ]
     ):
-        bench.define(name, steps=[step(f"s{number}", *([["leave", 1]] if name == "beta" else []))], tags=tags, description=text or "")
+        bench.define(
+            name,
+            steps=[step(f"s{number}", *([["leave", 1]] if name == "beta" else []))],
+            tags=tags,
+            description=text or "",
+        )
     bench.pipelines.set_active("gamma", active=False)
     bench.run("beta")
     bench.run("delta")
@@ -143,8 +153,12 @@ def test_lists_are_filtered_sorted_and_paged(bench):
     runs = bench.runs.page({"limit": 1, "offset": 0})
     assert runs["total"] == 2
     assert runs["runs"][0]["pipeline"] == "delta"
-    assert [run["pipeline"] for run in bench.runs.page({"limit": 5, "offset": 0, "pipeline": "beta"})["runs"]] == ["beta"]
-    assert [run["pipeline"] for run in bench.runs.page({"limit": 5, "offset": 0, "status": "failed"})["runs"]] == ["beta"]
+    assert [run["pipeline"] for run in bench.runs.page({"limit": 5, "offset": 0, "pipeline": "beta"})["runs"]] == [
+        "beta"
+    ]
+    assert [run["pipeline"] for run in bench.runs.page({"limit": 5, "offset": 0, "status": "failed"})["runs"]] == [
+        "beta"
+    ]
 
 
 def test_keys_are_kept_for_a_day(tmp_path):
@@ -218,7 +232,10 @@ def test_the_recorder_waits_for_a_slow_disk_and_outlives_a_broken_one(tmp_path, 
     recorder.write(run_id, 20, "engine", "after")
     recorder.write("deleted", 20, "engine", "nobody")
     recorder.close()
-    assert [line.message for line in stored if line.message != "nobody"] == [*(f"line {number}" for number in range(50)), "after"]
+    assert [line.message for line in stored if line.message != "nobody"] == [
+        *(f"line {number}" for number in range(50)),
+        "after",
+    ]
     assert "could not be stored" in caplog.text
     bench.close()
 

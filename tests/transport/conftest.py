@@ -133,13 +133,14 @@ class Time:
     def __init__(self) -> None:
         self.now = 1000.0
         self.sleeps: list[float] = []
+        self.drag = 0.0
 
     def clock(self) -> float:
         return self.now
 
     def sleep(self, seconds: float) -> None:
         self.sleeps.append(seconds)
-        self.now += seconds
+        self.now += seconds + self.drag
 
     async def asleep(self, seconds: float) -> None:
         self.sleep(seconds)

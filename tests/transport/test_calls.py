@@ -52,7 +52,10 @@ async def test_a_list_goes_on_through_all_pages(every: Driver, server: Server) -
     client = every.client(server.url)
     first = await every.run(lambda: client.pipelines.list(limit=2))
     assert ([p.name for p in first.items], first.total, first.has_next) == (["p0", "p1"], 5, True)
+    assert repr(first).endswith("(2 of 5 items from 0)")
+    assert (await every.run(first.load)) is first
     second = await every.run(first.next_page)
+    assert second.offset == 2
     assert [p.name for p in second.items] == ["p2", "p3"]
     assert [p.name for p in await every.all(lambda: first)] == ["p0", "p1", "p2", "p3", "p4"]
     assert [len(p.items) for p in await every.all(first.pages)] == [2, 2, 1]
@@ -73,6 +76,22 @@ async def test_a_server_that_takes_no_notice_of_the_offset_does_not_loop(driver:
     server.says(Answer(body={"pipelines": [{"id": "1", "name": "a"}, {"id": "2", "name": "b"}]}))
     client = driver.client(server.url)
     assert len(await driver.all(lambda: client.pipelines.list(limit=2))) == 2
+
+
+async def test_a_total_that_is_not_told(driver: Driver, server: Server) -> None:
+    def page(seen: object) -> Answer:
+        names = [{"id": "1", "name": seen.path[-1]}] * (1 if "offset=2" in seen.path else 2)  # type: ignore[attr-defined]
+        return Answer(body={"pipelines": names})
+
+    server.says(page)
+    client = driver.client(server.url)
+    first = await driver.run(lambda: client.pipelines.list(limit=2))
+    assert (first.total, first.has_next) == (None, True)
+    assert "of ? items" in repr(first)
+    assert len(await driver.all(lambda: first)) == 3
+    server.says(Answer(body={"pipelines": []}))
+    empty = await driver.run(client.pipelines.list)
+    assert not empty.has_next
 
 
 async def test_a_page_that_is_not_loaded_says_so(server: Server) -> None:
@@ -199,14 +218,19 @@ async def test_a_closed_client_says_so(driver: Driver, server: Server) -> None:
     await driver.run(lambda: client.pipelines.show("orders"))
     await driver.run(client.close)
     with pytest.raises(errors.UsageError, match="closed"):
+        await driver.run(lambda: client._socket_address("/ws"))
+    with pytest.raises(errors.UsageError, match="closed"):
         await driver.run(lambda: client.with_options(retries=0).pipelines.show("orders"))
 
 
 async def test_one_address_and_token_for_each_service(driver: Driver, server: Server) -> None:
     server.says(Answer(body={"plugins": []}))
     client = driver.client({"flexcore": server.url}, token={"flexcore": "core"})
-    await driver.run(client.plugins.list)
-    assert server.seen[0].headers["authorization"] == "Bearer core"
+    other = client.with_options(token={"flexcore": "other"})
+    basic = client.with_options(headers={"Authorization": "Basic abc"})
+    for each in (client, other, basic):
+        await driver.run(each.plugins.list)
+    assert [s.headers["authorization"] for s in server.seen] == ["Bearer core", "Bearer other", "Basic abc"]
     with pytest.raises(errors.ConfigurationError, match="flext") as caught:
         await driver.run(lambda: client.pipelines.show("x"))
     assert "FLEXT_SERVICE_URL" in str(caught.value.hint)

@@ -120,6 +120,15 @@ async def test_each_attempt_gets_what_the_deadline_leaves(driver: Driver, server
     assert [(t.connect, t.read, t.pool) for t in limits] == [(5.0, 30.0, 5.0)]
 
 
+async def test_a_pause_that_takes_too_long_ends_the_call(driver: Driver, server: Server) -> None:
+    server.says(Answer(status=503, body={"error": "later"}))
+    client = driver.client(server.url, timeout=10)
+    driver.time.drag = 60  # a machine that was put to sleep
+    with pytest.raises(errors.ServerError, match="later"):
+        await driver.run(lambda: client.pipelines.show("orders"))
+    assert len(server.seen) == 1
+
+
 async def test_a_server_that_does_not_answer(every: Driver, server: Server) -> None:
     server.says(Answer(before=lambda: server.stopping.wait(5)))
     client = every.client(server.url, timeout=0.2, retries=0, real_time=True)

@@ -151,6 +151,8 @@ async def test_local_services_are_managed(driver: Driver, supervisor: Supervisor
         await driver.run(client.services.restart)
     with pytest.raises(errors.UsageError, match="no service 'web'"):
         await driver.run(lambda: client.services.start("web"))
+    with pytest.raises(errors.UsageError, match="did not call a service"):
+        await driver.run(lambda: client.raw(client.services.start)("flext"))
     lines = await driver.all(lambda: client.services.logs("flext", tail=7))
     assert [one.message for one in lines] == ["flext 7"]
     lines = await driver.all(lambda: client.with_options(models=False).services.logs("flexcore", follow=True))

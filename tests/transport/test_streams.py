@@ -150,6 +150,30 @@ async def test_without_a_tail_only_new_lines_come(driver: Driver, logs: Logs) ->
     assert await messages(driver, driver.client(logs.url), follow=True, tail=0) == numbers(4)
 
 
+async def test_what_a_moment_leaves_out_does_not_come_back(driver: Driver, logs: Logs) -> None:
+    def talk(connection: ServerConnection, _turn: int) -> None:
+        connection.send(json.dumps(["no frame"]))
+
+    logs.on_get = lambda path: logs.stored.append(line(len(logs.stored) + 1)) if "since" in path else None
+    logs.socket = lambda connection, turn: finish(logs, connection) if turn == 2 else talk(connection, turn)
+    found = await messages(driver, driver.client(logs.url), follow=True, since="1s", level="error")
+    assert found == []
+    # Line 4 was written after the newest id had been asked for, so it is not taken as known.
+    assert logs.subscribed == ["pipeline_logs:r1?after=3"] * 2
+
+
+async def test_a_log_without_a_line_yet(driver: Driver, logs: Logs) -> None:
+    logs.stored = []
+    logs.socket = lambda connection, _turn: finish(logs, connection, line(1))
+    assert await messages(driver, driver.client(logs.url), follow=True, tail=0) == numbers(1)
+    assert logs.subscribed == ["pipeline_logs:r1?after=0"]
+
+
+def finish(logs: Logs, connection: ServerConnection, *lines: dict[str, Any]) -> None:
+    connection.send(frame("pipeline_log", {"logs": list(lines)}))
+    connection.send(frame("pipeline_completed", {"execution_id": "r1", "status": "completed"}))
+
+
 async def test_a_broken_connection_is_opened_again(driver: Driver, logs: Logs) -> None:
     def talk(connection: ServerConnection, turn: int) -> None:
         connection.send(frame("pipeline_log", {"logs": [line(3 + turn)]}))

@@ -26,6 +26,7 @@ from typing import Any
 GRACE = 3.0
 PIPE_SIZE = 1 << 20
 _PR_SET_PDEATHSIG = 1
+_MOST_DESCRIPTORS = 1 << 16
 
 
 def main(argv: list[str]) -> int:
@@ -112,7 +113,8 @@ def _enlarge(pipe: int) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
 
 
-def _become(program: dict[str, Any], source: int, sink: int, parent: int, report: int) -> None:
+# Nothing between fork and exec, or before one's own SIGKILL, can be measured.
+def _become(program: dict[str, Any], source: int, sink: int, parent: int, report: int) -> None:  # pragma: no cover
     """In the child: turns into the program, or tells why not."""
     try:
         # Python ignores SIGPIPE and hands that on; a tap whose target is gone should end.
@@ -127,10 +129,9 @@ def _become(program: dict[str, Any], source: int, sink: int, parent: int, report
         for target, descriptor in enumerate(low):
             os.dup2(descriptor, target, inheritable=True)
         os.closerange(3, report)
-        os.closerange(report + 1, os.sysconf("SC_OPEN_MAX"))
+        os.closerange(report + 1, _MOST_DESCRIPTORS)
         os.set_inheritable(report, False)  # noqa: FBT003
-        if program.get("cwd"):
-            os.chdir(program["cwd"])
+        os.chdir(program["cwd"])
         os.execvpe(program["argv"][0], program["argv"], os.environ)  # noqa: S606
     except OSError as error:
         _tell(report, event="error", role=program["role"], message=error.strerror or "it cannot be started")
@@ -138,7 +139,7 @@ def _become(program: dict[str, Any], source: int, sink: int, parent: int, report
         os._exit(127)
 
 
-def _die_with(parent: int) -> None:
+def _die_with(parent: int) -> None:  # pragma: no cover
     """Linux: the program gets SIGKILL when this process dies, however it dies."""
     if sys.platform != "linux":
         return
@@ -151,17 +152,25 @@ def _die_with(parent: int) -> None:
 
 def _reap(children: dict[int, str], report: int) -> None:
     while children:
-        try:
-            found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        except ChildProcessError:
+        pid, status, written = _ended()
+        if pid == 0:
             return
-        if found is None:
-            return
-        written = _written(found.si_pid)
-        _, status = os.waitpid(found.si_pid, 0)
-        role = children.pop(found.si_pid, None)
+        role = children.pop(pid, None)
         if role is not None:
             _tell(report, event="exit", role=role, code=os.waitstatus_to_exitcode(status), written=written)
+
+
+def _ended() -> tuple[int, int, int | None]:
+    """A child that has ended, its status and the bytes it wrote; 0 where there is none."""
+    written = None
+    if sys.platform == "linux":
+        # Looked at before it is reaped, while the system still knows what it wrote.
+        found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if found is None:
+            return 0, 0, None
+        written = _written(found.si_pid)
+    pid, status = os.waitpid(-1, os.WNOHANG)
+    return pid, status, written
 
 
 def _written(pid: int) -> int | None:
@@ -173,7 +182,7 @@ def _written(pid: int) -> int | None:
     return next((int(line.split()[1]) for line in lines if line.startswith("wchar:")), None)
 
 
-def _end_all(children: dict[int, str]) -> None:
+def _end_all(children: dict[int, str]) -> None:  # pragma: no cover
     """The service is gone: ends the programs, those that do not listen after a while by force."""
     import time
 

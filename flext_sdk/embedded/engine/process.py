@@ -73,7 +73,6 @@ class ProcessGroup:
                 stderr=subprocess.DEVNULL,
                 pass_fds=writes,
                 env=dict(environ),
-                cwd=cwd,
                 start_new_session=True,
             )
         except BaseException:
@@ -89,7 +88,7 @@ class ProcessGroup:
         self.stderr = {program.role: end for program, end in zip(programs, reads[2:], strict=True)}
         self._ends = reads
         order = [
-            {"role": program.role, "argv": list(program.argv), "stderr": end, "stdout": writes[1]}
+            {"role": program.role, "argv": list(program.argv), "stderr": end, "stdout": writes[1], "cwd": str(cwd)}
             for program, end in zip(programs, writes[2:], strict=True)
         ]
         if self._process.stdin is not None:  # always so; it was asked for
@@ -107,6 +106,11 @@ class ProcessGroup:
         if self.alive():
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, number)
+
+    def wait(self, seconds: float) -> None:
+        """Waits for the leader, who ends by himself when the last program has ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
 
     def close(self) -> None:
         """Ends what still lives and closes everything."""

@@ -153,6 +153,8 @@ class Pair:
                 self._supervise(self._clock())
         self._finish_lines()
         self._measure()
+        if self._all_ended():
+            self._group.wait(1.0)
         return Result(self._ending) if self._ending is not None else self._verdict()
 
     def _drained(self) -> bool:
@@ -195,10 +197,7 @@ class Pair:
 
     def _read(self, timeout: float) -> None:
         for key, _ in self._selector.select(timeout):
-            try:
-                data = os.read(key.fd, _READ)
-            except BlockingIOError:
-                continue
+            data = os.read(key.fd, _READ)
             if not data:
                 self._selector.unregister(key.fd)
             elif key.data == "report":
