@@ -48,3 +48,5 @@ say "installing what requirements-dev.lock names"
 export VIRTUAL_ENV=$env
 "$uv" pip sync --quiet --require-hashes requirements-dev.lock
 "$uv" pip install --quiet --no-deps --editable .
+# The installer compiles what it installs, but not what stays in this folder.
+"$env/bin/python" -m compileall -q flext_sdk flext_cli

@@ -74,6 +74,7 @@ class ThreadEngine:
         self.executor = executor
         self.threads: list[threading.Thread] = []
         self.submitted: list[str] = []
+        self.forgotten: list[str] = []
         self.hold = False
 
     def launch(self) -> None:
@@ -97,6 +98,9 @@ class ThreadEngine:
 
     def cancel(self, run_id: str, *, force: bool) -> None:
         self.executor.stop(run_id, "force" if force else "cancel")
+
+    def forget(self, run_ids: Any) -> None:
+        self.forgotten += run_ids
 
     def close(self, patience: float) -> None:
         assert self.executor.close(patience)

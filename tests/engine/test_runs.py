@@ -230,13 +230,18 @@ def test_retries_go_on_from_the_bookmark_of_the_try_before(bench, tmp_path):
     run = bench.run()
     assert run["status"] == "completed"
     assert run["steps"][0]["attempt"] == 3
-    assert run["records"] == 2
+    assert run["records"] == 6  # what was confirmed in one try counts in the next
     assert [entry["--state"] for entry in lines(seen)] == [
         None,
         {"bookmarks": {"orders": 2}},
         {"bookmarks": {"orders": 2}},
     ]
     assert any("ERROR try 1 did not work; try 1 of 4" in message for message in bench.messages(run["execution_id"]))
+
+
+def test_rows_of_a_try_without_any_bookmark_do_not_count_twice(bench, tmp_path):
+    bench.define(steps=[step("load", ["rows", 5], ["fail_first", str(tmp_path / "tries"), 1], retries=1)])
+    assert bench.run()["records"] == 5
 
 
 def test_retries_come_to_an_end(bench):
@@ -572,3 +577,17 @@ def test_a_group_that_cannot_be_started_leaves_nothing_open(tmp_path, monkeypatc
     with pytest.raises(FileNotFoundError):
         ProcessGroup([Program("tap", "tap", ["true"])], environ={}, cwd=tmp_path)
     assert len(set(Path("/proc/self/fd").iterdir()) - before) <= 1
+
+
+def test_a_step_that_the_store_knows_as_done_is_not_done_again(bench, tmp_path):
+    """The service died after the step had ended and before the engine heard of it."""
+    out = tmp_path / "out"
+    bench.define(steps=[step("a", ["rows", 1], target={"out": str(out)}), step("b", ["rows", 2], depends_on=["a"])])
+    bench.engine.hold = True
+    run_id = bench.begin()
+    bench.run_store.begin(run_id)
+    bench.run_store.finish_step(run_id, "a", "completed")
+    bench.engine.go(run_id)
+    run = bench.wait(run_id)
+    assert (run["status"], run["records"], run["restarts"]) == ("completed", 2, 1)
+    assert not out.exists()

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 import sqlalchemy as sa
-from engine_bench import Bench, step
+from engine_bench import Bench, eventually, step
 
 from flext_sdk.embedded.engine.recorder import LogRecorder
 from flext_sdk.embedded.store import database as database_module
@@ -197,6 +197,15 @@ def test_old_runs_and_lines_are_forgotten(bench):
     lines = bench.logs.after(ids[1], 0, 100)
     bench.logs.trim(ids[1], lines[-1].id, keep=2)
     assert bench.logs.after(ids[1], 0, 100) == lines[-2:]
+
+
+def test_what_is_forgotten_is_told_to_the_engine(bench, monkeypatch):
+    monkeypatch.setattr("flext_sdk.embedded.store.logs.LogStore.forget_old_runs.__defaults__", (1,))
+    bench.define(steps=[step("load")])
+    first, second = bench.run()["execution_id"], bench.run()["execution_id"]
+    eventually(lambda: bench.engine.forgotten == [first])
+    bench.pipelines.delete("orders")
+    assert bench.engine.forgotten == [first, second]
 
 
 def test_a_talkative_run_keeps_its_last_lines(bench, monkeypatch):

@@ -6,6 +6,7 @@ the store first. A service that dies between the two repeats a step only when ne
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import sqlite3
 from pathlib import Path
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from flext_sdk.embedded.store.database import BUSY_TIMEOUT_MS, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import ModuleType
 
     from flext_sdk.embedded.engine.events import Reason
@@ -49,6 +50,10 @@ class Engine(Protocol):
 
     def cancel(self, run_id: str, *, force: bool) -> None:
         """Ends the processes of a run that was asked to stop."""
+        ...
+
+    def forget(self, run_ids: Sequence[str]) -> None:
+        """These runs are no longer stored; nothing needs to be remembered of them."""
         ...
 
     def close(self, patience: float) -> None:
@@ -124,6 +129,14 @@ class DbosEngine:
         """Tells the run, where it goes on in this process; another process sees it in the store."""
         reason: Reason = "force" if force else "cancel"
         self._executor.stop(run_id, reason)
+
+    def forget(self, run_ids: Sequence[str]) -> None:
+        """Deletes what DBOS remembers of runs."""
+        from dbos import DBOS
+
+        if run_ids:
+            # In a context of its own: the end of another run calls this, and must not get a step more by it.
+            contextvars.Context().run(DBOS.delete_workflows, list(run_ids))
 
     def close(self, patience: float) -> None:
         """Pauses all runs and closes the database."""

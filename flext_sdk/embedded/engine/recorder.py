@@ -37,7 +37,8 @@ class LogRecorder:
         self._condition = threading.Condition()
         self._waiting: dict[str, list[LogLine]] = {}
         self._count = 0
-        self._busy = False
+        self._written = 0
+        self._stored = 0
         self._closing = False
         self._last: dict[str, int] = {}
         self._thread = threading.Thread(target=self._work, name="log-recorder", daemon=True)
@@ -54,12 +55,14 @@ class LogRecorder:
             self._last[run_id] = last + 1
             self._waiting.setdefault(run_id, []).append(LogLine(last + 1, self._now(), level, source, step, message))
             self._count += 1
+            self._written += 1
             self._condition.notify_all()
 
     def flush(self) -> None:
         """Waits until every line that was written so far is stored."""
         with self._condition:
-            while (self._waiting or self._busy) and self._thread.is_alive():
+            target = self._written
+            while self._stored < target and self._thread.is_alive():
                 self._condition.wait(1.0)
 
     def forget(self, run_id: str) -> None:
@@ -85,8 +88,7 @@ class LogRecorder:
                 if not self._closing:
                     self._condition.wait_for(lambda: self._closing, BATCH_AFTER)
                 batch, self._waiting = self._waiting, {}
-                self._count = 0
-                self._busy = True
+                size, self._count = self._count, 0
                 self._condition.notify_all()
             try:
                 self._store.append(batch)
@@ -99,5 +101,5 @@ class LogRecorder:
                 _log.exception("log lines of %s could not be stored", ", ".join(batch))
             finally:
                 with self._condition:
-                    self._busy = False
+                    self._stored += size
                     self._condition.notify_all()

@@ -45,6 +45,12 @@ class Progress:
     size: int = 0
     streams: dict[str, int] = field(default_factory=dict)
 
+    def __add__(self, other: Progress) -> Progress:
+        """Both together."""
+        names = dict.fromkeys([*self.streams, *other.streams])
+        streams = {name: self.streams.get(name, 0) + other.streams.get(name, 0) for name in names}
+        return Progress(self.records + other.records, self.size + other.size, streams)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

@@ -89,7 +89,8 @@ class Step:
     _confirmed: dict[str, Any] | None = None
     _unsaved: bool = False
     _reported_at: float = 0.0
-    _latest: Progress | None = None
+    _before: Progress = field(default_factory=Progress)
+    _latest: Progress = field(default_factory=Progress)
     _reported: Progress | None = None
     _mask: Masker = field(default_factory=Masker)
 
@@ -109,6 +110,7 @@ class Step:
         """
         tries = 1 + int(self.definition.get("retries", 0))
         attempt = max(1, self.run.step(self.name).attempt)
+        self._before = self._earlier()
         while True:
             self.tools.runs.begin_step(self.run.id, self.name, attempt)
             self.tools.changed(self.run.id, "progress")
@@ -170,8 +172,10 @@ class Step:
         listener = Listener(self._line, self._confirm, self._progress)
         environ = child_environment(self.tools.environ)
         state = self._first_state()
+        if self._confirmed is not None and not self.run.full_refresh:
+            self._before += self._latest
         self._confirmed, self._unsaved = None, False
-        self._latest = self._reported = None
+        self._latest, self._reported = Progress(), None
         shared: dict[str, Any] = {"listener": listener, "stop": self.stop, "mask": self._mask, "deadline": deadline}
         with RunFolder(self.tools.folder, self.run.id, self.name) as folder:
             options = ["--config", folder.write("tap.json", tap.settings)]
@@ -289,13 +293,24 @@ class Step:
         if stop:
             self.stop.set("force" if force else "cancel")
 
+    def _earlier(self) -> Progress:
+        """What this run had moved before the service was restarted, where it goes on from a bookmark of its own.
+
+        As with tries: rows that were confirmed are not read again, so they count; where none were, all come again.
+        """
+        marks = self.tools.bookmarks.all(self.run.pipeline_id) if self.run.restarts else []
+        if self.run.full_refresh or not any(mark.step == self.name and mark.run_id == self.run.id for mark in marks):
+            return Progress()
+        stored = self.run.step(self.name)
+        return Progress(stored.records, stored.bytes, dict(stored.streams))
+
     def _report(self) -> None:
-        latest = self._latest
-        if latest is not None and latest != self._reported:
+        total = self._before + self._latest
+        if total != self._reported:
             self.tools.runs.progress(
-                self.run.id, self.name, records=latest.records, size=latest.size, streams=latest.streams
+                self.run.id, self.name, records=total.records, size=total.size, streams=total.streams
             )
-            self._reported = latest
+            self._reported = total
             self.tools.changed(self.run.id, "progress")
 
     def _line(self, level: int, source: str, text: str) -> None:

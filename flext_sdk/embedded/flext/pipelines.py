@@ -13,7 +13,7 @@ from flext_sdk.embedded.web.errors import ApiError, validation_failed
 from flext_sdk.embedded.web.problems import problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from flext_sdk.embedded.store.bookmarks import BookmarkStore
     from flext_sdk.embedded.store.clock import Now
@@ -30,15 +30,23 @@ class PipelineService:
         pipelines: Where they are stored.
         bookmarks: Where their bookmarks are stored.
         checker: Checks definitions.
+        forgotten: Told about the runs of a pipeline that was deleted.
         now: The clock.
     """
 
     def __init__(
-        self, pipelines: PipelineStore, bookmarks: BookmarkStore, checker: DefinitionChecker, now: Now
+        self,
+        pipelines: PipelineStore,
+        bookmarks: BookmarkStore,
+        checker: DefinitionChecker,
+        *,
+        forgotten: Callable[[Sequence[str]], None],
+        now: Now,
     ) -> None:
         self._pipelines = pipelines
         self._bookmarks = bookmarks
         self._checker = checker
+        self._forgotten = forgotten
         self._now = now
 
     def require(self, name: str) -> StoredPipeline:
@@ -91,8 +99,10 @@ class PipelineService:
             deleted = self._pipelines.delete(found.id)
         except BusyError as busy:
             raise in_progress(found.name, busy.run_id, "Stop it first") from None
-        if not deleted:
+        if deleted is None:
             self.require(name)
+        else:
+            self._forgotten(deleted)
 
     def export(self, name: str, form: str) -> str:
         """A definition as text that ``create`` accepts."""

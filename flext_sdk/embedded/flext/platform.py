@@ -129,7 +129,9 @@ class Platform:
         make = engine or (lambda does, stored: DbosEngine(engine_url, does, stored, concurrency=RUNS_AT_ONCE))
         self.engine = make(executor, self.run_store)
         checker = DefinitionChecker(contract, plugins, secrets, environ)
-        self.pipelines = PipelineService(PipelineStore(self.database, now), bookmarks, checker, now)
+        self.pipelines = PipelineService(
+            PipelineStore(self.database, now), bookmarks, checker, forgotten=self.engine.forget, now=now
+        )
         self.runs = RunService(self.pipelines, self.run_store, self.logs, self.engine, ended=self._ended, now=now)
         self.now = now
         self.state = "starting"
@@ -180,4 +182,4 @@ class Platform:
         self.tally.add(run)
         self.recorder.forget(run.id)
         self.hub.changed(run.id, "ended")
-        self.logs.forget_old_runs(run.pipeline_id)
+        self.engine.forget(self.logs.forget_old_runs(run.pipeline_id))

@@ -118,7 +118,8 @@ class RunService:
             run = self._runs.find(run_id)
             if run is not None:
                 views.append(run_view(run, self._now()))
-                if status == "cancelled" and run.started_at is None:  # it waited for its turn, so the engine will not tell of its end
+                # It waited for its turn, so the engine will not tell of its end.
+                if status == "cancelled" and run.started_at is None:
                     self._ended(run)
         return {"runs": views, "total": len(views)}
 

@@ -171,11 +171,11 @@ class PipelineStore:
             connection.execute(changed.values(is_active=active, updated_at=self._now()))
             return _find(connection, key)
 
-    def delete(self, key: str) -> bool:
+    def delete(self, key: str) -> list[str] | None:
         """Deletes a pipeline with everything that belongs to it.
 
         Returns:
-            Whether there was one.
+            Ids of its runs; None where there was no such pipeline.
 
         Raises:
             BusyError: If a run is going on.
@@ -184,7 +184,9 @@ class PipelineStore:
             going_on = active_runs(connection, key)
             if going_on:
                 raise BusyError(going_on[-1])
-            return connection.execute(sa.delete(pipelines).where(pipelines.c.id == key)).rowcount > 0
+            gone = list(connection.execute(sa.select(runs.c.id).where(runs.c.pipeline_id == key)).scalars())
+            found = connection.execute(sa.delete(pipelines).where(pipelines.c.id == key)).rowcount
+            return gone if found else None
 
     def all_names(self) -> list[str]:
         """Names of all pipelines, for suggestions."""

@@ -250,23 +250,10 @@ class RunStore:
             return _find(connection, run_id)
 
     def begin_step(self, run_id: str, name: str, attempt: int) -> None:
-        """A try of a step begins; counts start anew."""
-        now = self._now()
-        values = {
-            "status": "running",
-            "attempt": attempt,
-            "records": 0,
-            "bytes": 0,
-            "streams": {},
-            "completed_at": None,
-        }
-        cleared = {
-            "error": None,
-            "hint": None,
-            "exit_code": None,
-            "started_at": sa.func.coalesce(step_runs.c.started_at, now),
-        }
-        self._step(run_id, name, values | cleared)
+        """A try of a step begins."""
+        cleared = {"completed_at": None, "error": None, "hint": None, "exit_code": None}
+        begun = {"started_at": sa.func.coalesce(step_runs.c.started_at, self._now())}
+        self._step(run_id, name, {"status": "running", "attempt": attempt, **cleared, **begun})
 
     def progress(self, run_id: str, name: str, *, records: int, size: int, streams: Mapping[str, int]) -> None:
         """What a step has moved so far.
