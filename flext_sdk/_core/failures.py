@@ -6,10 +6,12 @@ import errno
 import socket
 from typing import TYPE_CHECKING
 
+from flext_sdk._core.settings import is_loopback
+
 if TYPE_CHECKING:
     from flext_sdk._core.retry import FailureKind
 
-__all__ = ["TransportFailure", "classify"]
+__all__ = ["TransportFailure", "classify", "no_answer_hint", "token_hint"]
 
 _KINDS: dict[str, FailureKind] = {
     "ConnectTimeout": "connect",
@@ -41,6 +43,49 @@ def classify(error: BaseException) -> TransportFailure:
     name = type(error).__name__
     kind: FailureKind = _KINDS.get(name, "broken")
     return TransportFailure(kind, _reason(error, name))
+
+
+def no_answer_hint(kind: FailureKind, service: str, url: str | None, origin: str | None) -> str:
+    """What to do about a service that cannot be reached.
+
+    Args:
+        kind: As in `flext_sdk._core.retry.Failure`.
+        service: Name of the service.
+        url: Its address, or None where it is not known.
+        origin: Where the address was given, ``"FLEXT_URL"``; None for a service of this machine that was looked up.
+    """
+    if kind == "pool":
+        return "Close answers that are not needed any more, or make fewer calls at once."
+    if origin is not None:
+        if kind == "broken":
+            return f"Try again in a moment; the address comes from {origin}."
+        return f"The address comes from {origin}: correct it, or leave it out to use the platform of this machine."
+    if url is None or not is_loopback(url):
+        return "Check the address and the network."
+    return f"See its log: flext service logs {service}" if kind == "broken" else "Start it: flext service start"
+
+
+def token_hint(url: str | None, origin: str | None, token_origin: str | None) -> str:
+    """What to do about a token that a service does not accept.
+
+    Args:
+        url: Address of the service, or None where it is not known.
+        origin: Where the address was given; None for a service of this machine that was looked up.
+        token_origin: Where the token was given; None where none was.
+    """
+    if origin is None and token_origin is None:
+        return (
+            "Its token is in the file state/token of FLEXT_HOME, which may have changed since the service started: "
+            "flext service restart"
+        )
+    told = (
+        f"The token comes from {token_origin}; correct it there."
+        if token_origin is not None
+        else "Give the token of the service: set FLEXT_TOKEN, or --token-file FILE; in Python token=..."
+    )
+    if url is not None and is_loopback(url):
+        told += " A platform of this machine keeps its own in the file state/token of FLEXT_HOME."
+    return told
 
 
 def _reason(error: BaseException, name: str) -> str:  # noqa: PLR0911 - a table of cases
