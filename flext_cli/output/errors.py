@@ -16,6 +16,10 @@ JSON_FORMATS = {"json", "ndjson"}
 
 def asked_format(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> str:
     """The output format of a command line that could not be parsed, as far as it can be told."""
+    return _asked(arguments, environ).lower()
+
+
+def _asked(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     for position, token in enumerate(arguments):
         if token in {"-o", "--output"} and position + 1 < len(arguments):
             return arguments[position + 1]

@@ -5,7 +5,7 @@ than a second for 1,000 rows and cuts values in a pipe.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from operator import gt
 
@@ -54,7 +54,8 @@ def write(
     sides = [*right, *[False] * (len(widths) - len(right))]
     line = _line_writer(widths, sides, look)
     if head is not None:
-        text = line(head)
+        # A heading such as ACTIVE names no state.
+        text = _line_writer(widths, sides, replace(look, colour=False))(head)
         put(f"{terminal.BOLD}{text}{terminal.RESET}\n" if look.colour else text + "\n")
     count = 0
     for batch in _batches(chain(sample, map(_safe, source))):

@@ -14,10 +14,9 @@ from flext_sdk import errors
 from flext_sdk._core import debuglog
 from flext_sdk._core.breaker import Breakers
 from flext_sdk._core.deadline import CONNECT, READ, Deadline
-from flext_sdk._core.failures import TransportFailure
+from flext_sdk._core.failures import TransportFailure, no_answer_hint, token_hint
 from flext_sdk._core.messages import Headers, Request, Response
 from flext_sdk._core.retry import ALWAYS, IF_REPEATABLE, Decision, Failure, Policy, decide, parse_retry_after
-from flext_sdk._core.settings import is_loopback
 from flext_sdk._sync import _rt as rt
 from flext_sdk._sync._sender import Sender
 
@@ -53,6 +52,18 @@ class Endpoints(Protocol):
 
     def forget(self) -> bool:
         """Forget what was found, for the service may have moved; False when it cannot move."""
+        ...
+
+    def known(self, service: Service) -> str | None:
+        """The address as far as it is known now."""
+        ...
+
+    def origin(self, service: Service) -> str | None:
+        """Where the address was given, in words; None for a service of this machine that is looked up."""
+        ...
+
+    def token_origin(self, service: Service) -> str | None:
+        """Where the token was given, in words; None where none was."""
         ...
 
 
@@ -259,10 +270,10 @@ class Transport:
             repeatable=trip.out.repeatable or trip.keyed,
             random=self._random,
         )
-        if trip.decision.reason is not None:
-            error.hint = f"Not tried again: {trip.decision.reason}."
+        if trip.decision.reason is not None and not isinstance(error, errors.DeadlineExceededError):
+            error.hint = _joined(f"Not tried again: {trip.decision.reason}.", error.hint)
         elif not trip.decision.retry and trip.attempt > 1:
-            error.hint = " ".join(filter(None, [error.hint, f"Tried {trip.attempt} times."]))
+            error.hint = _joined(f"Tried {trip.attempt} times.", error.hint)
         return trip.decision.retry
 
     def _attempt(self, trip: _Trip) -> Response:
@@ -373,19 +384,12 @@ class Transport:
             message = f"The connection to {trip.out.service}{at} broke: {told}"
         else:
             message = f"Cannot connect to {trip.out.service}{at}: {told}"
-        near = url is not None and is_loopback(url)
-        hint = "Start it: flext service start" if near else "Check the address and the network."
-        if failure.kind == "broken":
-            hint = f"See its log: flext service logs {trip.out.service}" if near else "Try again in a moment."
-        if failure.kind == "pool":
-            hint = "Close answers that are not needed any more, or make fewer calls at once."
+        hint = no_answer_hint(failure.kind, trip.out.service, url, self.endpoints.origin(trip.out.service))
         return errors.ConnectionFailedError(message, hint=hint, request_id=trip.request_id, retryable=True)
 
     def url_of(self, service: Service) -> str | None:
         """The address of a service as far as it is known now; finds nothing out."""
-        known = getattr(self.endpoints, "known", None)
-        found: str | None = known(service) if known is not None else None
-        return found
+        return self.endpoints.known(service)
 
     def _refused(self, trip: _Trip, response: Response) -> errors.APIStatusError:
         from flext_sdk._core.envelopes import error_from  # reads what only a refusal has
@@ -393,7 +397,7 @@ class Transport:
         wait = parse_retry_after(response.headers, self._wall())
         status = response.status
         trip.failure = Failure("status", status, wait)
-        return error_from(
+        error = error_from(
             status,
             response.headers,
             response.content,
@@ -403,6 +407,21 @@ class Transport:
             retry_after=wait,
             retryable=status in ALWAYS or (status in IF_REPEATABLE and (trip.out.repeatable or trip.keyed)),
         )
+        if status == 401 and (not error.hint or any(word in error.hint for word in ("FLEXT_TOKEN", "Authorization"))):
+            error.hint = self._token_hint(trip)  # here it is known where the token came from
+        return error
+
+    def _token_hint(self, trip: _Trip) -> str:
+        service, options = trip.out.service, trip.options
+        url, origin = self.url_of(service), self.endpoints.origin(service)
+        if "authorization" in trip.headers:
+            return token_hint(url, origin, "the header Authorization")
+        given = "token=..." if options.token is not None else self.endpoints.token_origin(service)
+        return token_hint(url, origin, given)
+
+
+def _joined(first: str, hint: str | None) -> str:
+    return f"{first} {hint}" if hint else first
 
 
 def _closed() -> errors.UsageError:
