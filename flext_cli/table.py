@@ -1715,7 +1715,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
                 "name": "folder",
                 "kind": "option",
                 "flags": ("--folder",),
-                "metavar": "",
+                "metavar": "FOLDER",
                 "type": "path",
                 "choices": (),
                 "default": None,
@@ -1935,7 +1935,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "next": (),
     },
     "service health": {
-        "summary": "Whether services answer, and the health of their parts.",
+        "summary": "Ask services whether they answer, and how their parts are.",
         "description": "",
         "examples": (("flext service health", ""),),
         "module": "flext_sdk._sync.resources.services",
@@ -1977,7 +1977,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "next": (),
     },
     "service list": {
-        "summary": "The services of this platform and how they are doing.",
+        "summary": "List the services of this platform and how they are doing.",
         "description": "",
         "examples": (("flext service list", ""),),
         "module": "flext_sdk._sync.resources.services",
@@ -2219,7 +2219,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "next": (),
     },
     "service status": {
-        "summary": "How services are doing.",
+        "summary": "Show how services are doing.",
         "description": "",
         "examples": (("flext service status", ""), ("flext service status flext -o json", "")),
         "module": "flext_sdk._sync.resources.services",

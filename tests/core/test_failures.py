@@ -11,8 +11,9 @@ LOCAL, REMOTE = "http://127.0.0.1:8081", "https://flext.example"
     ("kind", "url", "origin", "told"),
     [
         ("connect", LOCAL, None, "Start it: flext service start"),
+        ("broken", None, None, "See its log: flext service logs flext"),
         ("broken", LOCAL, None, "See its log: flext service logs flext"),
-        ("connect", None, None, "Check the address and the network."),
+        ("connect", REMOTE, None, "Check the address and the network."),
         ("connect", LOCAL, "FLEXT_URL", "The address comes from FLEXT_URL: "),
         ("connect", REMOTE, "--url", "The address comes from --url: "),
         ("broken", REMOTE, "base_url", "Try again in a moment; the address comes from base_url."),
