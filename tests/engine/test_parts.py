@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import fnmatch
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
