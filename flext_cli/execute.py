@@ -136,6 +136,11 @@ class Command:
             self._checked("--sort", paging.check_sort, self.shared["sort"])
         if self.shared.get("limit", 0) < 0:
             raise WrongUsage("--limit: it cannot be negative", f"see: flext {self.words} --help")
+        # The quick start and `wait` itself always wait and have no such switch.
+        if "timeout" in self.own and "wait" in self._defaults() and not self.own.get("wait"):
+            raise WrongUsage(
+                "--timeout is for waiting, and nothing waits here", f"add --wait: flext {self.words} ... --wait"
+            )
         try:
             self._confirm()
         except Declined:
@@ -207,7 +212,7 @@ class Command:
 
     def _limit(self) -> int | None:
         """Items to show; None for all."""
-        return None if self.shared.get("all") else self.shared.get("limit", DEFAULT_LIMIT)
+        return None if self.shared.get("all") else min(self.shared.get("limit", DEFAULT_LIMIT), sys.maxsize)
 
     def _call(self, client: Data) -> int:
         kind = self.entry["output"]["kind"]
@@ -289,7 +294,7 @@ class Command:
             self._progress.clear()
         if terminal.is_terminal(sys.stderr):
             errors.say("\n")
-        group = self.words.rpartition(" ")[0]
+        group = self.words.rpartition(" ")[0] or "pipeline"  # the quick start runs one, too
         subject = next(
             (self.own[p["name"]] for p in self.entry["params"] if p["kind"] == "positional" and p["name"] in self.own),
             None,

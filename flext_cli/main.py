@@ -165,8 +165,6 @@ def unknown_word(before: str, word: str) -> WrongUsage:
     if not close and not before:
         # "flext start orders": a verb without its group.
         close = [name for name in table.COMMANDS if name.split()[-1] == word][:3]
-    elif not close and len(word) >= 3:
-        close = [name for name in choices if name.startswith(word)][:3]
     kind = "command" if before else "group or command"
     where = f" in {before}" if before else ""
     tell = " or ".join(f"flext {prefix}{name}" for name in close)

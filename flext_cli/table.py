@@ -27,6 +27,8 @@ ENVIRONMENT = (
     ("FLEXT_SERVICE_URL", "Address of FLEXT Service."),
     ("FLEXT_FLEXCORE_URL", "Address of FlexCore."),
     ("FLEXT_TOKEN", "Token for the services."),
+    ("FLEXT_TIMEOUT", "Seconds for one call, retries included; 60 when not set."),
+    ("FLEXT_RETRIES", "How often a failed call is tried again; 2 when not set."),
     ("FLEXT_OUTPUT", "Default of --output."),
     ("FLEXT_AUTOSTART", "0: do not start the services of this machine by themselves."),
     ("NO_COLOR", "Set: no colours."),
@@ -150,7 +152,7 @@ GLOBALS: "tuple[dict[str, Any], ...]" = (
         "choices": (),
         "default": 60.0,
         "required": False,
-        "help": "Deadline of one call, retries included: seconds, or with a unit as in 90s, 5m, 1h.",
+        "help": "Deadline of one call, retries included: seconds, or with a unit as in 90s, 5m, 1h (or FLEXT_TIMEOUT).",
         "when": "always",
     },
     {
@@ -1038,7 +1040,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "the definition allows more.",
         "examples": (
             ("flext pipeline start orders --wait", ""),
-            ("flext pipeline start orders --full-refresh --variables DAY=2026-01-31", ""),
+            ("flext pipeline start orders --full-refresh --steps load", ""),
         ),
         "module": "flext_sdk._sync.resources.pipelines",
         "class": "Pipelines",

@@ -195,6 +195,7 @@ class FakeFlext:
     ) -> None:
         CALLS.append(("client", {"base_url": base_url, "token": token, "timeout": timeout, "autostart": autostart}))
         self._middleware = list(middleware)
+        self._notify = _notify
         self.things = Things(self)
 
     def __enter__(self) -> Self:

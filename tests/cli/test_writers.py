@@ -148,7 +148,8 @@ def test_a_table_never_steers_the_terminal(rows, size, colour):
         char == "\n" or char in "\u200c\u200d" or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
         for char in text
     )
-    assert len(text.splitlines()) == (len(rows) + 1 if rows else 0)
+    # A line each below the headings, or a paragraph of two lines each where there is no room for both columns.
+    assert len(text.splitlines()) in ({len(rows) + 1, 3 * len(rows) - 1} if rows else {0})
     if size is not None and size >= 14:
         assert all(width(line) <= size for line in text.split("\n"))
 
