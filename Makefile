@@ -73,7 +73,7 @@ bench-million: setup ## A million rows into SQLite and DuckDB, counted and summe
 	@$(BIN)/python -m tests.performance.runs
 
 wheel: setup ## Build the wheel into dist/
-	@$(BIN)/uv build --quiet --wheel 2>/dev/null || uv build --quiet --wheel
+	@PATH="$$PWD/.uv/bin:$$PATH" uv build --quiet --wheel --python $(BIN)/python
 
 lock: setup ## Lock versions anew: pins and hashes, no index address
 	@tools/lock.sh
