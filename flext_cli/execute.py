@@ -179,6 +179,13 @@ class Command:
             raise WrongUsage(f"--token-file {name}: the file is empty", "give a file that holds the token alone")
         return token
 
+    def _only_shows(self) -> bool:
+        """Whether nothing but the output looks at the answer, so that making models of it would be lost work.
+
+        Generated methods hand on what they get; a hand-written one may look into it.
+        """
+        return self.method.__module__.startswith("flext_sdk._sync.resources._")
+
     def _invoke(self, client: Data) -> Data:
         arguments = dict(self.own)
         names = inspect.signature(self.method).parameters
@@ -217,7 +224,7 @@ class Command:
     def _call(self, client: Data) -> int:
         kind = self.entry["output"]["kind"]
         try:
-            result = self._invoke(client)
+            result = self._invoke(client.with_options(models=False) if self._only_shows() else client)
             if self._progress is not None:
                 self._progress.finish(result) if self._seen else self._progress.clear()
             self._write(result, kind)

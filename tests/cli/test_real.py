@@ -273,3 +273,12 @@ def test_the_example_that_never_ends_ends_with_ctrl_c(platform, tmp_path):
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in err
+
+
+def test_a_command_that_only_shows_makes_no_models(platform) -> None:
+    """pydantic costs as much as a dozen bare interpreters, and a table needs none of it."""
+    code = "import sys; from flext_cli.main import main; main(['pipeline', 'list', '-q']); print('pydantic' in sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=platform.environ, capture_output=True, text=True, check=False
+    )
+    assert done.stderr.splitlines()[-1:] == ["False"], done.stderr
