@@ -109,7 +109,11 @@ def root(page: Page) -> str:
         page.rows((name, table.COMMANDS[name]["summary"]) for name in alone)
     page.heading("Options of every command:")
     always: list[Entry] = [param for param in table.GLOBALS if param["when"] == "always"]
-    standing = (("-h, --help", "Show help; also: flext help GROUP COMMAND."), ("-V, --version", "Show the version."))
+    standing = (
+        ("-h, --help", "Show help; also: flext help GROUP COMMAND."),
+        ("    --help-json", "Show the same help as JSON."),
+        ("-V, --version", "Show the version."),
+    )
     page.rows((*map(_option, always), *standing))
     page.heading("Exit codes:")
     page.rows((str(code), text) for code, text in table.EXIT_CODES)

@@ -21,7 +21,7 @@ USAGE = 2
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 
-HELP_FLAGS = ("-h", "--help")
+HELP_FLAGS = ("-h", "--help", "--help-json")
 VERSION_FLAGS = ("-V", "--version")
 
 
@@ -83,7 +83,7 @@ def _dispatch(arguments: "list[str]") -> int:
             sys.stdout.write(f"flext {table.VERSION}\n")
             return 0
         if route.help or not route.found:
-            return show_help(route.words, plain="--no-color" in arguments)
+            return show_help(route.words, plain="--no-color" in arguments, as_json="--help-json" in arguments)
     except WrongUsage as error:
         return _refuse(error, arguments)
     from flext_cli.execute import run
@@ -172,8 +172,13 @@ def unknown_word(before: str, word: str) -> WrongUsage:
     return WrongUsage(f'unknown {kind} "{word}"{where}', hint)
 
 
-def show_help(words: str, *, plain: bool = False) -> int:
+def show_help(words: str, *, plain: bool = False, as_json: bool = False) -> int:
     """Print the help page of the program, a group or a command."""
+    if as_json:
+        from flext_cli.help_json import text as as_data
+
+        sys.stdout.write(as_data(words))
+        return 0
     from flext_cli import help as pages
 
     page = pages.new_page(plain=plain)

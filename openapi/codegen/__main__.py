@@ -9,12 +9,23 @@ import sys
 import tempfile
 from pathlib import Path
 
-from openapi.codegen import commands, contract, coverage, exports, models, operations, reference, resources, unasync
+from openapi.codegen import (
+    commands,
+    contract,
+    coverage,
+    exports,
+    man,
+    models,
+    operations,
+    reference,
+    resources,
+    unasync,
+)
 from openapi.codegen.files import format_python, remove_orphans, write
 
 #: Where generated files are; beside them stand hand-written ones, so orphans are looked for by rule, not by folder.
 INCOMPLETE = 3  # exit code of the late part: all was written, but an operation lacks something
-COPIED = ("flext_sdk", "flext_cli", "openapi", "docs/reference", "tests", "pyproject.toml")
+COPIED = ("flext_sdk", "flext_cli", "openapi", "docs/reference", "docs/man", "tests", "pyproject.toml")
 
 
 def generate(root: Path) -> bool:
@@ -55,7 +66,7 @@ def late(root: Path) -> None:
     _write_formatted(root, {table: commands.render(spec, found)})
     from flext_sdk.errors import EXIT_CODES
 
-    pages = reference.render_commands(commands._groups(spec, found), found, EXIT_CODES)
+    pages = reference.render_commands(commands.groups(spec, found), found, EXIT_CODES)
     folder = root / "flext_sdk" / "_async" / "resources"
     api = reference.render_api(spec, {r.name for r in spec.resources if resources.has_override(folder, r.name)})
     for name, texts in (("commands", pages), ("api", api)):
@@ -63,6 +74,14 @@ def late(root: Path) -> None:
         for file, text in texts.items():
             write(target / file, text)
         remove_orphans(target, {target / file for file in texts}, "**/*.md")
+    from flext_sdk._version import __version__
+
+    manual = man.render(
+        __version__, commands.groups(spec, found), found, tuple(sorted(EXIT_CODES.items())), commands.ENVIRONMENT
+    )
+    for file, text in manual.items():
+        write(root / "docs" / "man" / file, text)
+    remove_orphans(root / "docs" / "man", {root / "docs" / "man" / file for file in manual}, "**/*.1")
     if problems := coverage.missing(spec, found, root / "tests"):
         print("operations that lack something:\n  " + "\n  ".join(problems), file=sys.stderr)
         sys.exit(INCOMPLETE)
@@ -90,7 +109,7 @@ def check(root: Path) -> None:
 
 def _compare(copy: Path, root: Path) -> list[str]:
     found = []
-    for name in ("flext_sdk", "flext_cli", "docs/reference"):
+    for name in ("flext_sdk", "flext_cli", "docs/reference", "docs/man"):
         ours = {p.relative_to(copy) for p in (copy / name).rglob("*") if p.is_file() and "__pycache__" not in p.parts}
         theirs = {p.relative_to(root) for p in (root / name).rglob("*") if p.is_file() and "__pycache__" not in p.parts}
         found += [f"{p} (missing)" for p in ours - theirs]

@@ -91,7 +91,7 @@ def render(contract: Contract, commands: dict[str, dict[str, Any]]) -> str:
         f"EXIT_CODES = {_literal(tuple(sorted(exit_codes.items())))}",
         f"ENVIRONMENT = {_literal(ENVIRONMENT)}",
         f'GLOBALS: "tuple[dict[str, Any], ...]" = {_literal(options)}',
-        f'GROUPS: "dict[str, dict[str, Any]]" = {_literal(_groups(contract, commands))}',
+        f'GROUPS: "dict[str, dict[str, Any]]" = {_literal(groups(contract, commands))}',
         f'COMMANDS: "dict[str, dict[str, Any]]" = {_literal(commands)}',
         "",
     ]
@@ -105,23 +105,24 @@ _ORDER = (
 )  # fmt: skip
 
 
-def _groups(contract: Contract, commands: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def groups(contract: Contract, commands: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Groups by name, "" for the commands that stand alone, each with its commands in the order people meet them."""
     summaries = {resource.group: resource.summary for resource in contract.resources}
-    groups: dict[str, dict[str, Any]] = {
+    found: dict[str, dict[str, Any]] = {
         name: {"summary": summaries[name], "commands": []} for name in sorted(summaries)
     }
-    groups[""] = {"summary": SUMMARY, "commands": []}
+    found[""] = {"summary": SUMMARY, "commands": []}
     for words in commands:
         group, _, rest = words.partition(" ")
         if rest:
-            groups.setdefault(group, {"summary": "", "commands": []})["commands"].append(rest)
+            found.setdefault(group, {"summary": "", "commands": []})["commands"].append(rest)
         else:
-            groups[""]["commands"].append(group)
-    for value in groups.values():
+            found[""]["commands"].append(group)
+    for value in found.values():
         value["commands"] = tuple(
             sorted(value["commands"], key=lambda w: (_ORDER.index(w) if w in _ORDER else len(_ORDER), w))
         )
-    return groups
+    return found
 
 
 def _entry(
