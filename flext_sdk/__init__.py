@@ -19,17 +19,31 @@ TYPE_CHECKING = False  # importing typing costs more than all of this module
 if TYPE_CHECKING:
     from flext_sdk._async.client import AsyncFlext as AsyncFlext
     from flext_sdk._async.pagination import AsyncPage as AsyncPage
+    from flext_sdk._async.resources._cluster import AsyncCluster as AsyncCluster
+    from flext_sdk._async.resources._node import AsyncNode as AsyncNode
+    from flext_sdk._async.resources._runtimes import AsyncRuntimes as AsyncRuntimes
+    from flext_sdk._async.resources.bus import AsyncBus as AsyncBus
+    from flext_sdk._async.resources.events import AsyncEvents as AsyncEvents
+    from flext_sdk._async.resources.orchestrations import AsyncOrchestrations as AsyncOrchestrations
     from flext_sdk._async.resources.pipelines import AsyncPipelines as AsyncPipelines
     from flext_sdk._async.resources.plugins import AsyncPlugins as AsyncPlugins
     from flext_sdk._async.resources.services import AsyncServices as AsyncServices
+    from flext_sdk._async.resources.workflows import AsyncWorkflows as AsyncWorkflows
     from flext_sdk._core.messages import RawResponse as RawResponse
     from flext_sdk._core.messages import Request as Request
     from flext_sdk._core.messages import Response as Response
     from flext_sdk._sync.client import Flext as Flext
     from flext_sdk._sync.pagination import Page as Page
+    from flext_sdk._sync.resources._cluster import Cluster as Cluster
+    from flext_sdk._sync.resources._node import Node as Node
+    from flext_sdk._sync.resources._runtimes import Runtimes as Runtimes
+    from flext_sdk._sync.resources.bus import Bus as Bus
+    from flext_sdk._sync.resources.events import Events as Events
+    from flext_sdk._sync.resources.orchestrations import Orchestrations as Orchestrations
     from flext_sdk._sync.resources.pipelines import Pipelines as Pipelines
     from flext_sdk._sync.resources.plugins import Plugins as Plugins
     from flext_sdk._sync.resources.services import Services as Services
+    from flext_sdk._sync.resources.workflows import Workflows as Workflows
     from flext_sdk._version import __version__ as __version__
     from flext_sdk.errors import EXIT_CODES as EXIT_CODES
     from flext_sdk.errors import APIStatusError as APIStatusError
@@ -55,6 +69,35 @@ if TYPE_CHECKING:
     from flext_sdk.errors import UsageError as UsageError
     from flext_sdk.errors import ValidationFailedError as ValidationFailedError
     from flext_sdk.errors import WaitTimeoutError as WaitTimeoutError
+    from flext_sdk.models.bus import BusCommandResult as BusCommandResult
+    from flext_sdk.models.bus import BusQueryResult as BusQueryResult
+    from flext_sdk.models.bus import BusRequest as BusRequest
+    from flext_sdk.models.cluster import ClusterNode as ClusterNode
+    from flext_sdk.models.cluster import ClusterNodeList as ClusterNodeList
+    from flext_sdk.models.cluster import ClusterService as ClusterService
+    from flext_sdk.models.cluster import ClusterStatus as ClusterStatus
+    from flext_sdk.models.events import Event as Event
+    from flext_sdk.models.events import EventCount as EventCount
+    from flext_sdk.models.events import EventList as EventList
+    from flext_sdk.models.events import EventPublished as EventPublished
+    from flext_sdk.models.events import EventRequest as EventRequest
+    from flext_sdk.models.node import NodeInfo as NodeInfo
+    from flext_sdk.models.node import NodeInfoAnswer as NodeInfoAnswer
+    from flext_sdk.models.node import NodeStatus as NodeStatus
+    from flext_sdk.models.node import NodeStatusAnswer as NodeStatusAnswer
+    from flext_sdk.models.node import PluginHealth as PluginHealth
+    from flext_sdk.models.orchestrations import Orchestration as Orchestration
+    from flext_sdk.models.orchestrations import OrchestrationAnswer as OrchestrationAnswer
+    from flext_sdk.models.orchestrations import OrchestrationCanceled as OrchestrationCanceled
+    from flext_sdk.models.orchestrations import OrchestrationList as OrchestrationList
+    from flext_sdk.models.orchestrations import OrchestrationRequest as OrchestrationRequest
+    from flext_sdk.models.orchestrations import OrchestrationStarted as OrchestrationStarted
+    from flext_sdk.models.orchestrations import OrchestrationStatus as OrchestrationStatus
+    from flext_sdk.models.orchestrations import OrchestratorConfig as OrchestratorConfig
+    from flext_sdk.models.orchestrations import OrchestratorInfo as OrchestratorInfo
+    from flext_sdk.models.orchestrations import OrchestratorInfoAnswer as OrchestratorInfoAnswer
+    from flext_sdk.models.orchestrations import OrchestratorMetrics as OrchestratorMetrics
+    from flext_sdk.models.orchestrations import OrchestratorMetricsAnswer as OrchestratorMetricsAnswer
     from flext_sdk.models.pipelines import ExtractDefinition as ExtractDefinition
     from flext_sdk.models.pipelines import LoadDefinition as LoadDefinition
     from flext_sdk.models.pipelines import Pipeline as Pipeline
@@ -90,6 +133,12 @@ if TYPE_CHECKING:
     from flext_sdk.models.runs import StepState as StepState
     from flext_sdk.models.runs import StepStatus as StepStatus
     from flext_sdk.models.runs import StopRequest as StopRequest
+    from flext_sdk.models.runtimes import Runtime as Runtime
+    from flext_sdk.models.runtimes import RuntimeAnswer as RuntimeAnswer
+    from flext_sdk.models.runtimes import RuntimeConfig as RuntimeConfig
+    from flext_sdk.models.runtimes import RuntimeHealth as RuntimeHealth
+    from flext_sdk.models.runtimes import RuntimeHealthDetails as RuntimeHealthDetails
+    from flext_sdk.models.runtimes import RuntimeList as RuntimeList
     from flext_sdk.models.services import FlexcoreMetrics as FlexcoreMetrics
     from flext_sdk.models.services import FlexcoreMetricsMetrics as FlexcoreMetricsMetrics
     from flext_sdk.models.services import FlextMetrics as FlextMetrics
@@ -104,23 +153,54 @@ if TYPE_CHECKING:
     from flext_sdk.models.services import ServiceSetting as ServiceSetting
     from flext_sdk.models.services import ServiceStatus as ServiceStatus
     from flext_sdk.models.services import ServiceStatusStatus as ServiceStatusStatus
+    from flext_sdk.models.workflows import ActiveWorkflow as ActiveWorkflow
+    from flext_sdk.models.workflows import ActiveWorkflowList as ActiveWorkflowList
+    from flext_sdk.models.workflows import Workflow as Workflow
+    from flext_sdk.models.workflows import WorkflowExecution as WorkflowExecution
+    from flext_sdk.models.workflows import WorkflowList as WorkflowList
+    from flext_sdk.models.workflows import WorkflowRequest as WorkflowRequest
+    from flext_sdk.models.workflows import WorkflowStatus as WorkflowStatus
 
 __all__ = [
     "EXIT_CODES",
     "APIStatusError",
+    "ActiveWorkflow",
+    "ActiveWorkflowList",
+    "AsyncBus",
+    "AsyncCluster",
+    "AsyncEvents",
     "AsyncFlext",
+    "AsyncNode",
+    "AsyncOrchestrations",
     "AsyncPage",
     "AsyncPipelines",
     "AsyncPlugins",
+    "AsyncRuntimes",
     "AsyncServices",
+    "AsyncWorkflows",
     "AuthenticationError",
     "BadRequestError",
+    "Bus",
+    "BusCommandResult",
+    "BusQueryResult",
+    "BusRequest",
     "CancelledByUserError",
     "CircuitOpenError",
+    "Cluster",
+    "ClusterNode",
+    "ClusterNodeList",
+    "ClusterService",
+    "ClusterStatus",
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
     "DeadlineExceededError",
+    "Event",
+    "EventCount",
+    "EventList",
+    "EventPublished",
+    "EventRequest",
+    "Events",
     "ExecuteRequest",
     "Execution",
     "ExtractDefinition",
@@ -137,8 +217,26 @@ __all__ = [
     "LogLevel",
     "LogList",
     "MissingExtraError",
+    "Node",
+    "NodeInfo",
+    "NodeInfoAnswer",
+    "NodeStatus",
+    "NodeStatusAnswer",
     "NotFoundError",
     "NotSupportedError",
+    "Orchestration",
+    "OrchestrationAnswer",
+    "OrchestrationCanceled",
+    "OrchestrationList",
+    "OrchestrationRequest",
+    "OrchestrationStarted",
+    "OrchestrationStatus",
+    "Orchestrations",
+    "OrchestratorConfig",
+    "OrchestratorInfo",
+    "OrchestratorInfoAnswer",
+    "OrchestratorMetrics",
+    "OrchestratorMetricsAnswer",
     "Page",
     "PermissionDeniedError",
     "Pipeline",
@@ -149,6 +247,7 @@ __all__ = [
     "PipelineStep",
     "Pipelines",
     "Plugin",
+    "PluginHealth",
     "PluginInfo",
     "PluginList",
     "PluginMetadata",
@@ -167,6 +266,13 @@ __all__ = [
     "RunFailedError",
     "RunList",
     "RunStatus",
+    "Runtime",
+    "RuntimeAnswer",
+    "RuntimeConfig",
+    "RuntimeHealth",
+    "RuntimeHealthDetails",
+    "RuntimeList",
+    "Runtimes",
     "Schedule",
     "ScheduleDefinition",
     "ScheduleDefinitionCatchup",
@@ -192,6 +298,12 @@ __all__ = [
     "ValidationFailedError",
     "ValidationReport",
     "WaitTimeoutError",
+    "Workflow",
+    "WorkflowExecution",
+    "WorkflowList",
+    "WorkflowRequest",
+    "WorkflowStatus",
+    "Workflows",
     "__version__",
 ]
 

@@ -9,9 +9,20 @@ from typing import TYPE_CHECKING, Any
 from flext_sdk._core.operations import Operation, Paging, Param
 
 if TYPE_CHECKING:
+    from flext_sdk.models.bus import BusCommandResult, BusQueryResult
+    from flext_sdk.models.cluster import ClusterNode, ClusterStatus
+    from flext_sdk.models.events import Event, EventCount, EventPublished
+    from flext_sdk.models.node import NodeInfo, NodeStatus
+    from flext_sdk.models.orchestrations import (
+        Orchestration,
+        OrchestrationCanceled,
+        OrchestratorInfo,
+        OrchestratorMetrics,
+    )
     from flext_sdk.models.pipelines import Pipeline, Schedule, ValidationReport
     from flext_sdk.models.plugins import Execution, Plugin, PluginMetadata
     from flext_sdk.models.runs import LogList, PipelineState, PipelineStatus, Run, RunList
+    from flext_sdk.models.runtimes import Runtime, RuntimeHealth
     from flext_sdk.models.services import (
         FlexcoreMetrics,
         FlextMetrics,
@@ -22,6 +33,7 @@ if TYPE_CHECKING:
         ServiceList,
         ServiceStatus,
     )
+    from flext_sdk.models.workflows import Workflow, WorkflowExecution, WorkflowStatus
 
 SERVICES_FLEXT_HEALTH: Operation[Health] = Operation(
     id="services.flext_health",
@@ -31,6 +43,7 @@ SERVICES_FLEXT_HEALTH: Operation[Health] = Operation(
     path="/health",
     response="services:Health",
     idempotent=True,
+    wire=(("timestamp", "moment"), ("uptime", "seconds")),
 )
 
 SERVICES_FLEXT_READY: Operation[Readiness] = Operation(
@@ -51,6 +64,8 @@ SERVICES_FLEXT_METRICS: Operation[FlextMetrics] = Operation(
     path="/metrics",
     response="services:FlextMetrics",
     idempotent=True,
+    wire=(("server.uptime", "seconds"),),
+    prometheus="flext",
 )
 
 SERVICES_FLEXT_INFO: Operation[ServiceInfo] = Operation(
@@ -61,6 +76,19 @@ SERVICES_FLEXT_INFO: Operation[ServiceInfo] = Operation(
     path="/api/v1/info",
     response="services:ServiceInfo",
     idempotent=True,
+    generations=("control-panel",),
+    variants=(
+        Operation(
+            id="services.flext_info",
+            service="flext",
+            group="services",
+            method="GET",
+            path="/",
+            response="services:ServiceInfo",
+            idempotent=True,
+            generations=("published", "echo"),
+        ),
+    ),
 )
 
 SERVICES_LIST: Operation[ServiceList] = Operation(
@@ -94,6 +122,7 @@ SERVICES_LOGS: Operation[LogList] = Operation(
     query=(Param("tail", "tail"),),
     response="runs:LogList",
     idempotent=True,
+    instead=(("", "look at the log where the server runs."),),
 )
 
 SERVICES_CONFIG: Operation[ServiceConfig] = Operation(
@@ -171,6 +200,9 @@ PIPELINES_UPDATE: Operation[Pipeline] = Operation(
     response="pipelines:Pipeline",
     idempotent=True,
     mutating=True,
+    instead=(
+        ("", "create it under another name: flext pipeline create; the server can only create pipelines and steps."),
+    ),
 )
 
 PIPELINES_DELETE: Operation[None] = Operation(
@@ -182,6 +214,7 @@ PIPELINES_DELETE: Operation[None] = Operation(
     path_params=(Param("name", "name"),),
     idempotent=True,
     mutating=True,
+    instead=(("", "its API cannot; do it where the server runs."),),
 )
 
 PIPELINES_START: Operation[Run] = Operation(
@@ -206,6 +239,7 @@ PIPELINES_STOP: Operation[RunList] = Operation(
     body="runs:StopRequest",
     response="runs:RunList",
     mutating=True,
+    instead=(("", "end it where the server runs; its API cannot."),),
 )
 
 PIPELINES_STATUS: Operation[PipelineStatus] = Operation(
@@ -217,6 +251,7 @@ PIPELINES_STATUS: Operation[PipelineStatus] = Operation(
     path_params=(Param("name", "name"),),
     response="runs:PipelineStatus",
     idempotent=True,
+    instead=(("", "flext pipeline show tells whether it is active."),),
 )
 
 PIPELINES_LOGS: Operation[LogList] = Operation(
@@ -235,6 +270,7 @@ PIPELINES_LOGS: Operation[LogList] = Operation(
     ),
     response="runs:LogList",
     idempotent=True,
+    instead=(("", "flext pipeline logs --follow, where the server has a WebSocket at /ws."),),
 )
 
 PIPELINES_EXPORT: Operation[str] = Operation(
@@ -247,6 +283,7 @@ PIPELINES_EXPORT: Operation[str] = Operation(
     query=(Param("format", "format"),),
     response="text",
     idempotent=True,
+    instead=(("", "flext pipeline show NAME -o yaml."),),
 )
 
 PIPELINES_PAUSE: Operation[Pipeline] = Operation(
@@ -259,6 +296,7 @@ PIPELINES_PAUSE: Operation[Pipeline] = Operation(
     response="pipelines:Pipeline",
     idempotent=True,
     mutating=True,
+    instead=(("", "its API cannot; do it where the server runs."),),
 )
 
 PIPELINES_RESUME: Operation[Pipeline] = Operation(
@@ -271,6 +309,7 @@ PIPELINES_RESUME: Operation[Pipeline] = Operation(
     response="pipelines:Pipeline",
     idempotent=True,
     mutating=True,
+    instead=(("", "its API cannot; do it where the server runs."),),
 )
 
 PIPELINES_SCHEDULE: Operation[Schedule] = Operation(
@@ -284,6 +323,7 @@ PIPELINES_SCHEDULE: Operation[Schedule] = Operation(
     response="pipelines:Schedule",
     idempotent=True,
     mutating=True,
+    instead=(("", "give the schedule in the configuration when the pipeline is created."),),
 )
 
 PIPELINES_STATE_SHOW: Operation[PipelineState] = Operation(
@@ -341,6 +381,7 @@ PIPELINES_RUNS: Operation[Run] = Operation(
     response="runs:Run",
     paging=Paging(items="runs", total="total"),
     idempotent=True,
+    instead=(("", "flext pipeline show tells whether it is active; the server keeps no runs."),),
 )
 
 PIPELINES_RUN_INFO: Operation[Run] = Operation(
@@ -352,6 +393,7 @@ PIPELINES_RUN_INFO: Operation[Run] = Operation(
     path_params=(Param("run", "run"),),
     response="runs:Run",
     idempotent=True,
+    instead=(("", "the server keeps no runs; flext pipeline show tells of the pipeline."),),
 )
 
 PIPELINES_RETRY: Operation[Run] = Operation(
@@ -363,6 +405,7 @@ PIPELINES_RETRY: Operation[Run] = Operation(
     path_params=(Param("run", "run"),),
     response="runs:Run",
     mutating=True,
+    instead=(("", "start it again: flext pipeline start."),),
 )
 
 SERVICES_FLEXCORE_HEALTH: Operation[Health] = Operation(
@@ -373,6 +416,7 @@ SERVICES_FLEXCORE_HEALTH: Operation[Health] = Operation(
     path="/health",
     response="services:Health",
     idempotent=True,
+    wire=(("timestamp", "moment"), ("uptime", "seconds")),
 )
 
 SERVICES_FLEXCORE_READY: Operation[Readiness] = Operation(
@@ -393,6 +437,30 @@ SERVICES_FLEXCORE_INFO: Operation[ServiceInfo] = Operation(
     path="/info",
     response="services:ServiceInfo",
     idempotent=True,
+    generations=("orchestrator",),
+    variants=(
+        Operation(
+            id="services.flexcore_info",
+            service="flexcore",
+            group="services",
+            method="GET",
+            path="/api/v1/flexcore/status",
+            response="services:ServiceInfo",
+            idempotent=True,
+            constants=(("service", "flexcore-container"),),
+            generations=("container",),
+        ),
+        Operation(
+            id="services.flexcore_info",
+            service="flexcore",
+            group="services",
+            method="GET",
+            path="/",
+            response="services:ServiceInfo",
+            idempotent=True,
+            generations=("plain",),
+        ),
+    ),
 )
 
 SERVICES_FLEXCORE_METRICS: Operation[FlexcoreMetrics] = Operation(
@@ -403,6 +471,37 @@ SERVICES_FLEXCORE_METRICS: Operation[FlexcoreMetrics] = Operation(
     path="/api/v1/flexcore/metrics",
     response="services:FlexcoreMetrics",
     idempotent=True,
+    wire=(("metrics.memory_usage", "bytes"), ("metrics.uptime", "seconds")),
+    prometheus="flexcore",
+    generations=("container",),
+    variants=(
+        Operation(
+            id="services.flexcore_metrics",
+            service="flexcore",
+            group="services",
+            method="GET",
+            path="/api/v1/orchestration/metrics",
+            response="services:FlexcoreMetrics",
+            idempotent=True,
+            fields=(
+                ("metrics.executions", "metrics.total_orchestrations"),
+                ("metrics.failures", "metrics.failed_orchestrations"),
+            ),
+            wire=(("metrics.memory_usage", "bytes"), ("metrics.uptime", "seconds")),
+            generations=("orchestrator",),
+        ),
+        Operation(
+            id="services.flexcore_metrics",
+            service="flexcore",
+            group="services",
+            method="GET",
+            path="/metrics",
+            response="services:FlexcoreMetrics",
+            idempotent=True,
+            wire=(("metrics.memory_usage", "bytes"), ("metrics.uptime", "seconds")),
+            generations=("plain",),
+        ),
+    ),
 )
 
 PLUGINS_LIST: Operation[Plugin] = Operation(
@@ -414,6 +513,20 @@ PLUGINS_LIST: Operation[Plugin] = Operation(
     response="plugins:Plugin",
     paging=Paging(items="plugins", total="count", limit=None, offset=None),
     idempotent=True,
+    generations=("container",),
+    variants=(
+        Operation(
+            id="plugins.list",
+            service="flexcore",
+            group="plugins",
+            method="GET",
+            path="/api/v1/plugins/list",
+            response="plugins:Plugin",
+            idempotent=True,
+            constants=(("status", "loaded"), ("active", True)),
+            generations=("orchestrator",),
+        ),
+    ),
 )
 
 PLUGINS_EXECUTE: Operation[Execution] = Operation(
@@ -426,6 +539,24 @@ PLUGINS_EXECUTE: Operation[Execution] = Operation(
     body="plugins:ExecuteRequest",
     response="plugins:Execution",
     mutating=True,
+    generations=("container",),
+    variants=(
+        Operation(
+            id="plugins.execute",
+            service="flexcore",
+            group="plugins",
+            method="POST",
+            path="/api/v1/plugins/{name}/execute",
+            path_params=(Param("name", "name"),),
+            body="plugins:ExecuteRequest",
+            response="plugins:Execution",
+            mutating=True,
+            fields=(("plugin_name", "plugin_id"), ("timestamp", "executed_at")),
+            constants=(("status", "executed"),),
+            send=(("plugin_id", "$name"), ("operation", "operation"), ("params", "config")),
+            generations=("orchestrator",),
+        ),
+    ),
 )
 
 PLUGINS_INFO: Operation[PluginMetadata] = Operation(
@@ -438,6 +569,481 @@ PLUGINS_INFO: Operation[PluginMetadata] = Operation(
     response="plugins:PluginMetadata",
     unwrap="metadata",
     idempotent=True,
+    generations=("orchestrator",),
+    instead=(("container", "flext plugin list tells the version and status of each plugin."),),
+)
+
+ORCHESTRATIONS_EXECUTE: Operation[Orchestration] = Operation(
+    id="orchestrations.execute",
+    service="flexcore",
+    group="orchestrations",
+    method="POST",
+    path="/api/v1/orchestration/execute",
+    body="orchestrations:OrchestrationRequest",
+    response="orchestrations:Orchestration",
+    mutating=True,
+    fields=(("id", "orchestration_id"),),
+    wire=(("duration", "nanoseconds"), ("end_time", "moment"), ("progress", "fraction"), ("start_time", "moment")),
+    generations=("orchestrator",),
+    instead=(("container", "execute a workflow or a plugin: flext workflow execute, flext plugin execute."),),
+)
+
+ORCHESTRATIONS_LIST: Operation[Orchestration] = Operation(
+    id="orchestrations.list",
+    service="flexcore",
+    group="orchestrations",
+    method="GET",
+    path="/api/v1/orchestration/list",
+    query=(
+        Param("status", "status"),
+        Param("runtime", "runtime_type"),
+        Param("limit", "limit"),
+        Param("offset", "offset"),
+    ),
+    response="orchestrations:Orchestration",
+    paging=Paging(items="orchestrations", total="total"),
+    idempotent=True,
+    wire=(("duration", "nanoseconds"), ("end_time", "moment"), ("progress", "fraction"), ("start_time", "moment")),
+    generations=("orchestrator",),
+    instead=(("container", "flext events list tells what happened there."),),
+)
+
+ORCHESTRATIONS_INFO: Operation[OrchestratorInfo] = Operation(
+    id="orchestrations.info",
+    service="flexcore",
+    group="orchestrations",
+    method="GET",
+    path="/api/v1/orchestration/info",
+    response="orchestrations:OrchestratorInfo",
+    unwrap="info",
+    idempotent=True,
+    wire=(
+        ("config.default_timeout", "seconds"),
+        ("config.health_check_interval", "seconds"),
+        ("config.metrics_update_interval", "seconds"),
+        ("metrics.average_execution", "milliseconds"),
+        ("metrics.last_orchestration", "moment"),
+        ("metrics.orchestrator_start_time", "moment"),
+        ("uptime", "seconds"),
+    ),
+    generations=("orchestrator",),
+)
+
+ORCHESTRATIONS_METRICS: Operation[OrchestratorMetrics] = Operation(
+    id="orchestrations.metrics",
+    service="flexcore",
+    group="orchestrations",
+    method="GET",
+    path="/api/v1/orchestration/metrics",
+    response="orchestrations:OrchestratorMetrics",
+    unwrap="metrics",
+    idempotent=True,
+    wire=(
+        ("average_execution", "milliseconds"),
+        ("last_orchestration", "moment"),
+        ("orchestrator_start_time", "moment"),
+    ),
+    generations=("orchestrator",),
+    instead=(("container", "flext service metrics flexcore."),),
+)
+
+ORCHESTRATIONS_SHOW: Operation[Orchestration] = Operation(
+    id="orchestrations.show",
+    service="flexcore",
+    group="orchestrations",
+    method="GET",
+    path="/api/v1/orchestration/{id}",
+    path_params=(Param("orchestration", "id"),),
+    response="orchestrations:Orchestration",
+    unwrap="orchestration",
+    idempotent=True,
+    wire=(("duration", "nanoseconds"), ("end_time", "moment"), ("progress", "fraction"), ("start_time", "moment")),
+    generations=("orchestrator",),
+)
+
+ORCHESTRATIONS_CANCEL: Operation[OrchestrationCanceled] = Operation(
+    id="orchestrations.cancel",
+    service="flexcore",
+    group="orchestrations",
+    method="POST",
+    path="/api/v1/orchestration/{id}/cancel",
+    path_params=(Param("orchestration", "id"),),
+    response="orchestrations:OrchestrationCanceled",
+    idempotent=True,
+    mutating=True,
+    wire=(("status", "spelling"),),
+    generations=("orchestrator",),
+)
+
+RUNTIMES_LIST: Operation[Runtime] = Operation(
+    id="runtimes.list",
+    service="flexcore",
+    group="runtimes",
+    method="GET",
+    path="/api/v1/runtimes/list",
+    query=(Param("include_inactive", "include_inactive"),),
+    response="runtimes:Runtime",
+    paging=Paging(items="runtimes", total=None, limit=None, offset=None),
+    idempotent=True,
+    wire=(("config.timeout", "seconds"), ("last_seen", "moment")),
+    generations=("orchestrator",),
+    instead=(("container", "such a server has plugins only: flext plugin list."),),
+)
+
+RUNTIMES_STATUS: Operation[Runtime] = Operation(
+    id="runtimes.status",
+    service="flexcore",
+    group="runtimes",
+    method="GET",
+    path="/api/v1/runtimes/{type}/status",
+    path_params=(Param("runtime", "type"),),
+    response="runtimes:Runtime",
+    unwrap="runtime",
+    idempotent=True,
+    wire=(("config.timeout", "seconds"), ("last_seen", "moment")),
+    generations=("orchestrator",),
+    instead=(("container", "such a server has plugins only: flext plugin list."),),
+)
+
+RUNTIMES_HEALTH: Operation[RuntimeHealth] = Operation(
+    id="runtimes.health",
+    service="flexcore",
+    group="runtimes",
+    method="POST",
+    path="/api/v1/runtimes/{type}/health",
+    path_params=(Param("runtime", "type"),),
+    response="runtimes:RuntimeHealth",
+    idempotent=True,
+    mutating=True,
+    wire=(("checked_at", "moment"), ("details.response_time", "seconds")),
+    generations=("orchestrator",),
+    instead=(("container", "flext service health flexcore."),),
+)
+
+WORKFLOWS_DEFINITIONS: Operation[Workflow] = Operation(
+    id="workflows.definitions",
+    service="flexcore",
+    group="workflows",
+    method="GET",
+    path="/api/v1/workflows/definitions",
+    response="workflows:Workflow",
+    paging=Paging(items="workflows", total=None, limit=None, offset=None),
+    idempotent=True,
+    wire=(
+        ("created_at", "moment"),
+        ("duration", "nanoseconds"),
+        ("progress", "fraction"),
+        ("status", "spelling"),
+        ("updated_at", "moment"),
+    ),
+    generations=("orchestrator",),
+)
+
+WORKFLOWS_ACTIVE: Operation[Workflow] = Operation(
+    id="workflows.active",
+    service="flexcore",
+    group="workflows",
+    method="GET",
+    path="/api/v1/workflows/active",
+    response="workflows:Workflow",
+    paging=Paging(items="workflows", total="count", limit=None, offset=None),
+    idempotent=True,
+    fields=(("id", "orchestration_id"), ("created_at", "start_time")),
+    wire=(
+        ("created_at", "moment"),
+        ("duration", "nanoseconds"),
+        ("progress", "fraction"),
+        ("start_time", "moment"),
+        ("status", "spelling"),
+        ("updated_at", "moment"),
+    ),
+    generations=("orchestrator",),
+    instead=(("container", "flext workflow list shows all workflows with their states."),),
+)
+
+WORKFLOWS_LIST: Operation[Workflow] = Operation(
+    id="workflows.list",
+    service="flexcore",
+    group="workflows",
+    method="GET",
+    path="/api/v1/flexcore/workflows",
+    response="workflows:Workflow",
+    paging=Paging(items="workflows", total="count", limit=None, offset=None),
+    idempotent=True,
+    wire=(
+        ("created_at", "moment"),
+        ("duration", "nanoseconds"),
+        ("progress", "fraction"),
+        ("status", "spelling"),
+        ("updated_at", "moment"),
+    ),
+    generations=("container",),
+    variants=(
+        Operation(
+            id="workflows.list",
+            service="flexcore",
+            group="workflows",
+            method="GET",
+            path="/api/v1/workflows/definitions",
+            response="workflows:Workflow",
+            paging=Paging(items="workflows", total=None, limit=None, offset=None),
+            idempotent=True,
+            wire=(
+                ("created_at", "moment"),
+                ("duration", "nanoseconds"),
+                ("progress", "fraction"),
+                ("status", "spelling"),
+                ("updated_at", "moment"),
+            ),
+            generations=("orchestrator",),
+        ),
+    ),
+)
+
+WORKFLOWS_EXECUTE: Operation[WorkflowExecution] = Operation(
+    id="workflows.execute",
+    service="flexcore",
+    group="workflows",
+    method="POST",
+    path="/api/v1/flexcore/workflows/{id}/execute",
+    path_params=(Param("workflow", "id"),),
+    body="workflows:WorkflowRequest",
+    response="workflows:WorkflowExecution",
+    mutating=True,
+    generations=("container",),
+    instead=(("orchestrator", "let a runtime carry out a command: flext orchestration execute."),),
+)
+
+WORKFLOWS_STATUS: Operation[WorkflowStatus] = Operation(
+    id="workflows.status",
+    service="flexcore",
+    group="workflows",
+    method="GET",
+    path="/api/v1/flexcore/workflows/{id}/status",
+    path_params=(Param("workflow", "id"),),
+    response="workflows:WorkflowStatus",
+    idempotent=True,
+    wire=(("progress", "percent"), ("started_at", "moment"), ("status", "spelling"), ("updated_at", "moment")),
+    generations=("container",),
+    variants=(
+        Operation(
+            id="workflows.status",
+            service="flexcore",
+            group="workflows",
+            method="GET",
+            path="/api/v1/orchestration/{workflow}",
+            path_params=(Param("workflow", "workflow"),),
+            response="workflows:WorkflowStatus",
+            unwrap="orchestration",
+            idempotent=True,
+            fields=(("execution_id", "id"), ("started_at", "start_time"), ("updated_at", "end_time")),
+            wire=(("progress", "fraction"), ("started_at", "moment"), ("status", "spelling"), ("updated_at", "moment")),
+            generations=("orchestrator",),
+        ),
+    ),
+)
+
+NODE_INFO: Operation[NodeInfo] = Operation(
+    id="node.info",
+    service="flexcore",
+    group="node",
+    method="GET",
+    path="/api/v1/node/info",
+    response="node:NodeInfo",
+    unwrap="node",
+    idempotent=True,
+    wire=(("uptime", "uptime"),),
+    generations=("orchestrator",),
+    variants=(
+        Operation(
+            id="node.info",
+            service="flexcore",
+            group="node",
+            method="GET",
+            path="/api/v1/flexcore/status",
+            response="node:NodeInfo",
+            idempotent=True,
+            constants=(("node_type", "flexcore-container"),),
+            wire=(("uptime", "uptime"),),
+            generations=("container",),
+        ),
+    ),
+)
+
+NODE_STATUS: Operation[NodeStatus] = Operation(
+    id="node.status",
+    service="flexcore",
+    group="node",
+    method="GET",
+    path="/api/v1/node/status",
+    response="node:NodeStatus",
+    unwrap="status",
+    idempotent=True,
+    wire=(("timestamp", "moment"),),
+    generations=("orchestrator",),
+    variants=(
+        Operation(
+            id="node.status",
+            service="flexcore",
+            group="node",
+            method="GET",
+            path="/api/v1/flexcore/status",
+            response="node:NodeStatus",
+            idempotent=True,
+            wire=(("timestamp", "moment"),),
+            generations=("container",),
+        ),
+        Operation(
+            id="node.status",
+            service="flexcore",
+            group="node",
+            method="GET",
+            path="/health",
+            response="node:NodeStatus",
+            idempotent=True,
+            wire=(("timestamp", "moment"),),
+            generations=("container", "plain"),
+        ),
+    ),
+)
+
+CLUSTER_STATUS: Operation[ClusterStatus] = Operation(
+    id="cluster.status",
+    service="flexcore",
+    group="cluster",
+    method="GET",
+    path="/api/v1/flexcore/cluster/status",
+    response="cluster:ClusterStatus",
+    idempotent=True,
+    generations=("container",),
+    variants=(
+        Operation(
+            id="cluster.status",
+            service="flexcore",
+            group="cluster",
+            method="GET",
+            path="/api/v1/plugins/communication/status",
+            response="cluster:ClusterStatus",
+            unwrap="communication_bus",
+            idempotent=True,
+            fields=(("total_nodes", "node_count"), ("current_node", "local_node")),
+            generations=("orchestrator",),
+        ),
+    ),
+)
+
+CLUSTER_NODES: Operation[ClusterNode] = Operation(
+    id="cluster.nodes",
+    service="flexcore",
+    group="cluster",
+    method="GET",
+    path="/api/v1/flexcore/cluster/nodes",
+    response="cluster:ClusterNode",
+    paging=Paging(items="nodes", total="count", limit=None, offset=None),
+    idempotent=True,
+    wire=(("last_seen", "moment"),),
+    generations=("container",),
+    variants=(
+        Operation(
+            id="cluster.nodes",
+            service="flexcore",
+            group="cluster",
+            method="GET",
+            path="/api/v1/plugins/communication/status",
+            response="cluster:ClusterNode",
+            unwrap="communication_bus",
+            paging=Paging(items="nodes", total="node_count", limit=None, offset=None),
+            idempotent=True,
+            fields=(("id", "node_id"), ("address", "node_url")),
+            wire=(("last_seen", "moment"),),
+            generations=("orchestrator",),
+        ),
+    ),
+)
+
+EVENTS_LIST: Operation[Event] = Operation(
+    id="events.list",
+    service="flexcore",
+    group="events",
+    method="GET",
+    path="/api/v1/flexcore/events",
+    query=(
+        Param("type", "type"),
+        Param("after", "after"),
+        Param("limit", "limit"),
+        Param("offset", "offset"),
+    ),
+    response="events:Event",
+    paging=Paging(items="events", total="total"),
+    idempotent=True,
+    wire=(("timestamp", "moment"),),
+    generations=("container",),
+    instead=(("orchestrator", "flext orchestration list tells what was carried out."),),
+)
+
+EVENTS_PUBLISH: Operation[EventPublished] = Operation(
+    id="events.publish",
+    service="flexcore",
+    group="events",
+    method="POST",
+    path="/api/v1/flexcore/events",
+    body="events:EventRequest",
+    response="events:EventPublished",
+    mutating=True,
+    wire=(("timestamp", "moment"),),
+    generations=("container",),
+    instead=(
+        (
+            "orchestrator",
+            "such a server keeps no events; use one of the container generation, or the embedded platform.",
+        ),
+    ),
+)
+
+EVENTS_COUNT: Operation[EventCount] = Operation(
+    id="events.count",
+    service="flexcore",
+    group="events",
+    method="GET",
+    path="/api/v1/flexcore/events/count",
+    query=(Param("type", "type"),),
+    response="events:EventCount",
+    idempotent=True,
+    wire=(("timestamp", "moment"),),
+    generations=("container",),
+)
+
+BUS_COMMAND: Operation[BusCommandResult] = Operation(
+    id="bus.command",
+    service="flexcore",
+    group="bus",
+    method="POST",
+    path="/api/v1/flexcore/commands",
+    body="bus:BusRequest",
+    response="bus:BusCommandResult",
+    mutating=True,
+    wire=(("timestamp", "moment"),),
+    generations=("container",),
+    instead=(
+        ("orchestrator", "call the operation itself, or send any request: flext api POST PATH --service flexcore."),
+    ),
+)
+
+BUS_QUERY: Operation[BusQueryResult] = Operation(
+    id="bus.query",
+    service="flexcore",
+    group="bus",
+    method="POST",
+    path="/api/v1/flexcore/queries",
+    body="bus:BusRequest",
+    response="bus:BusQueryResult",
+    idempotent=True,
+    mutating=True,
+    wire=(("timestamp", "moment"),),
+    generations=("container",),
+    instead=(
+        ("orchestrator", "call the operation itself, or send any request: flext api GET PATH --service flexcore."),
+    ),
 )
 
 OPERATIONS: dict[str, Operation[Any]] = {
@@ -476,4 +1082,27 @@ OPERATIONS: dict[str, Operation[Any]] = {
     "plugins.list": PLUGINS_LIST,
     "plugins.execute": PLUGINS_EXECUTE,
     "plugins.info": PLUGINS_INFO,
+    "orchestrations.execute": ORCHESTRATIONS_EXECUTE,
+    "orchestrations.list": ORCHESTRATIONS_LIST,
+    "orchestrations.info": ORCHESTRATIONS_INFO,
+    "orchestrations.metrics": ORCHESTRATIONS_METRICS,
+    "orchestrations.show": ORCHESTRATIONS_SHOW,
+    "orchestrations.cancel": ORCHESTRATIONS_CANCEL,
+    "runtimes.list": RUNTIMES_LIST,
+    "runtimes.status": RUNTIMES_STATUS,
+    "runtimes.health": RUNTIMES_HEALTH,
+    "workflows.definitions": WORKFLOWS_DEFINITIONS,
+    "workflows.active": WORKFLOWS_ACTIVE,
+    "workflows.list": WORKFLOWS_LIST,
+    "workflows.execute": WORKFLOWS_EXECUTE,
+    "workflows.status": WORKFLOWS_STATUS,
+    "node.info": NODE_INFO,
+    "node.status": NODE_STATUS,
+    "cluster.status": CLUSTER_STATUS,
+    "cluster.nodes": CLUSTER_NODES,
+    "events.list": EVENTS_LIST,
+    "events.publish": EVENTS_PUBLISH,
+    "events.count": EVENTS_COUNT,
+    "bus.command": BUS_COMMAND,
+    "bus.query": BUS_QUERY,
 }

@@ -9,13 +9,55 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from flext_sdk._async.client import AsyncFlext
+    from flext_sdk._async.resources._cluster import AsyncCluster
+    from flext_sdk._async.resources._node import AsyncNode
+    from flext_sdk._async.resources._runtimes import AsyncRuntimes
+    from flext_sdk._async.resources.bus import AsyncBus
+    from flext_sdk._async.resources.events import AsyncEvents
+    from flext_sdk._async.resources.orchestrations import AsyncOrchestrations
     from flext_sdk._async.resources.pipelines import AsyncPipelines
     from flext_sdk._async.resources.plugins import AsyncPlugins
     from flext_sdk._async.resources.services import AsyncServices
+    from flext_sdk._async.resources.workflows import AsyncWorkflows
 
 
 class AsyncResources:
     """Attributes of a client; each is imported when it is first used."""
+
+    @cached_property
+    def bus(self) -> AsyncBus:
+        """Send commands and queries to the platform's operations."""
+        from flext_sdk._async.resources.bus import AsyncBus
+
+        return AsyncBus(cast("AsyncFlext", self))
+
+    @cached_property
+    def cluster(self) -> AsyncCluster:
+        """Look at the cluster of FlexCore nodes."""
+        from flext_sdk._async.resources._cluster import AsyncCluster
+
+        return AsyncCluster(cast("AsyncFlext", self))
+
+    @cached_property
+    def events(self) -> AsyncEvents:
+        """See and publish events."""
+        from flext_sdk._async.resources.events import AsyncEvents
+
+        return AsyncEvents(cast("AsyncFlext", self))
+
+    @cached_property
+    def node(self) -> AsyncNode:
+        """Look at the FlexCore node that answers."""
+        from flext_sdk._async.resources._node import AsyncNode
+
+        return AsyncNode(cast("AsyncFlext", self))
+
+    @cached_property
+    def orchestrations(self) -> AsyncOrchestrations:
+        """Let a runtime carry out commands, and watch them."""
+        from flext_sdk._async.resources.orchestrations import AsyncOrchestrations
+
+        return AsyncOrchestrations(cast("AsyncFlext", self))
 
     @cached_property
     def pipelines(self) -> AsyncPipelines:
@@ -32,8 +74,22 @@ class AsyncResources:
         return AsyncPlugins(cast("AsyncFlext", self))
 
     @cached_property
+    def runtimes(self) -> AsyncRuntimes:
+        """See which runtimes there are and whether they work."""
+        from flext_sdk._async.resources._runtimes import AsyncRuntimes
+
+        return AsyncRuntimes(cast("AsyncFlext", self))
+
+    @cached_property
     def services(self) -> AsyncServices:
         """Start, stop and look after the services."""
         from flext_sdk._async.resources.services import AsyncServices
 
         return AsyncServices(cast("AsyncFlext", self))
+
+    @cached_property
+    def workflows(self) -> AsyncWorkflows:
+        """List and execute workflows."""
+        from flext_sdk._async.resources.workflows import AsyncWorkflows
+
+        return AsyncWorkflows(cast("AsyncFlext", self))

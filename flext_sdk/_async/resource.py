@@ -10,6 +10,7 @@ from flext_sdk._async.pagination import AsyncPage
 from flext_sdk._async.transport import Outgoing
 from flext_sdk._core.decode import PageData, decode, decode_page, to_model
 from flext_sdk._core.request import encode_body, plan_for
+from flext_sdk.errors import NotSupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,8 +44,12 @@ class AsyncResource:
         body: Json = None,
     ) -> T:
         """Call an operation. Keys are Python names; what is None is left out, also of a body that is a mapping."""
-        response = await self._send(op, path, query, body)
-        content_type = response.headers.get("content-type", "") if op.response == "text" else ""
+        if op.variants:
+            op, response = await self._route(op, path, query, body)
+        else:
+            response = await self._send(op, path, query, body)
+        told = op.response == "text" or op.prometheus is not None
+        content_type = response.headers.get("content-type", "") if told else ""
         return decode(op, response.content, content_type, models=self._client._options.models)
 
     def _page[T](
@@ -56,10 +61,22 @@ class AsyncResource:
         names = {param.wire: param.name for param in op.query}
         limit, offset = names.get(paging.limit or ""), names.get(paging.offset or "")
 
+        async def get(asked: Mapping[str, Json]) -> PageData[T]:
+            if op.variants:
+                route, response = await self._route(op, path, asked, None)
+            else:
+                route, response = op, await self._send(op, path, asked, None)
+            return decode_page(route, response.content, models=self._client._options.models)
+
         async def fetch(start: int | None) -> PageData[T]:
             asked = query if start is None or offset is None else {**query, offset: start}
-            response = await self._send(op, path, asked, None)
-            return decode_page(op, response.content, models=self._client._options.models)
+            data = await get(asked)
+            size = query.get(limit) if limit is not None else None
+            if start is None or not data.limit_only or not size:
+                return data
+            # The same items as before: this server takes no offset. All up to the end of the wanted page, then.
+            data = await get({**query, str(limit): start + size})
+            return PageData(data.items[start:], None, limit_only=True)
 
         return rt.ready(
             AsyncPage(
@@ -95,4 +112,17 @@ class AsyncResource:
             repeatable=plan.repeatable,
             mutating=op.mutating,
         )
-        return (await self._client._exchange(out)).response
+        try:
+            return (await self._client._exchange(out)).response
+        except NotSupportedError as error:
+            from flext_sdk._async.routes import explained
+
+            raise await explained(self._client, op, error) from None
+
+    async def _route[T](
+        self, op: Operation[T], path: Mapping[str, Json], query: Mapping[str, Json], body: Json
+    ) -> tuple[Operation[T], Response]:
+        """The route of an operation that the server has, and its answer."""
+        from flext_sdk._async.routes import send
+
+        return await send(self, op, path, query, body)

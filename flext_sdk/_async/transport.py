@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from flext_sdk._async._local import Endpoint
     from flext_sdk._core.breaker import Breaker
+    from flext_sdk._core.generations import Server
     from flext_sdk._core.types import Service
 
 __all__ = ["AsyncMiddleware", "AsyncTransport", "Exchange", "Options", "Outgoing"]
@@ -185,6 +186,7 @@ class AsyncTransport:
         self.clock = clock
         self.sleep = sleep
         self.breakers = Breakers(clock)
+        self.servers: dict[tuple[Service, str | None], Server] = {}
         self.closed = False
         self.user_agent = user_agent
         self._wall = wall

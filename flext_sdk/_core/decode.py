@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk._core.messages import decode_text
+from flext_sdk._core.wire import reshape
 from flext_sdk.errors import ResponseDecodeError
 
 if TYPE_CHECKING:
@@ -34,10 +35,12 @@ class PageData[T]:
     Attributes:
         items: Its items.
         total: Items over all pages; None when the service does not tell.
+        limit_only: The service takes a limit and no offset, so a further page is asked for with a greater limit.
     """
 
     items: list[T]
     total: int | None
+    limit_only: bool = False
 
 
 def decode[T](operation: Operation[T], content: bytes, content_type: str = "", *, models: bool = True) -> T:
@@ -63,6 +66,11 @@ def _decode(operation: Operation[Any], content: bytes, content_type: str, *, mod
         return decode_text(content, content_type)
     if not content:
         raise _failure(operation, "the body is empty")
+    if operation.reshaped or operation.prometheus is not None:
+        found = _prometheus(operation, content, content_type) if operation.prometheus is not None else None
+        if found is None:
+            found = reshape(operation, _unwrap(operation, _json(operation, content)))
+        return to_model(operation, found) if models else found
     if operation.response == "json" or not models:
         return _unwrap(operation, _json(operation, content))
     if operation.unwrap is None:
@@ -74,6 +82,17 @@ def _decode(operation: Operation[Any], content: bytes, content_type: str, *, mod
     return to_model(operation, _unwrap(operation, _json(operation, content)))
 
 
+def _prometheus(operation: Operation[Any], content: bytes, content_type: str) -> Json:
+    from flext_sdk._core.prometheus import is_prometheus, metrics_of
+
+    if not is_prometheus(content, content_type):
+        return None
+    try:
+        return metrics_of(operation.prometheus or "", content, content_type)
+    except ValueError as error:
+        raise _failure(operation, str(error), hint="Does the address belong to the service?") from None
+
+
 def decode_page[T](operation: Operation[T], content: bytes, *, models: bool = True) -> PageData[T]:
     """One page of a list operation; ``null`` is an empty list.
 
@@ -83,7 +102,7 @@ def decode_page[T](operation: Operation[T], content: bytes, *, models: bool = Tr
     paging, response = operation.paging, operation.response
     assert paging is not None
     assert response is not None
-    if models:
+    if models and not operation.reshaped and operation.unwrap is None:
         try:
             page = _envelope(response, paging.items, paging.total).validate_json(content)
         except ValueError:
@@ -92,10 +111,16 @@ def decode_page[T](operation: Operation[T], content: bytes, *, models: bool = Tr
             if page.found is not None:
                 return PageData(page.found, page.count)
     body = _json(operation, content)
+    if operation.unwrap is not None:
+        body = _unwrap(operation, body)
     items, total = _find_page(operation, body, paging.items, paging.total)
+    if operation.reshaped:
+        items = [reshape(operation, item) for item in items]
     if models:
         items = [to_model(operation, item) for item in items]
-    return PageData(items, total)
+    # `count` of the public servers is the number of items in the answer; those that tell it know no offset.
+    limited = total is None and paging.limit is not None and isinstance(body, Mapping) and "count" in body
+    return PageData(items, total, limited)
 
 
 def _find_page(operation: Operation[Any], body: Json, key: str, total_key: str | None) -> tuple[list[Json], int | None]:

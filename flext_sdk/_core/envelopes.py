@@ -95,11 +95,15 @@ def _from_mapping(status: int, body: Mapping[str, Json], request_id: str | None)
         message = f"{len(problems)} problems in the input" if len(problems) > 1 else ""
         message = message or (problems[0].message if problems else _phrase(status))
     details = body.get("details", inner.get("details"))
+    if details is None and status == 503 and "error" not in body and "status" in body:
+        details = body  # a service that is degraded tells its health with this status
     meta = body.get("meta")
     found_id = body.get("request_id") or (meta.get("request_id") if isinstance(meta, Mapping) else None)
     hint = body.get("hint")
     # A framework's own answer carries nothing but the phrase; an API's "pipeline x not found" says more.
-    absent = status == 404 and len(body) == 1 and _ABSENT.fullmatch(message) is not None
+    absent = status == 404 and (
+        (len(body) == 1 and _ABSENT.fullmatch(message) is not None) or body.get("code") == "ROUTE_NOT_FOUND"
+    )
     return ErrorInfo(
         message=message,
         code=_code(body.get("code")) or _code(inner.get("code")) or _code(inner.get("type")),

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from flext_sdk._core.model import Model
 
-__all__ = ["RunMixin"]
+__all__ = ["OrchestrationMixin", "RunMixin"]
 
 _FINISHED = frozenset({"completed", "failed", "cancelled"})
+_ENDED = frozenset({"completed", "failed", "canceled", "cancelled", "timeout"})
 
 
 class RunMixin(Model):
@@ -31,4 +32,21 @@ class RunMixin(Model):
     @property
     def succeeded(self) -> bool:
         """Whether the run ended well."""
+        return str(self.status) == "completed"
+
+
+class OrchestrationMixin(Model):
+    """Shorthands of an orchestration."""
+
+    if TYPE_CHECKING:
+        status: str
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it has ended, in whatever way."""
+        return str(self.status) in _ENDED
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it ended well."""
         return str(self.status) == "completed"

@@ -63,6 +63,14 @@ class Operation[T]:
         paging: Set for lists; ``response`` then names the model of an item.
         idempotent: May be repeated after a read timeout even without a key.
         mutating: An ``Idempotency-Key`` is sent.
+        fields: (name, where it stands in the answer), for names that differ.
+        constants: (name, value), for what the answer does not tell.
+        wire: (path, form) of values whose form on the wire differs from that in Python, see `flext_sdk._core.wire`.
+        prometheus: Name of the mapping where the answer may be in Prometheus' text format.
+        send: (key, source) of the body that a variant takes; ``$name`` is a parameter of the path.
+        generations: Public generations of the service that have this route.
+        variants: Other routes for the same operation.
+        instead: (generation, text): what to use where the operation is lacking; ``""`` is any generation.
     """
 
     id: str
@@ -78,3 +86,16 @@ class Operation[T]:
     paging: Paging | None = None
     idempotent: bool = False
     mutating: bool = False
+    fields: tuple[tuple[str, str], ...] = ()
+    constants: tuple[tuple[str, object], ...] = ()
+    wire: tuple[tuple[str, str], ...] = ()
+    prometheus: str | None = None
+    send: tuple[tuple[str, str], ...] | None = None
+    generations: tuple[str, ...] = ()
+    variants: tuple[Operation[T], ...] = ()
+    instead: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def reshaped(self) -> bool:
+        """Whether an answer must be put into shape before it becomes a value."""
+        return bool(self.wire or self.fields or self.constants)

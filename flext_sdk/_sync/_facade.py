@@ -9,13 +9,55 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from flext_sdk._sync.client import Flext
+    from flext_sdk._sync.resources._cluster import Cluster
+    from flext_sdk._sync.resources._node import Node
+    from flext_sdk._sync.resources._runtimes import Runtimes
+    from flext_sdk._sync.resources.bus import Bus
+    from flext_sdk._sync.resources.events import Events
+    from flext_sdk._sync.resources.orchestrations import Orchestrations
     from flext_sdk._sync.resources.pipelines import Pipelines
     from flext_sdk._sync.resources.plugins import Plugins
     from flext_sdk._sync.resources.services import Services
+    from flext_sdk._sync.resources.workflows import Workflows
 
 
 class Resources:
     """Attributes of a client; each is imported when it is first used."""
+
+    @cached_property
+    def bus(self) -> Bus:
+        """Send commands and queries to the platform's operations."""
+        from flext_sdk._sync.resources.bus import Bus
+
+        return Bus(cast("Flext", self))
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        """Look at the cluster of FlexCore nodes."""
+        from flext_sdk._sync.resources._cluster import Cluster
+
+        return Cluster(cast("Flext", self))
+
+    @cached_property
+    def events(self) -> Events:
+        """See and publish events."""
+        from flext_sdk._sync.resources.events import Events
+
+        return Events(cast("Flext", self))
+
+    @cached_property
+    def node(self) -> Node:
+        """Look at the FlexCore node that answers."""
+        from flext_sdk._sync.resources._node import Node
+
+        return Node(cast("Flext", self))
+
+    @cached_property
+    def orchestrations(self) -> Orchestrations:
+        """Let a runtime carry out commands, and watch them."""
+        from flext_sdk._sync.resources.orchestrations import Orchestrations
+
+        return Orchestrations(cast("Flext", self))
 
     @cached_property
     def pipelines(self) -> Pipelines:
@@ -32,8 +74,22 @@ class Resources:
         return Plugins(cast("Flext", self))
 
     @cached_property
+    def runtimes(self) -> Runtimes:
+        """See which runtimes there are and whether they work."""
+        from flext_sdk._sync.resources._runtimes import Runtimes
+
+        return Runtimes(cast("Flext", self))
+
+    @cached_property
     def services(self) -> Services:
         """Start, stop and look after the services."""
         from flext_sdk._sync.resources.services import Services
 
         return Services(cast("Flext", self))
+
+    @cached_property
+    def workflows(self) -> Workflows:
+        """List and execute workflows."""
+        from flext_sdk._sync.resources.workflows import Workflows
+
+        return Workflows(cast("Flext", self))

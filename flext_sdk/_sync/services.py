@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.operations import Operation
+from flext_sdk._core.redact import redact_url
 from flext_sdk._core.request import plain_data
 from flext_sdk._core.runs import field, intervals
 from flext_sdk._sync import _local
@@ -26,7 +28,7 @@ from flext_sdk.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from flext_sdk._core.types import Service
+    from flext_sdk._core.types import Json, Service
     from flext_sdk.models.runs import LogEntry
     from flext_sdk.models.services import Health, ServiceStatus
 
@@ -38,6 +40,10 @@ _HEALTH: dict[Service, Operation[Health]] = {
     "flexcore": ops.SERVICES_FLEXCORE_HEALTH,
     "flext": ops.SERVICES_FLEXT_HEALTH,
 }
+_INFO = {"flexcore": ops.SERVICES_FLEXCORE_INFO, "flext": ops.SERVICES_FLEXT_INFO}
+_TOLD = frozenset(
+    {"version", "environment", "debug", "port", "build_time", "commit", "description", "architecture", "name"}
+)
 _READY = {"flexcore": ops.SERVICES_FLEXCORE_READY, "flext": ops.SERVICES_FLEXT_READY}
 
 
@@ -48,6 +54,9 @@ class ServiceAccess(ServicesBase):
         try:
             health = self._quietly()._call(_HEALTH[name])
         except _GONE as error:
+            if isinstance(error, ServerError) and isinstance(error.details, Mapping) and "status" in error.details:
+                told = {"service": name, **error.details}  # it answers, and says itself that it is ill
+                return self._shaped(_HEALTH[name], told), None
             gone = {"service": name, "status": "unreachable", "message": error.message}
             return self._shaped(_HEALTH[name], gone), error
         if not field(health, "service"):
@@ -63,6 +72,24 @@ class ServiceAccess(ServicesBase):
         except _GONE as error:
             return error.message
         return None
+
+    def _told_config(self, name: Service) -> Json:
+        """What a server that has no settings to show says of itself, in the shape of settings."""
+        found = self._plain()._call(_INFO[name])
+        info = found if isinstance(found, Mapping) else {}
+        settings = [
+            {"name": key, "value": value, "origin": "server"}
+            for key, value in info.items()
+            if key in _TOLD and value is not None and not isinstance(value, Mapping)
+        ]
+        url = self._client._transport.url_of(name)
+        if url is not None:
+            settings.insert(0, {"name": "url", "value": redact_url(url), "origin": "argument or environment"})
+        return {"service": name, "settings": settings}
+
+    def _plain(self) -> Self:
+        """The same, but looking only, and for plain data."""
+        return type(self)(self._client._looking().with_options(models=False))
 
     def _local_lines(self, name: Service, tail: int, follow: bool) -> Iterator[LogEntry]:
         lines = _local.supervise("logs", name, tail=tail, follow=follow, heartbeat=True)
@@ -114,9 +141,8 @@ class ServiceAccess(ServicesBase):
     def _asked(self, name: Service) -> ServiceStatus:
         """The status of a service as its health and its address tell it."""
         url = self._client._transport.url_of(name)
-        plain = type(self)(self._client._looking().with_options(models=False))
         try:
-            health: Any = plain._call(_HEALTH[name])
+            health: Any = self._plain()._call(_HEALTH[name])
         except _GONE as error:
             state = "unhealthy" if isinstance(error, ServerError) else "stopped"
             return self._shaped(

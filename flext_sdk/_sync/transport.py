@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import httpx
 
     from flext_sdk._core.breaker import Breaker
+    from flext_sdk._core.generations import Server
     from flext_sdk._core.types import Service
     from flext_sdk._sync._local import Endpoint
 
@@ -186,6 +187,7 @@ class Transport:
         self.clock = clock
         self.sleep = sleep
         self.breakers = Breakers(clock)
+        self.servers: dict[tuple[Service, str | None], Server] = {}
         self.closed = False
         self.user_agent = user_agent
         self._wall = wall

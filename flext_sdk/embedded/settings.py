@@ -215,6 +215,19 @@ def masked_url(url: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}:{MASK}@{place}"))
 
 
+_FLEXCORE: Final = (
+    ("plugin_timeout", "50", "FLEXT_PLUGIN_TIMEOUT", "Seconds that an operation of a plugin may take."),
+    ("max_orchestrations", "10", "FLEXT_MAX_ORCHESTRATIONS", "Orchestrations that run at once; the others wait."),
+    (
+        "orchestration_timeout",
+        "3600",
+        "FLEXT_ORCHESTRATION_TIMEOUT",
+        "Seconds that an orchestration may take that says nothing about it.",
+    ),
+    ("allow_processes", "0", "FLEXT_ALLOW_PROCESSES", "Whether the runtimes process and python are on."),
+)
+
+
 def describe(
     service: Service, folder: Path, environ: Mapping[str, str], *, port: int | None = None
 ) -> list[dict[str, Any]]:
@@ -268,6 +281,9 @@ def describe(
             "Seconds that work gets to end when it is stopped.",
         ),
     ]
+    if service == "flexcore":
+        for name, default, variable, description in _FLEXCORE:
+            found.append(setting(name, environ.get(variable) or default, variable, description))
     if service == "flext":
         store = masked_url(database_url(folder, environ))
         engine = masked_url(dbos_url(folder, environ))

@@ -157,7 +157,7 @@ class ServiceSetting(Model):
 
 
 class FlextMetricsServer(Model):
-    uptime: float | str | None = None
+    uptime: float | None = None
     """
     Seconds since it started.
     """
@@ -194,10 +194,14 @@ class FlextMetrics(Model):
     """
     Rows moved since the service started.
     """
+    series: Annotated[dict[str, float], NullAsEmpty] = Field(default_factory=dict)
+    """
+    Everything the server counts, where it tells it in Prometheus' text format.
+    """
 
 
 class FlexcoreMetricsMetrics(Model):
-    uptime: float | str | None = None
+    uptime: float | None = None
     """
     Seconds since it started.
     """
@@ -209,13 +213,25 @@ class FlexcoreMetricsMetrics(Model):
     """
     Answers of 500 and above.
     """
-    memory_usage: float | str | None = None
+    memory_usage: float | None = None
     """
     Bytes of memory it holds.
     """
     executions: int | None = None
     """
-    Plugin operations executed.
+    Plugin operations and orchestrations executed.
+    """
+    failures: int | None = None
+    """
+    Those of them that failed.
+    """
+    orchestrations: Annotated[dict[str, int], NullAsEmpty] = Field(default_factory=dict)
+    """
+    Orchestrations by status since the service started.
+    """
+    events: int | None = None
+    """
+    Events stored.
     """
 
 
@@ -228,6 +244,10 @@ class FlexcoreMetrics(Model):
     node_id: str | None = None
     """
     Name of the node that answered.
+    """
+    series: Annotated[dict[str, float], NullAsEmpty] = Field(default_factory=dict)
+    """
+    Everything the server counts, where it tells it in Prometheus' text format.
     """
 
 

@@ -17,7 +17,11 @@ COMMON = "common"
 #: What `x-flext` of an operation may hold; a misspelt key must not be silently ignored.
 OPERATION_KEYS = {
     "resource", "method", "command", "positional", "columns", "confirm", "wait", "stream", "idempotent", "override",
-    "websocket", "unwrap", "paging", "examples", "python", "see",
+    "websocket", "unwrap", "paging", "examples", "python", "see", "generations", "variants", "fields", "constants", "instead",
+    "prometheus",
+}  # fmt: skip
+VARIANT_KEYS = {
+    "generations", "path", "method", "query", "send", "unwrap", "paging", "fields", "constants", "wire",
 }  # fmt: skip
 
 
@@ -146,6 +150,9 @@ def _operation(
         raise ContractError(f"{where}: x-flext must give resource, method and command")
     if unknown := set(flext) - OPERATION_KEYS:
         raise ContractError(f"{where}: unknown keys under x-flext: {', '.join(sorted(unknown))}")
+    for variant in flext.get("variants", []):
+        if unknown := set(variant) - VARIANT_KEYS or {"generations", "path"} - set(variant):
+            raise ContractError(f"{where}: a variant with wrong or missing keys: {', '.join(sorted(unknown))}")
     if not flext.get("override") and not flext.get("examples"):
         raise ContractError(f"{where}: an example command line is missing")
     parameters = [_parameter(document, schemas, p) for p in [*item.get("parameters", []), *raw.get("parameters", [])]]

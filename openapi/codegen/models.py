@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from openapi.codegen import wire
 from openapi.codegen.files import HEADER
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ def _tolerant(schema: dict[str, Any], name: str, schemas: dict[str, Any]) -> dic
         for k, v in schema.items()
         if k not in _CONSTRAINTS or (k == "additionalProperties" and "properties" not in schema)
     }
+    if wire.form_of(schema) in wire.NUMBERS:
+        value["type"] = ["number", "null"]
     if "items" in value:
         value["items"] = _tolerant(value["items"], f"{name}Item", schemas)
     for key, raw in value.get("properties", {}).items():

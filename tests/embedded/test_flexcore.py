@@ -95,7 +95,8 @@ def test_every_operation_answers_as_the_contract_says(
     assert after["executions"] == before["executions"] + 4
     assert after["requests"] > before["requests"]
     assert after["memory_usage"] > 1_000_000
-    assert answered == {spec.id for spec in flexcore_contract.operations()}
+    mine = ("services.", "plugins.")  # the others are asked in tests/flexcore
+    assert answered == {spec.id for spec in flexcore_contract.operations() if spec.id.startswith(mine)}
 
 
 @pytest.mark.parametrize(

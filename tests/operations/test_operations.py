@@ -82,6 +82,26 @@ def failed_run(world: World) -> str:
     return world.start(name)
 
 
+def look(world: World) -> dict[str, Any]:
+    return {"name": "look", "runtime_type": "singer", "command": "tap-csv", "args": ["about"]}
+
+
+def orchestration(world: World) -> str:
+    answer = world.call("flexcore", "POST", "/api/v1/orchestration/execute", json=look(world))
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["orchestration_id"])
+
+
+def ended_orchestration(world: World) -> str:
+    name = orchestration(world)
+    for _ in range(600):
+        found = world.call("flexcore", "GET", f"/api/v1/orchestration/{name}").json()["orchestration"]
+        if found["status"] in {"completed", "failed"}:
+            return name
+        time.sleep(0.05)
+    raise AssertionError("the orchestration does not end")
+
+
 #: How each operation is asked for, and with which status it answers: (path values, query, body).
 type Asked = Callable[[World], tuple[dict[str, str], dict[str, Any], Any]]
 CASES: dict[str, tuple[int, Asked]] = {
@@ -107,6 +127,29 @@ CASES: dict[str, tuple[int, Asked]] = {
             {"operation": "discover", "config": {"path": "rows.csv"}, "base_path": str(w.folder)},
         ),
     ),
+    "orchestrations.execute": (200, lambda w: ({}, {}, look(w))),
+    "orchestrations.list": (200, lambda w: ({}, {"status": "completed", "runtime_type": "singer", "limit": 5}, None)),
+    "orchestrations.show": (200, lambda w: ({"id": orchestration(w)}, {}, None)),
+    "orchestrations.cancel": (409, lambda w: ({"id": ended_orchestration(w)}, {}, None)),
+    "orchestrations.info": (200, lambda w: ({}, {}, None)),
+    "orchestrations.metrics": (200, lambda w: ({}, {}, None)),
+    "runtimes.list": (200, lambda w: ({}, {"include_inactive": True}, None)),
+    "runtimes.status": (200, lambda w: ({"type": "singer"}, {}, None)),
+    "runtimes.health": (200, lambda w: ({"type": "singer"}, {}, None)),
+    "workflows.definitions": (200, lambda w: ({}, {}, None)),
+    "workflows.active": (200, lambda w: ({}, {}, None)),
+    "workflows.list": (200, lambda w: ({}, {}, None)),
+    "workflows.execute": (200, lambda w: ({"id": w.fresh("flows")}, {}, {"full_refresh": True})),
+    "workflows.status": (200, lambda w: ({"id": "contract"}, {}, None)),
+    "node.info": (200, lambda w: ({}, {}, None)),
+    "node.status": (200, lambda w: ({}, {}, None)),
+    "cluster.status": (200, lambda w: ({}, {}, None)),
+    "cluster.nodes": (200, lambda w: ({}, {}, None)),
+    "events.list": (200, lambda w: ({}, {"type": "orchestration.*", "limit": 5}, None)),
+    "events.publish": (200, lambda w: ({}, {}, {"type": "test.happened", "data": {"a": 1}})),
+    "events.count": (200, lambda w: ({}, {"type": "test.happened"}, None)),
+    "bus.command": (200, lambda w: ({}, {}, {"type": "pipelines.resume", "name": "contract"})),
+    "bus.query": (200, lambda w: ({}, {}, {"type": "pipelines.status", "name": "contract"})),
     "pipelines.list": (200, lambda w: ({}, {"tags": "contract", "limit": 10, "sort": "name"}, None)),
     "pipelines.create": (201, lambda w: ({}, {}, w.definition(f"new-{time.time_ns()}"))),
     "pipelines.validate": (200, lambda w: ({}, {}, {"name": "x", "steps": [{"name": "a"}]})),

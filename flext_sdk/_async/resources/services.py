@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Literal
 from flext_sdk import _operations as ops
 from flext_sdk._async import _local
 from flext_sdk._async import _rt as rt
+from flext_sdk._async.routes import server_of
 from flext_sdk._async.services import AsyncServiceAccess, names_of, one_name
 from flext_sdk._core.annotations import command
 from flext_sdk._core.deadline import Deadline
 from flext_sdk._core.failures import no_answer_hint
 from flext_sdk._core.runs import intervals
-from flext_sdk.errors import UsageError, WaitTimeoutError
+from flext_sdk.errors import NotSupportedError, UsageError, WaitTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from flext_sdk._core.generations import Server
     from flext_sdk.models.runs import LogEntry
     from flext_sdk.models.services import FlexcoreMetrics, FlextMetrics, Health, ServiceConfig, ServiceStatus
 
@@ -348,6 +350,8 @@ class AsyncServices(AsyncServiceAccess):
     async def config(self, service: Literal["flexcore", "flext"]) -> ServiceConfig:
         """Show the settings a service runs with, and where each came from.
 
+        Public servers show no settings; of those it is what they tell about themselves.
+
         Args:
             service: The service: flexcore or flext.
 
@@ -372,7 +376,37 @@ class AsyncServices(AsyncServiceAccess):
         name = one_name(service)
         if self._client.is_local:
             return self._shaped(ops.SERVICES_CONFIG, await _local.supervise("config", name))
-        return await self._call(ops.SERVICES_CONFIG, path={"service": name})
+        if "flext" not in self._reachable():
+            return self._shaped(ops.SERVICES_CONFIG, await self._told_config(name))
+        try:
+            return await self._call(ops.SERVICES_CONFIG, path={"service": name})
+        except NotSupportedError:
+            return self._shaped(ops.SERVICES_CONFIG, await self._told_config(name))
+
+    async def capabilities(self, service: Literal["flexcore", "flext"]) -> Server:
+        """Which generation of a service answers, and with that what it can do.
+
+        The server is asked once; the answer is kept as long as the client. Calls find this out by themselves.
+
+        Args:
+            service: The service: flexcore or flext.
+
+        Returns:
+            The `Server`: generation, version, and ``supports(operation)``.
+
+        Raises:
+            UsageError: There is no such service.
+
+        Example:
+            ```python
+            server = await client.services.capabilities("flexcore")
+            print(server.generation, server.version)
+            ```
+        """
+        name = one_name(service)
+        if self._client.is_local:
+            await self._client._transport.endpoints.get(name)
+        return await server_of(self._client, name)
 
     @command("service metrics", positional=("service",), metavars={"service": "SERVICE"})
     async def metrics(self, service: Literal["flexcore", "flext"]) -> FlextMetrics | FlexcoreMetrics:

@@ -13,12 +13,14 @@ from flext_sdk._core.failures import no_answer_hint
 from flext_sdk._core.runs import intervals
 from flext_sdk._sync import _local
 from flext_sdk._sync import _rt as rt
+from flext_sdk._sync.routes import server_of
 from flext_sdk._sync.services import ServiceAccess, names_of, one_name
-from flext_sdk.errors import UsageError, WaitTimeoutError
+from flext_sdk.errors import NotSupportedError, UsageError, WaitTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from flext_sdk._core.generations import Server
     from flext_sdk.models.runs import LogEntry
     from flext_sdk.models.services import FlexcoreMetrics, FlextMetrics, Health, ServiceConfig, ServiceStatus
 
@@ -349,6 +351,8 @@ class Services(ServiceAccess):
     def config(self, service: Literal["flexcore", "flext"]) -> ServiceConfig:
         """Show the settings a service runs with, and where each came from.
 
+        Public servers show no settings; of those it is what they tell about themselves.
+
         Args:
             service: The service: flexcore or flext.
 
@@ -373,7 +377,37 @@ class Services(ServiceAccess):
         name = one_name(service)
         if self._client.is_local:
             return self._shaped(ops.SERVICES_CONFIG, _local.supervise("config", name))
-        return self._call(ops.SERVICES_CONFIG, path={"service": name})
+        if "flext" not in self._reachable():
+            return self._shaped(ops.SERVICES_CONFIG, self._told_config(name))
+        try:
+            return self._call(ops.SERVICES_CONFIG, path={"service": name})
+        except NotSupportedError:
+            return self._shaped(ops.SERVICES_CONFIG, self._told_config(name))
+
+    def capabilities(self, service: Literal["flexcore", "flext"]) -> Server:
+        """Which generation of a service answers, and with that what it can do.
+
+        The server is asked once; the answer is kept as long as the client. Calls find this out by themselves.
+
+        Args:
+            service: The service: flexcore or flext.
+
+        Returns:
+            The `Server`: generation, version, and ``supports(operation)``.
+
+        Raises:
+            UsageError: There is no such service.
+
+        Example:
+            ```python
+            server = client.services.capabilities("flexcore")
+            print(server.generation, server.version)
+            ```
+        """
+        name = one_name(service)
+        if self._client.is_local:
+            self._client._transport.endpoints.get(name)
+        return server_of(self._client, name)
 
     @command("service metrics", positional=("service",), metavars={"service": "SERVICE"})
     def metrics(self, service: Literal["flexcore", "flext"]) -> FlextMetrics | FlexcoreMetrics:

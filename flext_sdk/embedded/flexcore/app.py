@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flext_sdk.embedded.flexcore.bus import Bus
+from flext_sdk.embedded.flexcore.events import Events
+from flext_sdk.embedded.flexcore.journal import Journal
+from flext_sdk.embedded.flexcore.keys import Keys
+from flext_sdk.embedded.flexcore.ledger import Ledger
+from flext_sdk.embedded.flexcore.neighbours import Neighbours
+from flext_sdk.embedded.flexcore.node import Node
+from flext_sdk.embedded.flexcore.orchestrations import OrchestrationHandlers
+from flext_sdk.embedded.flexcore.orchestrator import Orchestrator
 from flext_sdk.embedded.flexcore.plugins import PluginHandlers
+from flext_sdk.embedded.flexcore.runtimes import runtimes
+from flext_sdk.embedded.flexcore.settings import limits
+from flext_sdk.embedded.flexcore.workflows import WorkflowHandlers
 from flext_sdk.embedded.web.app import build_app
 from flext_sdk.embedded.web.contract import load_contract
 from flext_sdk.embedded.web.counters import Counters
@@ -27,17 +39,64 @@ def create(settings: HostSettings) -> Starlette:
         ConfigurationError: A setting is wrong.
     """
     metrics = Counters()
-    plugins = PluginHandlers(settings, metrics)
-    system = system_handlers(
-        settings, "flexcore", metrics, plugins.ready, extra=lambda: {"executions": metrics.extra["executions"]}
+    bounds = limits(settings.environment)
+    ledger = Ledger(settings.state_dir / "flexcore.db")
+    events = Events(ledger)
+    journal = Journal(ledger)
+    plugins = PluginHandlers(settings, metrics, emit=events.emit)
+    orchestrator = Orchestrator(
+        journal,
+        ledger,
+        bounds,
+        environ=plugins.environ,
+        folder=settings.state_dir / "orchestrations",
+        emit=events.emit,
     )
+    orchestrations = OrchestrationHandlers(
+        orchestrator,
+        journal,
+        runtimes(bounds),
+        bounds,
+        metrics,
+        environ=plugins.environ,
+        home=settings.home,
+    )
+    neighbours = Neighbours(settings)
+
+    def ready() -> dict[str, str]:
+        return {**plugins.ready(), "ledger": ledger.state}
+
+    node = Node(
+        settings,
+        metrics,
+        plugins=plugins.usable,
+        active=lambda: orchestrator.active,
+        faults=lambda: [state for state in ready().values() if state != "ok"],
+    )
+
+    def extra() -> dict[str, object]:
+        return {
+            "executions": metrics.extra["executions"],
+            "orchestrations": dict(orchestrator.ended),
+            "events": events.stored(),
+        }
+
     return build_app(
         "flexcore",
-        {**system, **plugins.handlers()},
+        {
+            **system_handlers(settings, "flexcore", metrics, ready, extra=extra),
+            **plugins.handlers(),
+            **orchestrations.handlers(),
+            **WorkflowHandlers(neighbours).handlers(),
+            **node.handlers(),
+            **events.handlers(),
+            **Bus(settings, neighbours, events.append).handlers(),
+        },
         token=settings.token,
         port=settings.port,
         metrics=metrics,
-        startup=[plugins.clean],
-        shutdown=[plugins.clean],
+        startup=[plugins.clean, orchestrator.recover],
+        shutdown=[plugins.clean, orchestrator.close],
+        idempotency=Keys(ledger),
         contract=load_contract("flexcore", cache=settings.state_dir),
     )

@@ -23,7 +23,7 @@ from flext_sdk.embedded.web.system import now
 from flext_sdk.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
     from flext_sdk.embedded.flexcore.program import Outcome
     from flext_sdk.embedded.settings import HostSettings
@@ -40,18 +40,25 @@ class PluginHandlers:
         settings: Settings of the process.
         metrics: Where executions are counted.
         connectors: The plugins by name.
+        emit: Publishes an event, of a type and with data.
     """
 
     def __init__(
-        self, settings: HostSettings, metrics: Counters, connectors: Mapping[str, Connector] = CONNECTORS
+        self,
+        settings: HostSettings,
+        metrics: Counters,
+        connectors: Mapping[str, Connector] = CONNECTORS,
+        *,
+        emit: Callable[[str, Mapping[str, Any]], Awaitable[None]] | None = None,
     ) -> None:
         self._connectors = connectors
+        self._emit = emit
         self._metrics = metrics
         self._folder = settings.state_dir / "plugins"
         self._timeout = _timeout(settings.environment)
         # Our own settings are no business of a plugin, least of all those with a password in them.
         dropped = ("FLEXT_", "PYTHONDONTWRITEBYTECODE")
-        self._environ = {key: value for key, value in settings.environment.items() if not key.startswith(dropped)}
+        self.environ = {key: value for key, value in settings.environment.items() if not key.startswith(dropped)}
 
     def handlers(self) -> dict[str, Handler]:
         """The handlers by operationId."""
@@ -72,9 +79,9 @@ class PluginHandlers:
                 "name": plugin.name,
                 "type": plugin.kind,
                 "version": plugin.version,
-                "status": "loaded" if _usable(plugin) else "unavailable",
+                "status": "loaded" if is_usable(plugin) else "unavailable",
                 "description": plugin.description,
-                "active": _usable(plugin),
+                "active": is_usable(plugin),
             }
             for plugin in sorted(self._connectors.values(), key=lambda plugin: plugin.name)
         ]
@@ -108,7 +115,12 @@ class PluginHandlers:
         config = _config(plugin, call.body) if operation.configured else {}
         begun = time.monotonic()
         self._metrics.extra["executions"] += 1
-        result = self._parsed(plugin, name, operation, config, await self._run(plugin, name, operation, config))
+        try:
+            result = self._parsed(plugin, name, operation, config, await self._run(plugin, name, operation, config))
+        except ApiError as error:
+            await self._told("plugin.failed", plugin, name, begun, error=error.message)
+            raise
+        await self._told("plugin.executed", plugin, name, begun)
         return {
             "plugin_name": plugin.name,
             "operation": name,
@@ -117,6 +129,15 @@ class PluginHandlers:
             "duration": round(time.monotonic() - begun, 3),
             "timestamp": now(),
         }
+
+    async def _told(self, kind: str, plugin: Connector, operation: str, begun: float, **more: str) -> None:
+        if self._emit is not None:
+            duration = round(time.monotonic() - begun, 3)
+            await self._emit(kind, {"plugin": plugin.name, "operation": operation, "duration": duration, **more})
+
+    def usable(self) -> Sequence[bool]:
+        """For each plugin whether it can be used."""
+        return [is_usable(plugin) for plugin in self._connectors.values()]
 
     def _find(self, name: str) -> Connector:
         plugin = self._connectors.get(name)
@@ -142,7 +163,7 @@ class PluginHandlers:
                     json.dump(config, out)
                 argv += ["--config", str(file)]
             try:
-                return await program.run(argv, environ=self._environ, folder=folder, timeout=self._timeout)
+                return await program.run(argv, environ=self.environ, folder=folder, timeout=self._timeout)
             except TimeoutError:
                 raise ApiError(
                     422,
@@ -171,7 +192,7 @@ class PluginHandlers:
         if outcome.code < 0:
             raise ApiError(502, "PLUGIN_CRASHED", f"{plugin.name} {name} was ended by signal {-outcome.code}")
         if outcome.code:
-            told = _masked(reason(outcome.errors), config)
+            told = masked(reason(outcome.errors), config)
             message = told if told.startswith(plugin.name) else f"{plugin.name}: {told}"
             raise ApiError(422, "PLUGIN_FAILED", message, details={"exit_code": outcome.code})
         try:
@@ -180,7 +201,8 @@ class PluginHandlers:
             raise ApiError(502, "PLUGIN_BAD_OUTPUT", f"{plugin.name} {name}: {error}") from None
 
 
-def _usable(plugin: Connector) -> bool:
+def is_usable(plugin: Connector) -> bool:
+    """Whether what a plugin runs on is installed."""
     return find_spec(plugin.module) is not None
 
 
@@ -220,26 +242,44 @@ def _config(plugin: Connector, body: Mapping[str, Any]) -> dict[str, Any]:
     params: Mapping[str, Any] = given if isinstance(given, dict) else {}
     config = dict(body.get("config") or params.get("config") or {})
     base = body.get("base_path") or params.get("base_path")
+    return absolute_paths(plugin, config, base)
+
+
+def absolute_paths(
+    plugin: Connector, config: Mapping[str, Any], base: str | None, *, place: Sequence[str] = ("config",)
+) -> dict[str, Any]:
+    """The settings of a plugin with relative paths made absolute.
+
+    Args:
+        plugin: The plugin; its settings say which of them are paths.
+        config: The settings.
+        base: Folder that relative ones start from.
+        place: Where the settings stand in the request.
+
+    Raises:
+        ApiError: 422: there is a relative path and no such folder.
+    """
+    found = dict(config)
     if base is not None and not Path(base).is_absolute():
         raise validation_failed(
             [problem("/base_path", "must be an absolute path", hint="The SDK fills it in by itself.")]
         )
     for name, schema in plugin.settings_schema["properties"].items():
-        value = config.get(name)
+        value = found.get(name)
         if schema.get("format") != "path" or not isinstance(value, str) or not value:
             continue
         path = Path(value).expanduser()
         if not path.is_absolute():
             if base is None:
                 message = "a relative path, and there is no base_path that it could start from"
-                raise validation_failed([problem(pointer(["config", name]), message, hint="Give an absolute path.")])
+                raise validation_failed([problem(pointer([*place, name]), message, hint="Give an absolute path.")])
             path = Path(base) / path
-        config[name] = str(path)
-    return config
+        found[name] = str(path)
+    return found
 
 
-def _masked(text: str, config: Mapping[str, Any]) -> str:
-    """What a plugin said, without the secrets that it was given."""
+def masked(text: str, config: Mapping[str, Any]) -> str:
+    """What a program said, without the secrets that it was given."""
     for value in _secrets(config):
         text = text.replace(value, MASK)
     return redact_text(text)

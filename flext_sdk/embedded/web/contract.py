@@ -89,7 +89,10 @@ class Contract:
             schema: A schema of the document, or the name of a component.
         """
         root = {"$ref": f"#{_SCHEMAS}{schema}"} if isinstance(schema, str) else dict(schema)
-        return {**root, "components": {"schemas": self.document["components"]["schemas"]}}
+        # Only what it leads to: a validator keeps all that it is given, and a service has one for each parameter.
+        needed: dict[str, Any] = {}
+        _gather(root, self.document["components"]["schemas"], needed)
+        return {**root, "components": {"schemas": needed}} if needed else root
 
     def operations(self) -> Iterator[OperationSpec]:
         """Every operation, in the order of the document."""
@@ -204,6 +207,20 @@ def _bundle(document: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
     document["components"]["schemas"] = {**own, **theirs}
     bundled: dict[str, Any] = _localized(document)
     return bundled
+
+
+def _gather(node: Any, schemas: Mapping[str, Any], found: dict[str, Any]) -> None:  # noqa: ANN401 - any JSON
+    """Collect the schemas that a node refers to, directly or through others."""
+    if isinstance(node, dict):
+        reference = node.get("$ref")
+        if isinstance(reference, str) and (name := reference.rpartition("/")[2]) in schemas and name not in found:
+            found[name] = schemas[name]
+            _gather(schemas[name], schemas, found)
+        for value in node.values():
+            _gather(value, schemas, found)
+    elif isinstance(node, list):
+        for value in node:
+            _gather(value, schemas, found)
 
 
 def _localized(node: Any) -> Any:  # noqa: ANN401 - any JSON

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 type Ready = Callable[[], Mapping[str, str]]
 """State of each thing that a service waits for: ``"ok"``, ``"starting"``, ``"stopping"``, or what is wrong."""
 
-_CAPABILITIES: Mapping[Service, tuple[str, ...]] = {
-    "flexcore": ("plugins", "plugin_execution"),
+CAPABILITIES: Mapping[Service, tuple[str, ...]] = {
+    "flexcore": ("plugins", "plugin_execution", "orchestration", "workflows", "events", "bus"),
     "flext": ("pipelines", "runs", "bookmarks", "log_streaming", "services"),
 }
 _DESCRIPTIONS: Mapping[Service, str] = {
-    "flexcore": "The runtime that holds plugins.",
+    "flexcore": "The runtime that holds plugins and orchestrates.",
     "flext": "Pipelines and their runs.",
 }
 
@@ -114,14 +114,14 @@ class _System:
             "description": _DESCRIPTIONS[self._service],
             "environment": self._settings.name,
             "timestamp": now(),
-            words: list(_CAPABILITIES[self._service]),
+            words: list(CAPABILITIES[self._service]),
         }
 
     def metrics(self, _call: Call) -> dict[str, Any]:
         count, more, held = self._metrics, self._extra(), memory() or 0
         if self._service == "flexcore":
             numbers = {"uptime": count.uptime, "requests": count.requests, "errors": count.errors, "memory_usage": held}
-            return {"metrics": {**numbers, **more}, "node_id": "local"}
+            return {"metrics": {**numbers, **more}, "node_id": "flexcore-local"}
         return {
             "server": {"uptime": count.uptime, "version": __version__, "memory": held},
             "requests": {"total": count.requests, "errors": count.errors},
