@@ -9,7 +9,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from openapi.codegen import commands, contract, coverage, exports, models, operations, reference, resources, unasync
+from openapi.codegen import (
+    commands,
+    contract,
+    coverage,
+    exports,
+    factories,
+    models,
+    operations,
+    reference,
+    resources,
+    unasync,
+)
 from openapi.codegen.files import format_python, remove_orphans, write
 
 #: Where generated files are; beside them stand hand-written ones, so orphans are looked for by rule, not by folder.
@@ -107,6 +118,7 @@ def _models_and_operations(root: Path, spec: contract.Contract) -> None:
     files[sdk / "_operations.py"] = operations.render(spec)
     files[sdk / "_exports.py"] = exports.render_map(public)
     files[sdk / "__init__.py"] = exports.render_init(public)
+    files |= {sdk / "testing" / name: text for name, text in factories.render(spec, texts).items()}
     _write_formatted(root, files)
     remove_orphans(sdk / "models", set(files))
 

@@ -288,9 +288,7 @@ class AsyncServices(AsyncServiceAccess):
                 if deadline.expired:
                     raise WaitTimeoutError(
                         f"{name} was not ready within {timeout:g} s: {reason}",
-                        hint=no_answer_hint(
-                            "broken", name, transport.url_of(name), transport.endpoints.origin(name)
-                        ),
+                        hint=no_answer_hint("broken", name, transport.url_of(name), transport.endpoints.origin(name)),
                     )
                 await transport.sleep(min(pause, deadline.remaining()))
         return await self._statuses(service)
