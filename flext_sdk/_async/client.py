@@ -83,6 +83,7 @@ class AsyncFlext(AsyncResources):
         _wall: Callable[[], float] = time.time,
         _sleep: Callable[[float], rt.Awaits[None]] = rt.sleep,
         _random: Callable[[], float] = _random,
+        _connect: Callable[..., rt.Awaits[rt.WebSocket]] = rt.connect_websocket,
         _sources: Sequence[Source] = (),
         _labels: Mapping[str, str] = _NO_LABELS,
         _notify: Callable[[str], None] = _local.say,
@@ -114,6 +115,7 @@ class AsyncFlext(AsyncResources):
             sleep=_sleep,
             random=_random,
             environ=environ,
+            connect=_connect,
         )
 
     @property

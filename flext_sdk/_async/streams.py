@@ -210,7 +210,7 @@ class _Follower:
             raise UsageError(f"{self.run[:40]!r}... is no id of a run")
         url, headers = await self.client._socket_address("/ws")
         try:
-            socket = await rt.connect_websocket(url, headers=headers, seconds=CONNECT)
+            socket = await self.transport.connect(url, headers=headers, seconds=CONNECT)
             await socket.send(request)
         except InvalidHandshake as error:
             # This server has no WebSocket, or something in between takes none.

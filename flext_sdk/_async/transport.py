@@ -168,6 +168,7 @@ class AsyncTransport:
         sleep: Pauses.
         random: Gives a number from 0 to 1.
         environ: Where proxies are looked up.
+        connect: Opens a WebSocket.
     """
 
     def __init__(
@@ -181,8 +182,10 @@ class AsyncTransport:
         sleep: Callable[[float], rt.Awaits[None]] = rt.sleep,
         random: Callable[[], float] = _random,
         environ: Mapping[str, str] = os.environ,
+        connect: Callable[..., rt.Awaits[rt.WebSocket]] = rt.connect_websocket,
     ) -> None:
         self.endpoints = endpoints
+        self.connect = connect
         self.clock = clock
         self.sleep = sleep
         self.breakers = Breakers(clock)
@@ -294,6 +297,8 @@ class AsyncTransport:
         try:
             response = await self._send(trip)
         except TransportFailure as failure:
+            # Middleware may have lost the answer, or not have sent the request: then the wire knows of no failure.
+            trip.failure = Failure(failure.kind)
             error = self._no_answer(trip, failure)
             if breaker is not None:
                 breaker.failure(error)

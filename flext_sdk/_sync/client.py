@@ -84,6 +84,7 @@ class Flext(Resources):
         _wall: Callable[[], float] = time.time,
         _sleep: Callable[[float], rt.Awaits[None]] = rt.sleep,
         _random: Callable[[], float] = _random,
+        _connect: Callable[..., rt.Awaits[rt.WebSocket]] = rt.connect_websocket,
         _sources: Sequence[Source] = (),
         _labels: Mapping[str, str] = _NO_LABELS,
         _notify: Callable[[str], None] = _local.say,
@@ -115,6 +116,7 @@ class Flext(Resources):
             sleep=_sleep,
             random=_random,
             environ=environ,
+            connect=_connect,
         )
 
     @property

@@ -211,7 +211,7 @@ class _Follower:
             raise UsageError(f"{self.run[:40]!r}... is no id of a run")
         url, headers = self.client._socket_address("/ws")
         try:
-            socket = rt.connect_websocket(url, headers=headers, seconds=CONNECT)
+            socket = self.transport.connect(url, headers=headers, seconds=CONNECT)
             socket.send(request)
         except InvalidHandshake as error:
             # This server has no WebSocket, or something in between takes none.

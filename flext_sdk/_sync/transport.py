@@ -169,6 +169,7 @@ class Transport:
         sleep: Pauses.
         random: Gives a number from 0 to 1.
         environ: Where proxies are looked up.
+        connect: Opens a WebSocket.
     """
 
     def __init__(
@@ -182,8 +183,10 @@ class Transport:
         sleep: Callable[[float], rt.Awaits[None]] = rt.sleep,
         random: Callable[[], float] = _random,
         environ: Mapping[str, str] = os.environ,
+        connect: Callable[..., rt.Awaits[rt.WebSocket]] = rt.connect_websocket,
     ) -> None:
         self.endpoints = endpoints
+        self.connect = connect
         self.clock = clock
         self.sleep = sleep
         self.breakers = Breakers(clock)
@@ -295,6 +298,8 @@ class Transport:
         try:
             response = self._send(trip)
         except TransportFailure as failure:
+            # Middleware may have lost the answer, or not have sent the request: then the wire knows of no failure.
+            trip.failure = Failure(failure.kind)
             error = self._no_answer(trip, failure)
             if breaker is not None:
                 breaker.failure(error)

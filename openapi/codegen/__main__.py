@@ -14,6 +14,7 @@ from openapi.codegen import (
     contract,
     coverage,
     exports,
+    factories,
     man,
     models,
     operations,
@@ -126,6 +127,7 @@ def _models_and_operations(root: Path, spec: contract.Contract) -> None:
     files[sdk / "_operations.py"] = operations.render(spec)
     files[sdk / "_exports.py"] = exports.render_map(public)
     files[sdk / "__init__.py"] = exports.render_init(public)
+    files |= {sdk / "testing" / name: text for name, text in factories.render(spec, texts).items()}
     _write_formatted(root, files)
     remove_orphans(sdk / "models", set(files))
 

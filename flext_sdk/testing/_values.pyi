@@ -1,0 +1,436 @@
+# Generated from openapi/ by "make generate". Do not edit: change the contract or the generator, then generate again.
+
+"""What factories take; for type checkers alone, there is no such module at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypedDict
+
+from flext_sdk.models.pipelines import (
+    ExtractDefinition,
+    LoadDefinition,
+    Pipeline,
+    PipelineStep,
+    Problem,
+    ProblemSeverity,
+    Schedule,
+    ScheduleDefinition,
+    ScheduleDefinitionCatchup,
+    ScheduleRequestCatchup,
+    StepDefinition,
+)
+from flext_sdk.models.plugins import Plugin, PluginMetadata
+from flext_sdk.models.runs import LogEntry, Run, RunStatus, StepRun, StepState, StepStatus
+from flext_sdk.models.services import (
+    FlexcoreMetricsMetrics,
+    FlextMetricsRequests,
+    FlextMetricsServer,
+    ReadinessStatus,
+    ServiceSetting,
+    ServiceStatus,
+    ServiceStatusStatus,
+)
+
+class ErrorValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Error`."""
+
+    error: str
+    message: str | None
+    code: str | None
+    hint: str | None
+    details: Any | None
+    problems: Sequence[Problem | Mapping[str, Any]]
+    request_id: str | None
+    timestamp: datetime | str | None
+
+class ExecuteRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ExecuteRequest`."""
+
+    operation: str
+    config: Mapping[str, Any]
+    base_path: str | None
+
+class ExecutionValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Execution`."""
+
+    plugin_name: str
+    operation: str | None
+    status: str
+    result: Any | None
+    duration: float | None
+    timestamp: datetime | str | None
+
+class ExtractDefinitionValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ExtractDefinition`."""
+
+    plugin: str
+    config: Mapping[str, Any]
+    select: Sequence[str]
+
+class FlexcoreMetricsValues(TypedDict, total=False):
+    """Fields of `flext_sdk.FlexcoreMetrics`."""
+
+    metrics: FlexcoreMetricsMetrics | Mapping[str, Any]
+    node_id: str | None
+
+class FlexcoreMetricsMetricsValues(TypedDict, total=False):
+    """Fields of `flext_sdk.FlexcoreMetricsMetrics`."""
+
+    uptime: float | str | None
+    requests: int | None
+    errors: int | None
+    memory_usage: float | str | None
+    executions: int | None
+
+class FlextMetricsValues(TypedDict, total=False):
+    """Fields of `flext_sdk.FlextMetrics`."""
+
+    server: FlextMetricsServer | Mapping[str, Any]
+    requests: FlextMetricsRequests | Mapping[str, Any]
+    runs: Mapping[str, int]
+    records: int | None
+
+class FlextMetricsRequestsValues(TypedDict, total=False):
+    """Fields of `flext_sdk.FlextMetricsRequests`."""
+
+    total: int | None
+    errors: int | None
+
+class FlextMetricsServerValues(TypedDict, total=False):
+    """Fields of `flext_sdk.FlextMetricsServer`."""
+
+    uptime: float | str | None
+    version: str | None
+    memory: int | None
+
+class HealthValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Health`."""
+
+    status: str
+    service: str | None
+    version: str | None
+    timestamp: datetime | str | None
+    uptime: float | None
+    port: int | None
+    components: Mapping[str, str]
+
+class LoadDefinitionValues(TypedDict, total=False):
+    """Fields of `flext_sdk.LoadDefinition`."""
+
+    plugin: str
+    config: Mapping[str, Any]
+
+class LogEntryValues(TypedDict, total=False):
+    """Fields of `flext_sdk.LogEntry`."""
+
+    id: int | None
+    timestamp: datetime | str | None
+    level: str | None
+    message: str
+    source: str | None
+    step: str | None
+    execution_id: str | None
+
+class LogListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.LogList`."""
+
+    logs: Sequence[LogEntry | Mapping[str, Any]]
+    execution_id: str | None
+
+class PipelineValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Pipeline`."""
+
+    id: str
+    name: str
+    description: str | None
+    is_active: bool
+    status: str | None
+    tags: Sequence[str]
+    steps: Sequence[PipelineStep | Mapping[str, Any]]
+    step_count: int | None
+    variables: Mapping[str, Any]
+    configuration: Mapping[str, Any]
+    max_concurrent_runs: int | None
+    schedule: Schedule | Mapping[str, Any] | str | None
+    last_run_status: str | None
+    last_run_at: datetime | str | None
+    created_at: datetime | str | None
+    updated_at: datetime | str | None
+    version: int | None
+
+class PipelineDefinitionValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PipelineDefinition`."""
+
+    name: str
+    description: str | None
+    tags: Sequence[str]
+    schedule: ScheduleDefinition | Mapping[str, Any] | None
+    variables: Mapping[str, str | float | bool]
+    max_concurrent_runs: int
+    steps: Sequence[StepDefinition | Mapping[str, Any]]
+    configuration: Mapping[str, Any]
+    base_path: str | None
+
+class PipelineListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PipelineList`."""
+
+    pipelines: Sequence[Pipeline | Mapping[str, Any]]
+    total: int
+
+class PipelineStateValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PipelineState`."""
+
+    pipeline_id: str | None
+    name: str | None
+    states: Sequence[StepState | Mapping[str, Any]]
+
+class PipelineStatusValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PipelineStatus`."""
+
+    pipeline_id: str | None
+    name: str
+    status: str
+    is_active: bool | None
+    health_status: str | None
+    execution_count: int | None
+    success_count: int | None
+    failure_count: int | None
+    last_execution: Run | Mapping[str, Any] | None
+    next_execution: datetime | str | None
+
+class PipelineStepValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PipelineStep`."""
+
+    id: str | None
+    name: str
+    order: int | None
+    plugin_id: str | None
+    configuration: Mapping[str, Any] | None
+    depends_on: Sequence[str]
+    extract: ExtractDefinition | Mapping[str, Any] | None
+    load: LoadDefinition | Mapping[str, Any] | None
+    retries: int | None
+    timeout: str | float | None
+    state: Mapping[str, Any] | None
+
+class PluginValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Plugin`."""
+
+    name: str
+    type: str | None
+    version: str | None
+    status: str | None
+    description: str | None
+    active: bool | None
+
+class PluginInfoValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginInfo`."""
+
+    success: bool | None
+    plugin_id: str | None
+    metadata: PluginMetadata | Mapping[str, Any]
+
+class PluginListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginList`."""
+
+    plugins: Sequence[Plugin | Mapping[str, Any]]
+    count: int | None
+
+class PluginMetadataValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginMetadata`."""
+
+    id: str | None
+    name: str
+    type: str | None
+    version: str | None
+    description: str | None
+    author: str | None
+    capabilities: Sequence[str]
+    dependencies: Sequence[str]
+    settings: Mapping[str, Any]
+    config: Mapping[str, Any] | None
+
+class ProblemValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Problem`."""
+
+    path: str
+    message: str
+    hint: str | None
+    severity: ProblemSeverity | str
+    file: str | None
+    line: int | None
+    column: int | None
+
+class ReadinessValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Readiness`."""
+
+    status: ReadinessStatus | str
+    service: str | None
+    timestamp: datetime | str | None
+    checks: Mapping[str, str]
+
+class RunValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Run`."""
+
+    execution_id: str
+    pipeline_id: str | None
+    pipeline: str | None
+    status: RunStatus | str
+    trigger: str | None
+    retry_of: str | None
+    full_refresh: bool | None
+    variables: Mapping[str, Any]
+    created_at: datetime | str | None
+    started_at: datetime | str | None
+    completed_at: datetime | str | None
+    duration: float | None
+    steps_executed: int | None
+    steps_total: int | None
+    current_step: str | None
+    records: int | None
+    bytes: int | None
+    rate: float | None
+    restarts: int | None
+    error: str | None
+    hint: str | None
+    steps: Sequence[StepRun | Mapping[str, Any]]
+
+class RunListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.RunList`."""
+
+    runs: Sequence[Run | Mapping[str, Any]]
+    total: int
+
+class ScheduleValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Schedule`."""
+
+    cron: str | None
+    timezone: str
+    enabled: bool | None
+    catchup: str | None
+    next_runs: Sequence[datetime | str]
+
+class ScheduleDefinitionValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ScheduleDefinition`."""
+
+    cron: str
+    timezone: str
+    enabled: bool
+    catchup: ScheduleDefinitionCatchup | str
+
+class ScheduleRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ScheduleRequest`."""
+
+    cron: str | None
+    timezone: str | None
+    enabled: bool | None
+    catchup: ScheduleRequestCatchup | str | None
+    remove: bool
+
+class ServiceConfigValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ServiceConfig`."""
+
+    service: str
+    settings: Sequence[ServiceSetting | Mapping[str, Any]]
+
+class ServiceInfoValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ServiceInfo`."""
+
+    service: str
+    version: str
+    description: str | None
+    environment: str | None
+    timestamp: datetime | str | None
+    capabilities: Sequence[str]
+    features: Sequence[str]
+
+class ServiceListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ServiceList`."""
+
+    services: Sequence[ServiceStatus | Mapping[str, Any]]
+    total: int
+
+class ServiceSettingValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ServiceSetting`."""
+
+    name: str
+    value: Any | None
+    origin: str | None
+    description: str | None
+
+class ServiceStatusValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ServiceStatus`."""
+
+    name: str
+    status: ServiceStatusStatus | str
+    url: str | None
+    port: int | None
+    pid: int | None
+    version: str | None
+    started_at: datetime | str | None
+    uptime: float | None
+    memory: int | None
+    message: str | None
+
+class StartRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.StartRequest`."""
+
+    variables: Mapping[str, str | float | bool]
+    step_override: Sequence[str]
+    full_refresh: bool
+
+class StateRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.StateRequest`."""
+
+    state: Mapping[str, Any]
+    step: str | None
+
+class StepDefinitionValues(TypedDict, total=False):
+    """Fields of `flext_sdk.StepDefinition`."""
+
+    name: str
+    extract: ExtractDefinition | Mapping[str, Any] | None
+    load: LoadDefinition | Mapping[str, Any] | None
+    depends_on: Sequence[str]
+    retries: int
+    timeout: str | float | None
+    state: Mapping[str, Any] | None
+
+class StepRunValues(TypedDict, total=False):
+    """Fields of `flext_sdk.StepRun`."""
+
+    name: str
+    status: StepStatus | str
+    attempt: int | None
+    started_at: datetime | str | None
+    completed_at: datetime | str | None
+    duration: float | None
+    records: int | None
+    bytes: int | None
+    rate: float | None
+    streams: Mapping[str, int]
+    error: str | None
+    exit_code: int | None
+
+class StepStateValues(TypedDict, total=False):
+    """Fields of `flext_sdk.StepState`."""
+
+    step: str
+    state: Mapping[str, Any]
+    execution_id: str | None
+    updated_at: datetime | str | None
+
+class StopRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.StopRequest`."""
+
+    execution_id: str | None
+    force: bool
+
+class ValidationReportValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ValidationReport`."""
+
+    valid: bool
+    name: str | None
+    problems: Sequence[Problem | Mapping[str, Any]]
