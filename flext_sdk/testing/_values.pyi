@@ -8,6 +8,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
+from flext_sdk.models.cluster import ClusterNode, ClusterService
+from flext_sdk.models.events import Event
+from flext_sdk.models.node import NodeInfo, NodeStatus, PluginHealth
+from flext_sdk.models.orchestrations import (
+    Orchestration,
+    OrchestrationStatus,
+    OrchestratorConfig,
+    OrchestratorInfo,
+    OrchestratorMetrics,
+)
 from flext_sdk.models.pipelines import (
     ExtractDefinition,
     LoadDefinition,
@@ -23,6 +33,7 @@ from flext_sdk.models.pipelines import (
 )
 from flext_sdk.models.plugins import Plugin, PluginMetadata
 from flext_sdk.models.runs import LogEntry, Run, RunStatus, StepRun, StepState, StepStatus
+from flext_sdk.models.runtimes import Runtime, RuntimeConfig, RuntimeHealthDetails
 from flext_sdk.models.services import (
     FlexcoreMetricsMetrics,
     FlextMetricsRequests,
@@ -32,6 +43,90 @@ from flext_sdk.models.services import (
     ServiceStatus,
     ServiceStatusStatus,
 )
+from flext_sdk.models.workflows import ActiveWorkflow, Workflow
+
+class ActiveWorkflowValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ActiveWorkflow`."""
+
+    orchestration_id: str
+    name: str | None
+    runtime_type: str | None
+    job_id: str | None
+    status: str | None
+    progress: float | None
+    start_time: datetime | str | None
+    duration: float | None
+
+class ActiveWorkflowListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ActiveWorkflowList`."""
+
+    success: bool | None
+    workflows: Sequence[ActiveWorkflow | Mapping[str, Any]]
+    count: int | None
+
+class BusCommandResultValues(TypedDict, total=False):
+    """Fields of `flext_sdk.BusCommandResult`."""
+
+    status: str
+    command_id: str
+    type: str | None
+    result: Any | None
+    timestamp: datetime | str | None
+
+class BusQueryResultValues(TypedDict, total=False):
+    """Fields of `flext_sdk.BusQueryResult`."""
+
+    status: str
+    query_id: str
+    type: str | None
+    result: Any | None
+    timestamp: datetime | str | None
+
+class BusRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.BusRequest`."""
+
+    type: str
+
+class ClusterNodeValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ClusterNode`."""
+
+    id: str
+    address: str | None
+    status: str | None
+    role: str | None
+    workloads: int | None
+    version: str | None
+    last_seen: datetime | str | None
+    capabilities: Sequence[str] | None
+    loaded_plugins: Sequence[str] | None
+
+class ClusterNodeListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ClusterNodeList`."""
+
+    nodes: Sequence[ClusterNode | Mapping[str, Any]]
+    count: int | None
+    timestamp: datetime | str | None
+
+class ClusterServiceValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ClusterService`."""
+
+    name: str
+    status: str | None
+    url: str | None
+
+class ClusterStatusValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ClusterStatus`."""
+
+    cluster_id: str | None
+    cluster_type: str | None
+    status: str
+    mode: str | None
+    total_nodes: int | None
+    healthy_nodes: int | None
+    leader_node: str | None
+    current_node: str | None
+    nodes: Any | None
+    services: Sequence[ClusterService | Mapping[str, Any]] | None
 
 class ErrorValues(TypedDict, total=False):
     """Fields of `flext_sdk.Error`."""
@@ -44,6 +139,46 @@ class ErrorValues(TypedDict, total=False):
     problems: Sequence[Problem | Mapping[str, Any]]
     request_id: str | None
     timestamp: datetime | str | None
+
+class EventValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Event`."""
+
+    id: str
+    type: str
+    data: Mapping[str, Any] | None
+    source: str | None
+    version: int | None
+    timestamp: datetime | str | None
+
+class EventCountValues(TypedDict, total=False):
+    """Fields of `flext_sdk.EventCount`."""
+
+    count: int
+    timestamp: datetime | str | None
+    node_id: str | None
+
+class EventListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.EventList`."""
+
+    events: Sequence[Event | Mapping[str, Any]]
+    count: int | None
+    total: int | None
+    limit: int | None
+    node_id: str | None
+    timestamp: datetime | str | None
+
+class EventPublishedValues(TypedDict, total=False):
+    """Fields of `flext_sdk.EventPublished`."""
+
+    status: str
+    event_id: str
+    timestamp: datetime | str | None
+
+class EventRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.EventRequest`."""
+
+    type: str
+    data: Mapping[str, Any]
 
 class ExecuteRequestValues(TypedDict, total=False):
     """Fields of `flext_sdk.ExecuteRequest`."""
@@ -74,15 +209,19 @@ class FlexcoreMetricsValues(TypedDict, total=False):
 
     metrics: FlexcoreMetricsMetrics | Mapping[str, Any]
     node_id: str | None
+    series: Mapping[str, float]
 
 class FlexcoreMetricsMetricsValues(TypedDict, total=False):
     """Fields of `flext_sdk.FlexcoreMetricsMetrics`."""
 
-    uptime: float | str | None
+    uptime: float | None
     requests: int | None
     errors: int | None
-    memory_usage: float | str | None
+    memory_usage: float | None
     executions: int | None
+    failures: int | None
+    orchestrations: Mapping[str, int]
+    events: int | None
 
 class FlextMetricsValues(TypedDict, total=False):
     """Fields of `flext_sdk.FlextMetrics`."""
@@ -91,6 +230,7 @@ class FlextMetricsValues(TypedDict, total=False):
     requests: FlextMetricsRequests | Mapping[str, Any]
     runs: Mapping[str, int]
     records: int | None
+    series: Mapping[str, float]
 
 class FlextMetricsRequestsValues(TypedDict, total=False):
     """Fields of `flext_sdk.FlextMetricsRequests`."""
@@ -101,7 +241,7 @@ class FlextMetricsRequestsValues(TypedDict, total=False):
 class FlextMetricsServerValues(TypedDict, total=False):
     """Fields of `flext_sdk.FlextMetricsServer`."""
 
-    uptime: float | str | None
+    uptime: float | None
     version: str | None
     memory: int | None
 
@@ -138,6 +278,154 @@ class LogListValues(TypedDict, total=False):
 
     logs: Sequence[LogEntry | Mapping[str, Any]]
     execution_id: str | None
+
+class NodeInfoValues(TypedDict, total=False):
+    """Fields of `flext_sdk.NodeInfo`."""
+
+    node_id: str
+    node_type: str | None
+    version: str | None
+    capabilities: Sequence[str] | None
+    loaded_plugins: int | None
+    status: str | None
+    uptime: float | None
+    communication_status: str | None
+    discovered_nodes: int | None
+
+class NodeInfoAnswerValues(TypedDict, total=False):
+    """Fields of `flext_sdk.NodeInfoAnswer`."""
+
+    success: bool | None
+    node: NodeInfo | Mapping[str, Any]
+
+class NodeStatusValues(TypedDict, total=False):
+    """Fields of `flext_sdk.NodeStatus`."""
+
+    node_id: str | None
+    status: str
+    loaded_plugins: int | None
+    timestamp: datetime | str | None
+    active_orchestrations: int | None
+    plugin_health: PluginHealth | Mapping[str, Any] | None
+
+class NodeStatusAnswerValues(TypedDict, total=False):
+    """Fields of `flext_sdk.NodeStatusAnswer`."""
+
+    success: bool | None
+    status: NodeStatus | Mapping[str, Any]
+
+class OrchestrationValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Orchestration`."""
+
+    id: str
+    name: str | None
+    runtime_type: str | None
+    command: str | None
+    args: Sequence[str]
+    workflow_id: str | None
+    job_id: str | None
+    status: OrchestrationStatus | str
+    start_time: datetime | str | None
+    end_time: datetime | str | None
+    duration: float | None
+    progress: float | None
+    result: Any | None
+    error: str | None
+    hint: str | None
+    metadata: Mapping[str, Any] | None
+    logs: Sequence[str] | None
+
+class OrchestrationAnswerValues(TypedDict, total=False):
+    """Fields of `flext_sdk.OrchestrationAnswer`."""
+
+    success: bool | None
+    orchestration: Orchestration | Mapping[str, Any]
+
+class OrchestrationCanceledValues(TypedDict, total=False):
+    """Fields of `flext_sdk.OrchestrationCanceled`."""
+
+    success: bool | None
+    orchestration_id: str
+    status: str
+    message: str | None
+
+class OrchestrationListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.OrchestrationList`."""
+
+    success: bool | None
+    orchestrations: Sequence[Orchestration | Mapping[str, Any]]
+    count: int | None
+    total: int | None
+    filters: Mapping[str, Any]
+
+class OrchestrationRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.OrchestrationRequest`."""
+
+    name: str
+    runtime_type: str
+    command: str
+    args: Sequence[str]
+    config: Mapping[str, Any] | None
+    timeout: int | None
+    priority: str | None
+    metadata: Mapping[str, Any] | None
+    base_path: str | None
+
+class OrchestrationStartedValues(TypedDict, total=False):
+    """Fields of `flext_sdk.OrchestrationStarted`."""
+
+    success: bool | None
+    orchestration_id: str
+    job_id: str | None
+    status: OrchestrationStatus | str
+    start_time: datetime | str | None
+    duration: float | None
+    message: str | None
+
+class OrchestratorConfigValues(TypedDict, total=False):
+    """Fields of `flext_sdk.OrchestratorConfig`."""
+
+    max_concurrent_jobs: int | None
+    default_timeout: float | None
+    health_check_interval: float | None
+    metrics_update_interval: float | None
+
+class OrchestratorInfoValues(TypedDict, total=False):
+    """Fields of `flext_sdk.OrchestratorInfo`."""
+
+    orchestrator: str | None
+    version: str | None
+    status: str | None
+    uptime: float | None
+    metrics: OrchestratorMetrics | Mapping[str, Any] | None
+    windmill: Mapping[str, Any] | None
+    runtimes: Sequence[str] | None
+    config: OrchestratorConfig | Mapping[str, Any] | None
+
+class OrchestratorInfoAnswerValues(TypedDict, total=False):
+    """Fields of `flext_sdk.OrchestratorInfoAnswer`."""
+
+    success: bool | None
+    info: OrchestratorInfo | Mapping[str, Any]
+
+class OrchestratorMetricsValues(TypedDict, total=False):
+    """Fields of `flext_sdk.OrchestratorMetrics`."""
+
+    total_orchestrations: int | None
+    active_orchestrations: int | None
+    completed_orchestrations: int | None
+    failed_orchestrations: int | None
+    average_execution: float | None
+    runtime_distribution: Mapping[str, Any] | None
+    last_orchestration: datetime | str | None
+    orchestrator_start_time: datetime | str | None
+
+class OrchestratorMetricsAnswerValues(TypedDict, total=False):
+    """Fields of `flext_sdk.OrchestratorMetricsAnswer`."""
+
+    success: bool | None
+    metrics: OrchestratorMetrics | Mapping[str, Any]
+    windmill_metrics: Mapping[str, Any] | None
 
 class PipelineValues(TypedDict, total=False):
     """Fields of `flext_sdk.Pipeline`."""
@@ -225,6 +513,14 @@ class PluginValues(TypedDict, total=False):
     description: str | None
     active: bool | None
 
+class PluginHealthValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginHealth`."""
+
+    total: int | None
+    healthy: int | None
+    unhealthy: int | None
+    unknown: int | None
+
 class PluginInfoValues(TypedDict, total=False):
     """Fields of `flext_sdk.PluginInfo`."""
 
@@ -302,6 +598,52 @@ class RunListValues(TypedDict, total=False):
 
     runs: Sequence[Run | Mapping[str, Any]]
     total: int
+
+class RuntimeValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Runtime`."""
+
+    type: str
+    status: str | None
+    capabilities: Sequence[str] | None
+    last_seen: datetime | str | None
+    active: int | None
+    config: RuntimeConfig | Mapping[str, Any] | None
+    message: str | None
+
+class RuntimeAnswerValues(TypedDict, total=False):
+    """Fields of `flext_sdk.RuntimeAnswer`."""
+
+    success: bool | None
+    runtime: Runtime | Mapping[str, Any]
+
+class RuntimeConfigValues(TypedDict, total=False):
+    """Fields of `flext_sdk.RuntimeConfig`."""
+
+    max_concurrency: int | None
+    timeout: float | None
+
+class RuntimeHealthValues(TypedDict, total=False):
+    """Fields of `flext_sdk.RuntimeHealth`."""
+
+    success: bool | None
+    runtime: str
+    status: str
+    checked_at: datetime | str | None
+    details: RuntimeHealthDetails | Mapping[str, Any] | None
+
+class RuntimeHealthDetailsValues(TypedDict, total=False):
+    """Fields of `flext_sdk.RuntimeHealthDetails`."""
+
+    response_time: float | None
+    availability: str | None
+    message: str | None
+
+class RuntimeListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.RuntimeList`."""
+
+    success: bool | None
+    runtimes: Sequence[Runtime | Mapping[str, Any]]
+    include_inactive: bool | None
 
 class ScheduleValues(TypedDict, total=False):
     """Fields of `flext_sdk.Schedule`."""
@@ -434,3 +776,56 @@ class ValidationReportValues(TypedDict, total=False):
     valid: bool
     name: str | None
     problems: Sequence[Problem | Mapping[str, Any]]
+
+class WorkflowValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Workflow`."""
+
+    id: str
+    name: str | None
+    status: str | None
+    description: str | None
+    runtime_type: str | None
+    job_id: str | None
+    events: int | None
+    progress: float | None
+    duration: float | None
+    created_at: datetime | str | None
+    updated_at: datetime | str | None
+
+class WorkflowExecutionValues(TypedDict, total=False):
+    """Fields of `flext_sdk.WorkflowExecution`."""
+
+    status: str
+    workflow_id: str
+    execution_id: str | None
+    node_id: str | None
+    timestamp: datetime | str | None
+
+class WorkflowListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.WorkflowList`."""
+
+    success: bool | None
+    workflows: Sequence[Workflow | Mapping[str, Any]]
+    count: int | None
+    node_id: str | None
+    timestamp: datetime | str | None
+
+class WorkflowRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.WorkflowRequest`."""
+
+    variables: Mapping[str, str | float | bool]
+    full_refresh: bool | None
+
+class WorkflowStatusValues(TypedDict, total=False):
+    """Fields of `flext_sdk.WorkflowStatus`."""
+
+    workflow_id: str
+    execution_id: str | None
+    status: str
+    progress: float | None
+    started_at: datetime | str | None
+    updated_at: datetime | str | None
+    events: int | None
+    last_event: str | None
+    error: str | None
+    node_id: str | None

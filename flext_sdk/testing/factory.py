@@ -22,11 +22,38 @@ from flext_sdk.testing._build import batch, build, example
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from flext_sdk.models import common, pipelines, plugins, runs, services
+    from flext_sdk.models import (
+        bus,
+        cluster,
+        common,
+        events,
+        node,
+        orchestrations,
+        pipelines,
+        plugins,
+        runs,
+        runtimes,
+        services,
+        workflows,
+    )
     from flext_sdk.testing import _values
 
 __all__ = [
+    "ActiveWorkflow",
+    "ActiveWorkflowList",
+    "BusCommandResult",
+    "BusQueryResult",
+    "BusRequest",
+    "ClusterNode",
+    "ClusterNodeList",
+    "ClusterService",
+    "ClusterStatus",
     "Error",
+    "Event",
+    "EventCount",
+    "EventList",
+    "EventPublished",
+    "EventRequest",
     "ExecuteRequest",
     "Execution",
     "ExtractDefinition",
@@ -39,6 +66,21 @@ __all__ = [
     "LoadDefinition",
     "LogEntry",
     "LogList",
+    "NodeInfo",
+    "NodeInfoAnswer",
+    "NodeStatus",
+    "NodeStatusAnswer",
+    "Orchestration",
+    "OrchestrationAnswer",
+    "OrchestrationCanceled",
+    "OrchestrationList",
+    "OrchestrationRequest",
+    "OrchestrationStarted",
+    "OrchestratorConfig",
+    "OrchestratorInfo",
+    "OrchestratorInfoAnswer",
+    "OrchestratorMetrics",
+    "OrchestratorMetricsAnswer",
     "Pipeline",
     "PipelineDefinition",
     "PipelineList",
@@ -46,6 +88,7 @@ __all__ = [
     "PipelineStatus",
     "PipelineStep",
     "Plugin",
+    "PluginHealth",
     "PluginInfo",
     "PluginList",
     "PluginMetadata",
@@ -53,6 +96,12 @@ __all__ = [
     "Readiness",
     "Run",
     "RunList",
+    "Runtime",
+    "RuntimeAnswer",
+    "RuntimeConfig",
+    "RuntimeHealth",
+    "RuntimeHealthDetails",
+    "RuntimeList",
     "Schedule",
     "ScheduleDefinition",
     "ScheduleRequest",
@@ -68,14 +117,103 @@ __all__ = [
     "StepState",
     "StopRequest",
     "ValidationReport",
+    "Workflow",
+    "WorkflowExecution",
+    "WorkflowList",
+    "WorkflowRequest",
+    "WorkflowStatus",
     "batch",
     "example",
 ]
 
 
+def ActiveWorkflow(**values: Unpack[_values.ActiveWorkflowValues]) -> workflows.ActiveWorkflow:
+    """An orchestration that is running."""
+    made: workflows.ActiveWorkflow = build("ActiveWorkflow", values)
+    return made
+
+
+def ActiveWorkflowList(**values: Unpack[_values.ActiveWorkflowListValues]) -> workflows.ActiveWorkflowList:
+    """Orchestrations that are running."""
+    made: workflows.ActiveWorkflowList = build("ActiveWorkflowList", values)
+    return made
+
+
+def BusCommandResult(**values: Unpack[_values.BusCommandResultValues]) -> bus.BusCommandResult:
+    """What became of a command."""
+    made: bus.BusCommandResult = build("BusCommandResult", values)
+    return made
+
+
+def BusQueryResult(**values: Unpack[_values.BusQueryResultValues]) -> bus.BusQueryResult:
+    """The answer to a query."""
+    made: bus.BusQueryResult = build("BusQueryResult", values)
+    return made
+
+
+def BusRequest(**values: Unpack[_values.BusRequestValues]) -> bus.BusRequest:
+    """A command or query; what stands beside type are the parameters of the operation."""
+    made: bus.BusRequest = build("BusRequest", values)
+    return made
+
+
+def ClusterNode(**values: Unpack[_values.ClusterNodeValues]) -> cluster.ClusterNode:
+    """One node."""
+    made: cluster.ClusterNode = build("ClusterNode", values)
+    return made
+
+
+def ClusterNodeList(**values: Unpack[_values.ClusterNodeListValues]) -> cluster.ClusterNodeList:
+    """The nodes of a cluster."""
+    made: cluster.ClusterNodeList = build("ClusterNodeList", values)
+    return made
+
+
+def ClusterService(**values: Unpack[_values.ClusterServiceValues]) -> cluster.ClusterService:
+    """A service beside FlexCore."""
+    made: cluster.ClusterService = build("ClusterService", values)
+    return made
+
+
+def ClusterStatus(**values: Unpack[_values.ClusterStatusValues]) -> cluster.ClusterStatus:
+    """How the cluster is doing."""
+    made: cluster.ClusterStatus = build("ClusterStatus", values)
+    return made
+
+
 def Error(**values: Unpack[_values.ErrorValues]) -> common.Error:
     """The body of every answer that is not a success."""
     made: common.Error = build("Error", values)
+    return made
+
+
+def Event(**values: Unpack[_values.EventValues]) -> events.Event:
+    """Something that happened."""
+    made: events.Event = build("Event", values)
+    return made
+
+
+def EventCount(**values: Unpack[_values.EventCountValues]) -> events.EventCount:
+    """How many events there are."""
+    made: events.EventCount = build("EventCount", values)
+    return made
+
+
+def EventList(**values: Unpack[_values.EventListValues]) -> events.EventList:
+    """A page of events."""
+    made: events.EventList = build("EventList", values)
+    return made
+
+
+def EventPublished(**values: Unpack[_values.EventPublishedValues]) -> events.EventPublished:
+    """An event that was stored."""
+    made: events.EventPublished = build("EventPublished", values)
+    return made
+
+
+def EventRequest(**values: Unpack[_values.EventRequestValues]) -> events.EventRequest:
+    """An event to publish."""
+    made: events.EventRequest = build("EventRequest", values)
     return made
 
 
@@ -151,6 +289,102 @@ def LogList(**values: Unpack[_values.LogListValues]) -> runs.LogList:
     return made
 
 
+def NodeInfo(**values: Unpack[_values.NodeInfoValues]) -> node.NodeInfo:
+    """What a node is."""
+    made: node.NodeInfo = build("NodeInfo", values)
+    return made
+
+
+def NodeInfoAnswer(**values: Unpack[_values.NodeInfoAnswerValues]) -> node.NodeInfoAnswer:
+    """Answer that holds a node."""
+    made: node.NodeInfoAnswer = build("NodeInfoAnswer", values)
+    return made
+
+
+def NodeStatus(**values: Unpack[_values.NodeStatusValues]) -> node.NodeStatus:
+    """How a node is doing."""
+    made: node.NodeStatus = build("NodeStatus", values)
+    return made
+
+
+def NodeStatusAnswer(**values: Unpack[_values.NodeStatusAnswerValues]) -> node.NodeStatusAnswer:
+    """Answer that holds the state of a node."""
+    made: node.NodeStatusAnswer = build("NodeStatusAnswer", values)
+    return made
+
+
+def Orchestration(**values: Unpack[_values.OrchestrationValues]) -> orchestrations.Orchestration:
+    """A command that a runtime carries out."""
+    made: orchestrations.Orchestration = build("Orchestration", values)
+    return made
+
+
+def OrchestrationAnswer(**values: Unpack[_values.OrchestrationAnswerValues]) -> orchestrations.OrchestrationAnswer:
+    """Answer that holds an orchestration."""
+    made: orchestrations.OrchestrationAnswer = build("OrchestrationAnswer", values)
+    return made
+
+
+def OrchestrationCanceled(
+    **values: Unpack[_values.OrchestrationCanceledValues],
+) -> orchestrations.OrchestrationCanceled:
+    """An orchestration that was canceled."""
+    made: orchestrations.OrchestrationCanceled = build("OrchestrationCanceled", values)
+    return made
+
+
+def OrchestrationList(**values: Unpack[_values.OrchestrationListValues]) -> orchestrations.OrchestrationList:
+    """A page of orchestrations."""
+    made: orchestrations.OrchestrationList = build("OrchestrationList", values)
+    return made
+
+
+def OrchestrationRequest(**values: Unpack[_values.OrchestrationRequestValues]) -> orchestrations.OrchestrationRequest:
+    """What a runtime should carry out."""
+    made: orchestrations.OrchestrationRequest = build("OrchestrationRequest", values)
+    return made
+
+
+def OrchestrationStarted(**values: Unpack[_values.OrchestrationStartedValues]) -> orchestrations.OrchestrationStarted:
+    """An orchestration that was taken on."""
+    made: orchestrations.OrchestrationStarted = build("OrchestrationStarted", values)
+    return made
+
+
+def OrchestratorConfig(**values: Unpack[_values.OrchestratorConfigValues]) -> orchestrations.OrchestratorConfig:
+    """Limits of the orchestrator."""
+    made: orchestrations.OrchestratorConfig = build("OrchestratorConfig", values)
+    return made
+
+
+def OrchestratorInfo(**values: Unpack[_values.OrchestratorInfoValues]) -> orchestrations.OrchestratorInfo:
+    """What carries out orchestrations."""
+    made: orchestrations.OrchestratorInfo = build("OrchestratorInfo", values)
+    return made
+
+
+def OrchestratorInfoAnswer(
+    **values: Unpack[_values.OrchestratorInfoAnswerValues],
+) -> orchestrations.OrchestratorInfoAnswer:
+    """Answer that holds what the orchestrator is."""
+    made: orchestrations.OrchestratorInfoAnswer = build("OrchestratorInfoAnswer", values)
+    return made
+
+
+def OrchestratorMetrics(**values: Unpack[_values.OrchestratorMetricsValues]) -> orchestrations.OrchestratorMetrics:
+    """Numbers about orchestrations."""
+    made: orchestrations.OrchestratorMetrics = build("OrchestratorMetrics", values)
+    return made
+
+
+def OrchestratorMetricsAnswer(
+    **values: Unpack[_values.OrchestratorMetricsAnswerValues],
+) -> orchestrations.OrchestratorMetricsAnswer:
+    """Answer that holds the numbers about orchestrations."""
+    made: orchestrations.OrchestratorMetricsAnswer = build("OrchestratorMetricsAnswer", values)
+    return made
+
+
 def Pipeline(**values: Unpack[_values.PipelineValues]) -> pipelines.Pipeline:
     """A stored pipeline."""
     made: pipelines.Pipeline = build("Pipeline", values)
@@ -193,6 +427,12 @@ def Plugin(**values: Unpack[_values.PluginValues]) -> plugins.Plugin:
     return made
 
 
+def PluginHealth(**values: Unpack[_values.PluginHealthValues]) -> node.PluginHealth:
+    """How many plugins are in which state."""
+    made: node.PluginHealth = build("PluginHealth", values)
+    return made
+
+
 def PluginInfo(**values: Unpack[_values.PluginInfoValues]) -> plugins.PluginInfo:
     """Answer that holds a plugin."""
     made: plugins.PluginInfo = build("PluginInfo", values)
@@ -232,6 +472,42 @@ def Run(**values: Unpack[_values.RunValues]) -> runs.Run:
 def RunList(**values: Unpack[_values.RunListValues]) -> runs.RunList:
     """A page of runs."""
     made: runs.RunList = build("RunList", values)
+    return made
+
+
+def Runtime(**values: Unpack[_values.RuntimeValues]) -> runtimes.Runtime:
+    """What can carry out orchestrations."""
+    made: runtimes.Runtime = build("Runtime", values)
+    return made
+
+
+def RuntimeAnswer(**values: Unpack[_values.RuntimeAnswerValues]) -> runtimes.RuntimeAnswer:
+    """Answer that holds a runtime."""
+    made: runtimes.RuntimeAnswer = build("RuntimeAnswer", values)
+    return made
+
+
+def RuntimeConfig(**values: Unpack[_values.RuntimeConfigValues]) -> runtimes.RuntimeConfig:
+    """Limits of a runtime."""
+    made: runtimes.RuntimeConfig = build("RuntimeConfig", values)
+    return made
+
+
+def RuntimeHealth(**values: Unpack[_values.RuntimeHealthValues]) -> runtimes.RuntimeHealth:
+    """Whether a runtime works."""
+    made: runtimes.RuntimeHealth = build("RuntimeHealth", values)
+    return made
+
+
+def RuntimeHealthDetails(**values: Unpack[_values.RuntimeHealthDetailsValues]) -> runtimes.RuntimeHealthDetails:
+    """What the verdict stands on."""
+    made: runtimes.RuntimeHealthDetails = build("RuntimeHealthDetails", values)
+    return made
+
+
+def RuntimeList(**values: Unpack[_values.RuntimeListValues]) -> runtimes.RuntimeList:
+    """The runtimes of a platform."""
+    made: runtimes.RuntimeList = build("RuntimeList", values)
     return made
 
 
@@ -322,4 +598,34 @@ def StopRequest(**values: Unpack[_values.StopRequestValues]) -> runs.StopRequest
 def ValidationReport(**values: Unpack[_values.ValidationReportValues]) -> pipelines.ValidationReport:
     """The verdict on a pipeline definition."""
     made: pipelines.ValidationReport = build("ValidationReport", values)
+    return made
+
+
+def Workflow(**values: Unpack[_values.WorkflowValues]) -> workflows.Workflow:
+    """One workflow in short."""
+    made: workflows.Workflow = build("Workflow", values)
+    return made
+
+
+def WorkflowExecution(**values: Unpack[_values.WorkflowExecutionValues]) -> workflows.WorkflowExecution:
+    """A workflow that was started."""
+    made: workflows.WorkflowExecution = build("WorkflowExecution", values)
+    return made
+
+
+def WorkflowList(**values: Unpack[_values.WorkflowListValues]) -> workflows.WorkflowList:
+    """The workflows of a platform."""
+    made: workflows.WorkflowList = build("WorkflowList", values)
+    return made
+
+
+def WorkflowRequest(**values: Unpack[_values.WorkflowRequestValues]) -> workflows.WorkflowRequest:
+    """How a workflow should be executed."""
+    made: workflows.WorkflowRequest = build("WorkflowRequest", values)
+    return made
+
+
+def WorkflowStatus(**values: Unpack[_values.WorkflowStatusValues]) -> workflows.WorkflowStatus:
+    """How a workflow is doing."""
+    made: workflows.WorkflowStatus = build("WorkflowStatus", values)
     return made
