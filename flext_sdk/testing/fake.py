@@ -33,6 +33,9 @@ __all__ = ["FakeFlext"]
 URLS: dict[Service, str] = {"flexcore": "http://flexcore.test", "flext": "http://flext.test"}
 
 
+_TELLS_WHAT_IT_IS = frozenset({"services.flext_health", "services.flexcore_health"})
+
+
 class FakeFlext:
     """FlexCore and FLEXT Service as your test wants them: no process, no network, no waiting.
 
@@ -390,7 +393,8 @@ class FakeFlext:
             if rule.applies(call):
                 reply = rule.next()
                 return reply(call) if callable(reply) else reply
-        if self._fill:
+        # A client asks a server what it is when a route is absent; a fake says that it is one of ours.
+        if self._fill or known.id in _TELLS_WHAT_IT_IS:
             return self._example(known)
         raise ContractViolation(
             f"no answer for {known.id}",
