@@ -488,6 +488,7 @@ SERVICES_FLEXCORE_METRICS: Operation[FlexcoreMetrics] = Operation(
                 ("metrics.failures", "metrics.failed_orchestrations"),
             ),
             wire=(("metrics.memory_usage", "bytes"), ("metrics.uptime", "seconds")),
+            prometheus="flexcore",
             generations=("orchestrator",),
         ),
         Operation(
@@ -499,6 +500,7 @@ SERVICES_FLEXCORE_METRICS: Operation[FlexcoreMetrics] = Operation(
             response="services:FlexcoreMetrics",
             idempotent=True,
             wire=(("metrics.memory_usage", "bytes"), ("metrics.uptime", "seconds")),
+            prometheus="flexcore",
             generations=("plain",),
         ),
     ),
@@ -522,6 +524,7 @@ PLUGINS_LIST: Operation[Plugin] = Operation(
             method="GET",
             path="/api/v1/plugins/list",
             response="plugins:Plugin",
+            paging=Paging(items="plugins", total="count", limit=None, offset=None),
             idempotent=True,
             constants=(("status", "loaded"), ("active", True)),
             generations=("orchestrator",),

@@ -22,6 +22,7 @@ _MAX_MESSAGE = 500
 _REQUEST_ID = ("x-request-id", "x-correlation-id", "request-id")
 _VERSION = ("x-flext-version", "x-service-version", "x-api-version", "server")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.\- ]{1,79}")
+_FRAMEWORK = frozenset({"error", "message", "detail", "status", "request_id", "timestamp"})
 _ABSENT = re.compile(r"(404[ :]*)?(page )?not found\.?", re.IGNORECASE)
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {
@@ -102,7 +103,8 @@ def _from_mapping(status: int, body: Mapping[str, Json], request_id: str | None)
     hint = body.get("hint")
     # A framework's own answer carries nothing but the phrase; an API's "pipeline x not found" says more.
     absent = status == 404 and (
-        (len(body) == 1 and _ABSENT.fullmatch(message) is not None) or body.get("code") == "ROUTE_NOT_FOUND"
+        (_FRAMEWORK.issuperset(body) and _ABSENT.fullmatch(message) is not None)
+        or body.get("code") == "ROUTE_NOT_FOUND"
     )
     return ErrorInfo(
         message=message,

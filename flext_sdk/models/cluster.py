@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from flext_sdk._core.model import Model, NullAsEmpty
 
@@ -42,8 +42,8 @@ class ClusterNode(Model):
     """
     version: str | None = None
     last_seen: AwareDatetime | None = None
-    capabilities: list[str] | None = None
-    loaded_plugins: list[str] | None = None
+    capabilities: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
+    loaded_plugins: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
 
 
 class ClusterStatus(Model):
@@ -75,7 +75,7 @@ class ClusterStatus(Model):
     """
     The nodes, where the answer has them.
     """
-    services: list[ClusterService] | None = None
+    services: Annotated[list[ClusterService], NullAsEmpty] = Field(default_factory=list)
     """
     The services of the node.
     """

@@ -21,7 +21,7 @@ class Event(Model):
     """
     What it is, such as orchestration.completed.
     """
-    data: dict[str, Any] | None = None
+    data: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
     """
     More about it; its shape depends on the type.
     """

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
-from pydantic import AwareDatetime
+from typing import Annotated
 
-from flext_sdk._core.model import Model
+from pydantic import AwareDatetime, Field
+
+from flext_sdk._core.model import Model, NullAsEmpty
 
 
 class NodeInfo(Model):
@@ -20,7 +22,7 @@ class NodeInfo(Model):
     flexcore.
     """
     version: str | None = None
-    capabilities: list[str] | None = None
+    capabilities: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
     loaded_plugins: int | None = None
     """
     Plugins that can be used.

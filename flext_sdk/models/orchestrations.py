@@ -59,7 +59,7 @@ class OrchestrationRequest(Model):
     """
     Kept and not looked at.
     """
-    metadata: dict[str, Any] | None = None
+    metadata: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
     """
     Free for your own use; stored as it is.
     """
@@ -145,11 +145,11 @@ class Orchestration(OrchestrationMixin):
     """
     What to do about it.
     """
-    metadata: dict[str, Any] | None = None
+    metadata: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
     """
     What its caller sent along.
     """
-    logs: list[str] | None = None
+    logs: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
     """
     The last lines of its log, 200 at most.
     """
@@ -203,7 +203,7 @@ class OrchestratorMetrics(Model):
     """
     Seconds that those took which ended; milliseconds on the wire.
     """
-    runtime_distribution: dict[str, Any] | None = None
+    runtime_distribution: Annotated[dict[str, int], NullAsEmpty] = Field(default_factory=dict)
     """
     How many of each runtime.
     """
@@ -291,7 +291,7 @@ class OrchestratorInfo(Model):
     """
     The workflow engine of public servers; the embedded platform has none.
     """
-    runtimes: list[str] | None = None
+    runtimes: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
     """
     Runtimes that can be used.
     """

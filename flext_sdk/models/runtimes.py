@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from flext_sdk._core.model import Model, NullAsEmpty
 
@@ -58,7 +58,7 @@ class Runtime(Model):
     """
     running when it can be used; else disabled, not_installed or not_implemented.
     """
-    capabilities: list[str] | None = None
+    capabilities: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
     """
     What it can do.
     """

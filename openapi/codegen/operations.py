@@ -91,7 +91,7 @@ def _arguments(contract: Contract, operation: OperationSpec, flext: dict[str, An
         arguments.append(f"response={response!r}")
     if flext.get("unwrap"):
         arguments.append(f"unwrap={flext['unwrap']!r}")
-    if paging := flext.get("paging"):
+    if paging := flext.get("paging") or operation.flext.get("paging"):
         paged = any(p.wire == "limit" and _taken(p, flext, variant=variant) for p in operation.parameters)
         extra = "" if paged else ", limit=None, offset=None"
         arguments.append(f"paging=Paging(items={paging['items']!r}, total={paging.get('total')!r}{extra})")
@@ -109,8 +109,8 @@ def _quirks(contract: Contract, operation: OperationSpec, flext: dict[str, Any],
     names = wire.names_of(contract, operation, model)
     if names := {**names, **flext.get("wire", {})}:
         found.append(f"wire={tuple(sorted(names.items()))!r}")
-    if flext.get("prometheus"):
-        found.append(f"prometheus={flext['prometheus']!r}")
+    if operation.flext.get("prometheus"):
+        found.append(f"prometheus={operation.flext['prometheus']!r}")
     if flext.get("generations"):
         found.append(f"generations={tuple(flext['generations'])!r}")
     if instead := flext.get("instead"):

@@ -7,6 +7,7 @@ import os
 import signal
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -75,63 +76,93 @@ async def run(
     """
     group = 0
     processes: list[asyncio.subprocess.Process] = []
-    sink: int = asyncio.subprocess.PIPE
-    opened: list[int] = []
+    pipes = _Pipes()
     try:
+        outputs, output = pipes.made()
+        errors = [pipes.made() for _ in stages]
+        joints = [pipes.made() for _ in stages[1:]]
         # From right to left: one who waits for input is sure to be alive still when the others join its group.
         for index in range(len(stages) - 1, -1, -1):
-            source: int = asyncio.subprocess.DEVNULL
-            following = sink
-            if index:
-                source, sink = os.pipe()
-                opened += [source, sink]
             process = await asyncio.create_subprocess_exec(
                 *stages[index].argv,
-                stdin=source,
-                stdout=following,
-                stderr=asyncio.subprocess.PIPE,
+                stdin=joints[index - 1][0] if index else asyncio.subprocess.DEVNULL,
+                stdout=joints[index][1] if index < len(joints) else output,
+                stderr=errors[index][1],
                 env=dict(environ),
                 cwd=folder,
                 process_group=group,
-                limit=_LONGEST_LINE,
             )
             processes.insert(0, process)
             if not group:
                 group = process.pid
                 started(group)
-        for end in opened:
-            os.close(end)
-        opened = []
-        last = processes[-1]
-        readers = [
-            _lines(process.stderr, lambda text, label=stage.label: said(label, text))  # type: ignore[misc]
-            for process, stage in zip(processes, stages, strict=True)
-        ]
-        reading = asyncio.gather(*readers)
-        output = asyncio.ensure_future(_output(last.stdout, heard))
+        sources = [await pipes.stream(outputs)] + [await pipes.stream(end) for end, _ in errors]
+        pipes.close()
+        reading = asyncio.gather(
+            *(_lines(source, partial(said, stage.label)) for source, stage in zip(sources[1:], stages, strict=True))
+        )
+        printed = asyncio.ensure_future(_output(sources[0], heard))
         try:
             codes = [await process.wait() for process in processes]
             # What they left behind would keep the pipes open for ever.
             _signal(group, signal.SIGKILL)
-            errors = await reading
-            content, cut = await output
+            content, cut = await printed
+            return Ended(codes, content, cut, await reading)
         finally:
             reading.cancel()
-            output.cancel()
-        return Ended(codes, content, cut, errors)
+            printed.cancel()
     finally:
-        for end in opened:
-            os.close(end)
+        pipes.close()
         if group:
             # Shielded: being cancelled again must not leave half of the group alive.
             await asyncio.shield(_end(group, processes))
+        pipes.end()
 
 
-async def _output(stream: asyncio.StreamReader | None, heard: Callable[[str], None] | None) -> tuple[bytes, bool]:
+class _Pipes:
+    """Pipes of our own making.
+
+    Of those that asyncio makes for a program its ``wait`` waits for the end, too, which comes only when everybody has
+    closed them whom the program left behind.
+    """
+
+    def __init__(self) -> None:
+        self._ends: set[int] = set()
+        self._transports: list[asyncio.ReadTransport] = []
+
+    def made(self) -> tuple[int, int]:
+        """A pipe: the end to read from and the one to write to."""
+        ends = os.pipe()
+        self._ends |= set(ends)
+        return ends
+
+    async def stream(self, end: int) -> asyncio.StreamReader:
+        """What comes out of an end."""
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=_LONGEST_LINE)
+        self._ends.discard(end)
+        file = os.fdopen(end, "rb", buffering=0)
+        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), file)
+        self._transports.append(transport)
+        return reader
+
+    def close(self) -> None:
+        """Close the ends that belong to the programs."""
+        for end in self._ends:
+            os.close(end)
+        self._ends.clear()
+
+    def end(self) -> None:
+        """Close all of it."""
+        for transport in self._transports:
+            transport.close()
+
+
+async def _output(stream: asyncio.StreamReader, heard: Callable[[str], None] | None) -> tuple[bytes, bool]:
     found = bytearray()
     cut = False
     rest = b""
-    while stream is not None and (chunk := await stream.read(_LONGEST_LINE)):
+    while chunk := await stream.read(_LONGEST_LINE):
         found += chunk
         if len(found) > _MOST_OUTPUT:
             del found[: -_MOST_OUTPUT // 2]
@@ -146,11 +177,11 @@ async def _output(stream: asyncio.StreamReader | None, heard: Callable[[str], No
     return bytes(found), cut
 
 
-async def _lines(stream: asyncio.StreamReader | None, each: Callable[[str], None]) -> str:
+async def _lines(stream: asyncio.StreamReader, each: Callable[[str], None]) -> str:
     """Give every line, and at the end the last of them as text. A line of any length is taken in pieces."""
     kept = bytearray()
     rest = b""
-    while stream is not None and (chunk := await stream.read(_LONGEST_LINE)):
+    while chunk := await stream.read(_LONGEST_LINE):
         kept += chunk
         del kept[:-_LONGEST_LINE]
         *lines, rest = (rest + chunk).split(b"\n")

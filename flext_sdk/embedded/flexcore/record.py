@@ -108,7 +108,7 @@ class Record:
             "result": self.result,
             "error": self.error,
             "hint": self.hint,
-            "metadata": request.get("metadata"),
+            "metadata": request.get("metadata") or {},
             "logs": list(self.lines),
         }
 
