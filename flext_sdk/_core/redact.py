@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 from flext_sdk._core.types import MASK
 
@@ -25,6 +25,7 @@ __all__ = [
     "redact_json",
     "redact_text",
     "redact_url",
+    "secret_values",
 ]
 
 _SECRET_WORDS = (
@@ -36,18 +37,19 @@ _HARMLESS = frozenset({
     "pagetoken", "nextpagetoken", "tokentype", "tokencount", "maxtokens", "totaltokens", "idempotencykey",
     "secretname", "secretnames", "tokenexpiresat", "tokenexpiresin", "passwordauthentication",
 })  # fmt: skip
+_NO_SECRETS = frozenset({"true", "false", "null", "none", "bearer", "basic"})
 _EXACT = frozenset({"sas", "pwd", "jwt", "auth", "pass", "dsn", "signature", "sig"})
 _SUBSTRINGS = tuple(word for word in _SECRET_WORDS if word not in _EXACT)
 
-_USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.\-]*://)(?P<info>[^\s/?#@\"']*(?:@[^\s/?#@\"']*)*)@")
+# The length of a scheme is bounded: without that a long text of letters alone would take quadratic time.
+_USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.\-]{0,40}://)(?P<info>[^\s/?#@\"']*(?:@[^\s/?#@\"']*)*)@")
 _BEARER = re.compile(r"(?i)\b(bearer|basic|digest|negotiate)(\s+|%20|\+)(?!\*\*\*)[A-Za-z0-9\-._~+/=:%]{3,}")
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_\-]{5,}\.[A-Za-z0-9_\-]{5,}\.[A-Za-z0-9_\-]*")
 _KEY = r"[A-Za-z0-9_.\-%\[\]]{1,80}"
-# key=value, key: value and "key": "value" in free text; the value ends at a separator unless it is quoted.
-_PAIR = re.compile(
-    rf"""(?P<open>["']?)(?P<key>{_KEY})(?P=open)(?P<sep>\s*[=:]\s*)"""
-    r"""(?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;&"'}\])]+)"""
-)
+# key=value, key: value and "key": "value" in free text; the value ends at a separator unless it is quoted. It is only
+# looked for where its key is one of a secret: a value may be as long as the text, and keys may follow one another.
+_NAMED = re.compile(rf"""(?P<open>["']?)(?P<key>{_KEY})(?P=open)(?P<sep>\s*[=:]\s*)""")
+_NAMED_VALUE = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;&"'}\])]+""")
 
 
 def is_secret_name(name: str) -> bool:
@@ -126,21 +128,40 @@ def redact_text(text: str) -> str:
     text = _BEARER.sub(rf"\1 {MASK}", text)
     text = _JWT.sub(MASK, text)
     parts, done = [], 0
-    while (found := _PAIR.search(text, done)) is not None:
-        masked = _pair(found)
+    while (found := _NAMED.search(text, done)) is not None:
+        value = _NAMED_VALUE.match(text, found.end()) if is_secret_name(found["key"]) else None
         # What follows a harmless key may itself be a key: {note: "password": ...}.
-        end = found.end("sep") if masked is None else found.end()
-        parts.append(text[done:end] if masked is None else text[done : found.start()] + masked)
-        done = end
+        parts.append(text[done : found.end()])
+        done = found.end()
+        if value is not None and value[0].lower() not in _NO_SECRETS:
+            quote = value[0][0] if value[0][0] in "\"'" else ""
+            parts.append(f"{quote}{MASK}{quote}")
+            done = value.end()
     return "".join([*parts, text[done:]])
 
 
-def _pair(found: re.Match[str]) -> str | None:
-    value = found["value"]
-    if not is_secret_name(found["key"]) or value.lower() in {"true", "false", "null", "none", "bearer", "basic"}:
-        return None
-    quote = value[0] if value[0] in "\"'" else ""
-    return f"{found['open']}{found['key']}{found['open']}{found['sep']}{quote}{MASK}{quote}"
+def secret_values(value: Json, *, secret: bool = False) -> Iterator[str]:
+    """The texts in JSON data that are secrets: those under the name of a secret, and the passwords in URLs.
+
+    For masking them in what somebody else writes, where no name stands beside them.
+
+    Args:
+        value: The data.
+        secret: Whether it stands under such a name already.
+    """
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from secret_values(item, secret=secret or is_secret_name(str(key)))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from secret_values(item, secret=secret)
+    elif isinstance(value, str) and value:
+        if secret:
+            yield value
+        for found in _USERINFO.finditer(value):
+            user, colon, password = found["info"].partition(":")
+            for text in (password if colon else user,):
+                yield from {text, unquote(text)} - {""}
 
 
 def redact_body(content: bytes, content_type: str = "", *, limit: int = 4000) -> str:

@@ -97,8 +97,8 @@ class ClusterNodeValues(TypedDict, total=False):
     workloads: int | None
     version: str | None
     last_seen: datetime | str | None
-    capabilities: Sequence[str] | None
-    loaded_plugins: Sequence[str] | None
+    capabilities: Sequence[str]
+    loaded_plugins: Sequence[str]
 
 class ClusterNodeListValues(TypedDict, total=False):
     """Fields of `flext_sdk.ClusterNodeList`."""
@@ -126,7 +126,7 @@ class ClusterStatusValues(TypedDict, total=False):
     leader_node: str | None
     current_node: str | None
     nodes: Any | None
-    services: Sequence[ClusterService | Mapping[str, Any]] | None
+    services: Sequence[ClusterService | Mapping[str, Any]]
 
 class ErrorValues(TypedDict, total=False):
     """Fields of `flext_sdk.Error`."""
@@ -145,7 +145,7 @@ class EventValues(TypedDict, total=False):
 
     id: str
     type: str
-    data: Mapping[str, Any] | None
+    data: Mapping[str, Any]
     source: str | None
     version: int | None
     timestamp: datetime | str | None
@@ -285,7 +285,7 @@ class NodeInfoValues(TypedDict, total=False):
     node_id: str
     node_type: str | None
     version: str | None
-    capabilities: Sequence[str] | None
+    capabilities: Sequence[str]
     loaded_plugins: int | None
     status: str | None
     uptime: float | None
@@ -332,8 +332,8 @@ class OrchestrationValues(TypedDict, total=False):
     result: Any | None
     error: str | None
     hint: str | None
-    metadata: Mapping[str, Any] | None
-    logs: Sequence[str] | None
+    metadata: Mapping[str, Any]
+    logs: Sequence[str]
 
 class OrchestrationAnswerValues(TypedDict, total=False):
     """Fields of `flext_sdk.OrchestrationAnswer`."""
@@ -368,7 +368,7 @@ class OrchestrationRequestValues(TypedDict, total=False):
     config: Mapping[str, Any] | None
     timeout: int | None
     priority: str | None
-    metadata: Mapping[str, Any] | None
+    metadata: Mapping[str, Any]
     base_path: str | None
 
 class OrchestrationStartedValues(TypedDict, total=False):
@@ -399,7 +399,7 @@ class OrchestratorInfoValues(TypedDict, total=False):
     uptime: float | None
     metrics: OrchestratorMetrics | Mapping[str, Any] | None
     windmill: Mapping[str, Any] | None
-    runtimes: Sequence[str] | None
+    runtimes: Sequence[str]
     config: OrchestratorConfig | Mapping[str, Any] | None
 
 class OrchestratorInfoAnswerValues(TypedDict, total=False):
@@ -416,7 +416,7 @@ class OrchestratorMetricsValues(TypedDict, total=False):
     completed_orchestrations: int | None
     failed_orchestrations: int | None
     average_execution: float | None
-    runtime_distribution: Mapping[str, Any] | None
+    runtime_distribution: Mapping[str, int]
     last_orchestration: datetime | str | None
     orchestrator_start_time: datetime | str | None
 
@@ -604,7 +604,7 @@ class RuntimeValues(TypedDict, total=False):
 
     type: str
     status: str | None
-    capabilities: Sequence[str] | None
+    capabilities: Sequence[str]
     last_seen: datetime | str | None
     active: int | None
     config: RuntimeConfig | Mapping[str, Any] | None

@@ -17,6 +17,7 @@ from flext_sdk._core.redact import (
     redact_json,
     redact_text,
     redact_url,
+    secret_values,
 )
 
 SECRET = "Zq8SecretZq8"
@@ -124,3 +125,27 @@ def test_masking_never_fails_and_is_done_once(text: str) -> None:
     once = redact_text(text)
     assert redact_text(once) == once or MASK in once
     redact_url(text)
+
+
+def test_secrets_are_found_by_the_names_above_them_and_in_urls() -> None:
+    data = {
+        "user": "me",
+        "password": "one",
+        "empty_password": "",
+        "credentials": {"pin": 5, "parts": ["two", {"x": "three"}]},
+        "url": "postgres://me:fo%40ur@db/x",
+        "urls": ["https://five@host/a?b=c", "http://host/x"],
+        "api_token": None,
+    }
+    assert set(secret_values(data)) == {"one", "two", "three", "fo%40ur", "fo@ur", "five"}
+
+
+@pytest.mark.parametrize(
+    "unit", ["y", "ab.", "a-", "http:", "://", "a@", "key=", '"', "\\", "eyJ", "bearer ", "%41", "x: "]
+)
+def test_long_texts_take_no_longer_than_their_length_asks_for(unit: str) -> None:
+    """Letters alone once took quadratic time: half a minute for what is here."""
+    text = unit * (200_000 // len(unit))
+    assert SECRET not in redact_text(f"{text} password={SECRET}")
+    assert SECRET not in redact_url(f"http://me:{SECRET}@host/{text}")
+    assert list(secret_values(text)) == []

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from flext_sdk._core.redact import is_secret_name
+
 Kind = Literal["variable", "env", "secret"]
 
 _PLACE = re.compile(r"\$(?P<escape>\$\{)|\$\{(?P<body>[^{}]*)\}|(?P<open>\$\{)")
@@ -189,7 +191,10 @@ class Resolver:
                 raise MissingValueError(
                     f"the variable {name} has no value", f"Give one: variables: {{{name}: ...}}, or when starting."
                 )
-            return self.variables[name]
+            value = self.variables[name]
+            if isinstance(value, str) and value and is_secret_name(name):
+                self.sensitive.add(value)
+            return value
         if reference.kind == "env":
             value, hint = self.environ.get(name), f"Set {name} in the environment of the service and restart it."
             what = f"the environment variable {name} is not set"

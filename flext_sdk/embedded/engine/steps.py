@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from flext_sdk._core.redact import secret_values
 from flext_sdk.embedded.engine.events import Change, Recorder, ServiceStopping, StopSignal
 from flext_sdk.embedded.engine.files import RunFolder
 from flext_sdk.embedded.engine.lines import Masker
@@ -230,7 +231,8 @@ class Step:
                 missing.append(error)
                 continue
             prepared.append(_Prepared(plugin, settings))
-        self._mask = Masker(resolver.sensitive)
+        written = [secret for one in prepared for secret in secret_values(one.settings)]
+        self._mask = Masker({*resolver.sensitive, *written})
         if missing:
             raise _UnusableError("; ".join(map(str, missing)), missing[0].hint)
         return prepared[0], prepared[1]

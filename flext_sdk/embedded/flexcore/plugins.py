@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from flext_sdk._core.redact import MASK, is_secret_name, redact_text
+from flext_sdk._core.redact import MASK, redact_text, secret_values
 from flext_sdk.connectors.registry import CONNECTORS, Connector, command
 from flext_sdk.embedded.flexcore import program
 from flext_sdk.embedded.flexcore.operations import OPERATIONS, BadOutputError, PluginOperation, reason
@@ -280,17 +280,7 @@ def absolute_paths(
 
 def masked(text: str, config: Mapping[str, Any]) -> str:
     """What a program said, without the secrets that it was given."""
-    for value in _secrets(config):
-        text = text.replace(value, MASK)
+    for value in sorted(set(secret_values(config)), key=len, reverse=True):
+        if len(value) >= _SHORTEST_SECRET:
+            text = text.replace(value, MASK)
     return redact_text(text)
-
-
-def _secrets(node: object, *, secret: bool = False) -> Iterator[str]:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield from _secrets(value, secret=secret or is_secret_name(str(key)))
-    elif isinstance(node, list):
-        for value in node:
-            yield from _secrets(value, secret=secret)
-    elif secret and isinstance(node, str) and len(node) >= _SHORTEST_SECRET:
-        yield node
