@@ -485,7 +485,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
     "orchestration cancel": {
         "summary": "Cancel an orchestration.",
         "description": "Its processes are asked to end, and ended when they have not two seconds later.",
-        "examples": (("flext orchestration cancel orch_1763827200000000000 --yes", ""),),
+        "examples": (("flext orchestration cancel ORCHESTRATION --yes", ""),),
         "module": "flext_sdk._sync.resources.orchestrations",
         "class": "Orchestrations",
         "method": "cancel",
@@ -771,8 +771,8 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "summary": "Show an orchestration with its result and the last lines of its log.",
         "description": "",
         "examples": (
-            ("flext orchestration show orch_1763827200000000000", ""),
-            ("flext orchestration show orch_1763827200000000000 --query logs", ""),
+            ("flext orchestration show ORCHESTRATION", ""),
+            ("flext orchestration show ORCHESTRATION --query logs", ""),
         ),
         "module": "flext_sdk._sync.resources.orchestrations",
         "class": "Orchestrations",

@@ -162,8 +162,8 @@ class AsyncOrchestrationsBase(AsyncResource):
             ```
 
         Command example:
-            $ flext orchestration show orch_1763827200000000000
-            $ flext orchestration show orch_1763827200000000000 --query logs
+            $ flext orchestration show ORCHESTRATION
+            $ flext orchestration show ORCHESTRATION --query logs
 
         See also:
             flext orchestration list
@@ -201,7 +201,7 @@ class AsyncOrchestrationsBase(AsyncResource):
             ```
 
         Command example:
-            $ flext orchestration cancel orch_1763827200000000000 --yes
+            $ flext orchestration cancel ORCHESTRATION --yes
 
         See also:
             flext orchestration show
