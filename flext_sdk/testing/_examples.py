@@ -57,6 +57,9 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "source": "tap-csv",
         "step": "load",
         "execution_id": "run-1",
+        "logger": None,
+        "request_id": None,
+        "exception": None,
     },
     "LogList": {
         "logs": [
@@ -68,6 +71,9 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                 "source": "tap-csv",
                 "step": "load",
                 "execution_id": "run-1",
+                "logger": None,
+                "request_id": None,
+                "exception": None,
             }
         ],
         "execution_id": "run-1",
