@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from flext_sdk.testing import Platform
 
 
 @pytest.fixture(autouse=True)
@@ -21,26 +22,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path_factory:
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
 
 
-@dataclass(frozen=True)
-class Platform:
-    """A running platform of the tests' own."""
-
-    home: Path
-    environ: dict[str, str]
-    urls: dict[str, str]
-    token: str
-
-
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """FlexCore and FLEXT Service as real processes on free ports, ended after the last test."""
-    from flext_sdk.embedded import supervisor
-
-    home = tmp_path_factory.mktemp("platform")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("FLEXT_") and k != "PYTHONDONTWRITEBYTECODE"}
-    environ = {**kept, "FLEXT_HOME": str(home)}
-    found = supervisor.ensure_running(notify=lambda _line: None, timeout=60, environ=environ)
-    try:
-        yield Platform(home, environ, {name: e.url for name, e in found.items()}, next(iter(found.values())).token)
-    finally:
-        supervisor.stop("all", environ=environ)
+def platform(flext_platform: Platform) -> Platform:
+    """FlexCore and FLEXT Service as real processes, the same for all tests: the fixture of `flext_sdk.testing`."""
+    return flext_platform

@@ -176,6 +176,18 @@ class LogEntry(Model):
     """
     The run it belongs to.
     """
+    logger: str | None = None
+    """
+    Part of the service that wrote it.
+    """
+    request_id: str | None = None
+    """
+    The request that it is about.
+    """
+    exception: str | None = None
+    """
+    Where an error of the service came from, with its lines.
+    """
 
 
 class Run(RunMixin):

@@ -166,6 +166,9 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "source": "tap-csv",
         "step": "load",
         "execution_id": "run-1",
+        "logger": None,
+        "request_id": None,
+        "exception": None,
     },
     "LogList": {
         "logs": [
@@ -177,6 +180,9 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                 "source": "tap-csv",
                 "step": "load",
                 "execution_id": "run-1",
+                "logger": None,
+                "request_id": None,
+                "exception": None,
             }
         ],
         "execution_id": "run-1",

@@ -272,6 +272,9 @@ class LogEntryValues(TypedDict, total=False):
     source: str | None
     step: str | None
     execution_id: str | None
+    logger: str | None
+    request_id: str | None
+    exception: str | None
 
 class LogListValues(TypedDict, total=False):
     """Fields of `flext_sdk.LogList`."""

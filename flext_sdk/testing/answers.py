@@ -146,7 +146,7 @@ def error_body(
     request_id: str = "",
 ) -> tuple[Json, str]:
     """The body of an error in one of the services' forms, and its content type."""
-    phrase = HTTPStatus(status).phrase
+    phrase = HTTPStatus(status).phrase if status in HTTPStatus else f"Status {status}"
     word = code or phrase.upper().replace(" ", "_").replace("-", "_")
     forms: dict[str, Json] = {
         "flext": {

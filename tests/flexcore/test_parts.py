@@ -59,7 +59,9 @@ async def test_a_queue_that_is_full_takes_no_more(ledger: Ledger, tmp_path: Path
     orchestrator, told = make(ledger, tmp_path, concurrent=1, waiting=1)
     first = await orchestrator.submit(BODY, job("import time; time.sleep(60)"))
     second = await orchestrator.submit(BODY, job("pass"))
-    assert (first.status, second.status) == ("submitted", "pending")
+    # The first may have begun while the second was being written down; what counts is that the second waits.
+    assert first.status in {"submitted", "running"}
+    assert second.status == "pending"
     with pytest.raises(ApiError) as caught:
         await orchestrator.submit(BODY, job("pass"))
     assert (caught.value.status, caught.value.headers["Retry-After"]) == (429, "5")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from flext_sdk import errors
@@ -256,3 +258,27 @@ def test_headers_that_cannot_be_sent(headers: dict[str, str]) -> None:
 
     with pytest.raises(errors.UsageError):
         Flext("http://127.0.0.1:1", headers=headers)
+
+
+@pytest.mark.parametrize(("kind", "reached"), [("connect", 0), ("broken", 1), ("timeout", 1)])
+async def test_a_failure_that_middleware_raises_is_tried_again(
+    every: Driver, server: Server, kind: Any, reached: int
+) -> None:
+    from flext_sdk._core.failures import TransportFailure
+
+    attempts: list[int] = []
+
+    def lose(request: Any) -> Any:
+        attempts.append(request.attempt)
+        if request.attempt == 1 and not reached:
+            raise TransportFailure(kind, "lost on purpose")
+        response = yield request
+        if request.attempt == 1:
+            raise TransportFailure(kind, "lost on purpose")
+        return response
+
+    server.says(Answer(body={"plugins": []}))
+    client = every.client(server.url, middleware=[every.middleware(lose)])
+    await every.run(client.plugins.list)
+    assert attempts == [1, 2]
+    assert len(server.seen) == 1 + reached
