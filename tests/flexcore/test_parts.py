@@ -182,7 +182,7 @@ def test_a_transaction_that_fails_leaves_nothing(ledger: Ledger) -> None:
         raise ZeroDivisionError
     assert Events(ledger).stored() == 0
     with pytest.raises(ApiError, match="no such table"), ledger.read() as connection:
-        connection.execute("SELECT * FROM nothing")
+        connection.execute("SELECT * FROM not_there")
 
 
 def test_without_connectors_singer_cannot_be_used() -> None:
