@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Self
 from flext_sdk._async import _local
 from flext_sdk._async import _rt as rt
 from flext_sdk._async._facade import AsyncResources
+from flext_sdk._async.calls import Exchange, Options, Outgoing, check_headers
 from flext_sdk._async.resource import AsyncResource
-from flext_sdk._async.transport import AsyncTransport, Exchange, Options, Outgoing, check_headers
+from flext_sdk._async.transport import AsyncTransport
 from flext_sdk._core.messages import RawResponse, decode_text, json_or_none
 from flext_sdk._core.request import encode_body, encode_query
 from flext_sdk._core.settings import Resolved, Source, environment, resolve
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
-    from flext_sdk._async.transport import AsyncMiddleware
+    from flext_sdk._async._sender import Transport
+    from flext_sdk._async.calls import AsyncMiddleware
     from flext_sdk._core.breaker import Breakers
     from flext_sdk._core.types import Json, Service
 
@@ -356,6 +358,12 @@ class _Endpoints:
         self._autostart: bool = settings.get_value("autostart")
         self.is_local = not self._urls
         self._found: Mapping[Service, _local.Endpoint] | None = None
+        self._given = {name: _local.Endpoint(url, self._tokens[name]) for name, url in self._urls.items()}
+
+    def at_hand(self, service: Service) -> _local.Endpoint | None:
+        """The address and token, when they are known without asking anybody."""
+        found: Mapping[Service, _local.Endpoint] = self._given if self._found is None else self._found
+        return found.get(service)
 
     def known(self, service: Service) -> str | None:
         """The address, as far as it is known now."""
@@ -378,14 +386,14 @@ class _Endpoints:
             if self._found is None or service not in self._found:
                 self._found = await _local.endpoints(service, autostart=autostart and self._autostart)
             return self._found[service]
-        url = self._urls.get(service)
-        if url is None:
+        given = self._given.get(service)
+        if given is None:
             variable = "FLEXT_FLEXCORE_URL" if service == "flexcore" else "FLEXT_SERVICE_URL"
             raise ConfigurationError(
                 f"There is no address for {service}",
                 hint=f'Set {variable}, or give base_url={{"{service}": ...}}.',
             )
-        return _local.Endpoint(url, self._tokens[service])
+        return given
 
     def forget(self) -> bool:
         """Look again at the next attempt: a service of this machine may have moved to another port."""

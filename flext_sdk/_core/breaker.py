@@ -80,6 +80,11 @@ class Breaker:
         self._clean = True
 
     @property
+    def clean(self) -> bool:
+        """Whether nothing has failed since the last success; then there is nothing to ask and nothing to tell."""
+        return self._clean
+
+    @property
     def state(self) -> BreakerState:
         """``closed`` (calls pass), ``open`` (refused) or ``half-open`` (one call is trying)."""
         return "closed" if self._circuit is None else _state(self._circuit)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from flext_sdk._core.types import Json
 
-__all__ = ["Headers", "RawResponse", "Request", "Response", "Timeouts"]
+__all__ = ["Headers", "RawHeaders", "RawResponse", "Request", "Response", "Timeouts"]
 
 
 class Headers(MutableMapping[str, str]):
@@ -44,9 +44,43 @@ class Headers(MutableMapping[str, str]):
         """Names as they were given, with their values."""
         return list(self._items.values())
 
+    def copy(self) -> Headers:
+        """The same headers once more, to be changed by themselves."""
+        made = Headers.__new__(Headers)
+        made._items = self._items.copy()
+        return made
+
     def __repr__(self) -> str:
         """The names only: values may be secrets."""
         return f"Headers({', '.join(self)})"
+
+
+class RawHeaders(Headers):
+    """Headers of an answer as they came. They become text when somebody looks at them; most calls never do.
+
+    Args:
+        raw: Names and values, as bytes or text.
+    """
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: Iterable[tuple[bytes | str, bytes | str]]) -> None:  # _items is made at the first look
+        self._raw = raw
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - only ever asked for _items
+        if name != "_items":
+            raise AttributeError(name)
+        super().__init__((_text(key), _text(value)) for key, value in self._raw)
+        return self._items
+
+
+def _text(raw: bytes | str) -> str:
+    if isinstance(raw, str):
+        return raw
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class Operation[T]:
         paging: Set for lists; ``response`` then names the model of an item.
         idempotent: May be repeated after a read timeout even without a key.
         mutating: An ``Idempotency-Key`` is sent.
+        cache: The service marks its answer with an ETag and says whether it still holds.
     """
 
     id: str
@@ -78,3 +79,4 @@ class Operation[T]:
     paging: Paging | None = None
     idempotent: bool = False
     mutating: bool = False
+    cache: bool = False

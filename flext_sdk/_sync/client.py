@@ -10,6 +10,8 @@ from dataclasses import replace
 from random import random as _random
 from typing import TYPE_CHECKING, Any, Self
 
+from flext_sdk._sync.calls import Exchange, Options, Outgoing, check_headers
+
 from flext_sdk._core.messages import RawResponse, decode_text, json_or_none
 from flext_sdk._core.request import encode_body, encode_query
 from flext_sdk._core.settings import Resolved, Source, environment, resolve
@@ -17,7 +19,7 @@ from flext_sdk._sync import _local
 from flext_sdk._sync import _rt as rt
 from flext_sdk._sync._facade import Resources
 from flext_sdk._sync.resource import Resource
-from flext_sdk._sync.transport import Exchange, Options, Outgoing, Transport, check_headers
+from flext_sdk._sync.transport import Transport
 from flext_sdk._version import __version__
 from flext_sdk.errors import ConfigurationError, UsageError
 
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
+    from flext_sdk._sync.calls import Middleware
+
     from flext_sdk._core.breaker import Breakers
     from flext_sdk._core.types import Json, Service
-    from flext_sdk._sync.transport import Middleware
+    from flext_sdk._sync._sender import Transport
 
 __all__ = ["Flext"]
 
@@ -357,6 +361,12 @@ class _Endpoints:
         self._autostart: bool = settings.get_value("autostart")
         self.is_local = not self._urls
         self._found: Mapping[Service, _local.Endpoint] | None = None
+        self._given = {name: _local.Endpoint(url, self._tokens[name]) for name, url in self._urls.items()}
+
+    def at_hand(self, service: Service) -> _local.Endpoint | None:
+        """The address and token, when they are known without asking anybody."""
+        found: Mapping[Service, _local.Endpoint] = self._given if self._found is None else self._found
+        return found.get(service)
 
     def known(self, service: Service) -> str | None:
         """The address, as far as it is known now."""
@@ -379,14 +389,14 @@ class _Endpoints:
             if self._found is None or service not in self._found:
                 self._found = _local.endpoints(service, autostart=autostart and self._autostart)
             return self._found[service]
-        url = self._urls.get(service)
-        if url is None:
+        given = self._given.get(service)
+        if given is None:
             variable = "FLEXT_FLEXCORE_URL" if service == "flexcore" else "FLEXT_SERVICE_URL"
             raise ConfigurationError(
                 f"There is no address for {service}",
                 hint=f'Set {variable}, or give base_url={{"{service}": ...}}.',
             )
-        return _local.Endpoint(url, self._tokens[service])
+        return given
 
     def forget(self) -> bool:
         """Look again at the next attempt: a service of this machine may have moved to another port."""

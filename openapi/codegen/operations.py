@@ -87,6 +87,8 @@ def _one(contract: Contract, operation: OperationSpec) -> str:
         arguments.append("idempotent=True")
     if operation.verb != "GET" and operation.method != "validate":
         arguments.append("mutating=True")
+    if operation.flext.get("cache") == "etag":
+        arguments.append("cache=True")
     return (
         f"{operation.constant}: Operation[{python_result(contract, operation)}] = Operation({', '.join(arguments)})\n"
     )
