@@ -12,7 +12,7 @@ export UV_PROJECT_ENVIRONMENT := $(ENV)
 # Without compiled bytecode every start of a plugin compiles all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup dev-setup demo test test-watch lint format typecheck imports generate check-generated validate docs docs-serve bench lock wheel clean
+.PHONY: help setup dev-setup demo test test-watch lint format typecheck imports generate check-generated validate docs docs-serve bench bench-million lock wheel clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -68,6 +68,9 @@ validate: lint typecheck imports check-generated test docs ## Everything that mu
 
 bench: setup ## Measure, as ratios taken in one run
 	@$(BIN)/python -m tests.performance
+
+bench-million: setup ## A million rows into SQLite and DuckDB, counted and summed
+	@$(BIN)/python -m tests.performance.runs
 
 wheel: setup ## Build the wheel into dist/
 	@$(BIN)/uv build --quiet --wheel 2>/dev/null || uv build --quiet --wheel

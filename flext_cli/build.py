@@ -20,7 +20,7 @@ from cyclopts import exceptions as errors
 
 from flext_cli import convert, params
 from flext_cli.main import WrongUsage
-from flext_cli.suggest import nearest
+from flext_cli.suggest import nearest, question
 
 if typing.TYPE_CHECKING:
     from flext_cli._types import Data, Entry
@@ -112,11 +112,15 @@ def _target(param: Entry, found: Mapping[str, Any]) -> _Target:
     if param["type"] == "mapping":
         return _Target(param, hint, convert.mapped)
     if param["type"] == "list":
-        # A filter's value may hold a comma.
-        return _Target(param, hint, list if param.get("when") and param["name"] == "filter" else _list_of(param))
+        # The value of a pair (a filter, a header) may hold a comma.
+        return _Target(param, hint, list if _is_pair(param) else _list_of(param))
     if params.is_duration(param):
         return _Target(param, str, convert.seconds)
     return _Target(param, hint)
+
+
+def _is_pair(param: Entry) -> bool:
+    return any(sign in param["metavar"] for sign in "=:") and param["name"] != "columns"
 
 
 def _list_of(param: Entry) -> Callable[[Iterable[str]], list[str]]:
@@ -176,10 +180,12 @@ def _stand_in(hint: Data) -> Data:
 
 def _annotated(target: _Target) -> Data:
     param = target.param
+    converter = _choose if _is_choice(target.hint) else None
     if param["kind"] == "positional":
-        options = Parameter(negative="")
+        options = Parameter(negative="", converter=converter)
     else:
         options = Parameter(
+            converter=converter,
             name=param["flags"],
             negative=params.negatives(param) or "",
             env_var=param.get("env"),
@@ -187,6 +193,18 @@ def _annotated(target: _Target) -> Data:
         )
     # Without "| None", for cyclopts would then read the word "none" as no value.
     return Annotated[target.hint, options]
+
+
+def _choose(choice: Data, tokens: Sequence[cyclopts.Token]) -> Data:
+    """The choice that a text names; case does not matter."""
+    choices = get_args(choice)
+    text = tokens[0].value
+    found = next((each for each in choices if str(each) == text), None)
+    if found is None:
+        found = next((each for each in choices if str(each).lower() == text.lower()), None)
+    if found is None:
+        raise cyclopts.CoercionError(token=tokens[0], target_type=choice)
+    return found
 
 
 def parse(words: str, entry: Entry, method: Callable[..., Any], tokens: Sequence[str]) -> Parsed:
@@ -230,8 +248,7 @@ def explained(error: cyclopts.CycloptsError, targets: Mapping[str, _Target], wor
     if isinstance(error, errors.UnknownOptionError):
         word = (error.token.keyword or error.token.value).partition("=")[0]
         known = [flag for each in targets.values() for flag in (*each.param["flags"], *params.negatives(each.param))]
-        close = nearest(word, [*known, "--help"])
-        return f"unknown option {word}", f"did you mean {close[0]}?" if close else hint
+        return f"unknown option {word}", question(word, [*known, "--help"]) or hint
     if isinstance(error, errors.CoercionError):
         return _wrong_value(error, targets, hint)
     if isinstance(error, errors.MissingArgumentError):
@@ -255,6 +272,8 @@ def _wrong_value(error: errors.CoercionError, targets: Mapping[str, _Target], hi
     if target is not None and _is_choice(target.hint):
         choices = [str(choice) for choice in get_args(target.hint)]
         close = nearest(value, choices, 1)
+        if value.startswith("/") and "GET" in choices:
+            hint = f"the method stands first: flext api GET {value}"
         return f'{name}: "{value}" is not one of {", ".join(choices)}', f"did you mean {close[0]}?" if close else hint
     kinds = {int: "a whole number", float: "a number", bool: "yes or no"}
     wanted = kinds.get(target.hint, "a valid value") if target is not None else "a valid value"

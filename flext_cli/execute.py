@@ -19,6 +19,7 @@ from flext_cli.output.emit import Emitter, Settings
 from flext_cli.output.progress import Progress
 from flext_cli.output.query import QueryError
 from flext_cli.output.table import Look
+from flext_cli.output.text import one_line, safe
 from flext_cli.params import table
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from flext_cli._types import Data, Entry
 
 CONFIGURATION = 4
+
+# What a person gave who uses the command line, by the name of the client's argument.
+LABELS = {"base_url": "--url", "token": "--token-file", "timeout": "--timeout"}
 
 # Where --dry-run points when no service is configured and none is running: the ports of the embedded platform.
 EMBEDDED = {"flexcore": "http://127.0.0.1:8080", "flext": "http://127.0.0.1:8081"}
@@ -114,8 +118,6 @@ class Command:
             raise WrongUsage(
                 "this asks for confirmation, and there is no terminal to ask on", "give --yes if you mean it"
             )
-        from flext_cli.output.text import one_line
-
         errors.say(f"{one_line(question)} [y/N] ")
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             errors.say("nothing was done\n")
@@ -134,6 +136,11 @@ class Command:
             self._checked("--sort", paging.check_sort, self.shared["sort"])
         if self.shared.get("limit", 0) < 0:
             raise WrongUsage("--limit: it cannot be negative", f"see: flext {self.words} --help")
+        # The quick start and `wait` itself always wait and have no such switch.
+        if "timeout" in self.own and "wait" in self._defaults() and not self.own.get("wait"):
+            raise WrongUsage(
+                "--timeout is for waiting, and nothing waits here", f"add --wait: flext {self.words} ... --wait"
+            )
         try:
             self._confirm()
         except Declined:
@@ -145,13 +152,16 @@ class Command:
 
     def _client(self, **more: Data) -> Data:
         from flext_sdk import Flext
+        from flext_sdk._core.settings import read_url
 
-        options: dict[str, Any] = dict(more)
+        options: dict[str, Any] = {"_labels": LABELS, "_notify": self._on_message, **more}
         if "url" in self.shared:
-            options["base_url"] = self.shared["url"]
+            options["base_url"] = self._checked("--url", read_url, self.shared["url"])
         if "token_file" in self.shared:
             options["token"] = self._token(self.shared["token_file"])
         if "timeout" in self.shared:
+            if self.shared["timeout"] <= 0:
+                raise WrongUsage("--timeout: it must be above zero", f"see: flext {self.words} --help")
             options["timeout"] = self.shared["timeout"]
         if self.shared.get("debug"):
             options["middleware"] = [*options.get("middleware", ()), middleware.trace]
@@ -181,6 +191,8 @@ class Command:
             arguments["on_progress"] = self._on_progress
         if "on_message" in names:
             arguments["on_message"] = self._on_message
+        if "on_head" in names:
+            arguments["on_head"] = lambda line: errors.say(safe(line) + "\n")
         if self.entry["attribute"] is None:
             return self.method(client, **arguments)
         return getattr(getattr(client, self.entry["attribute"]), self.entry["method"])(**arguments)
@@ -193,15 +205,14 @@ class Command:
     def _on_message(self, message: str) -> None:
         """A line about what is being done; it must not run into the painted one."""
         if self._progress is not None:
-            self._progress.clear()
+            # What is told after the end of a run comes after the line about that end.
+            self._progress.finish({}) if self._progress.ended else self._progress.clear()
         if not self.settings.quiet:
-            from flext_cli.output.text import one_line
-
             errors.say(one_line(message) + "\n")
 
     def _limit(self) -> int | None:
         """Items to show; None for all."""
-        return None if self.shared.get("all") else self.shared.get("limit", DEFAULT_LIMIT)
+        return None if self.shared.get("all") else min(self.shared.get("limit", DEFAULT_LIMIT), sys.maxsize)
 
     def _call(self, client: Data) -> int:
         kind = self.entry["output"]["kind"]
@@ -228,15 +239,19 @@ class Command:
         if kind == "page":
             filters, sort = self.shared.get("filter") or (), self.shared.get("sort")
             chosen = result = paging.Selection(result, limit=self._limit(), filters=filters, sort=sort)
+        self._out(lambda: emitter.emit(result, kind))
+        if chosen is not None and not self.settings.quiet:
+            self._note(chosen)
+
+    def _out(self, write: Callable[[], object]) -> None:
+        """Write to standard output; a full disk is no failure of the service."""
         try:
-            emitter.emit(result, kind)
+            write()
             sys.stdout.flush()
         except BrokenPipeError:
             raise
         except OSError as error:
             raise OutputError(error.errno, error.strerror) from error
-        if chosen is not None and not self.settings.quiet:
-            self._note(chosen)
 
     def _note(self, chosen: paging.Selection) -> None:
         """Tell what the list does not show."""
@@ -266,9 +281,9 @@ class Command:
 
     def _show(self, request: dict[str, Any]) -> int:
         if self.settings.format == "table" and self.settings.query is None and self.settings.columns is None:
-            sys.stdout.write(middleware.as_text(request))
+            self._out(lambda: sys.stdout.write(middleware.as_text(request)))
         else:
-            Emitter(self.settings, sys.stdout).emit(request, "model")
+            self._out(lambda: Emitter(self.settings, sys.stdout).emit(request, "model"))
         return 0
 
     # -- interrupted -----------------------------------------------------------------------------------------
@@ -279,7 +294,7 @@ class Command:
             self._progress.clear()
         if terminal.is_terminal(sys.stderr):
             errors.say("\n")
-        group = self.words.rpartition(" ")[0]
+        group = self.words.rpartition(" ")[0] or "pipeline"  # the quick start runs one, too
         subject = next(
             (self.own[p["name"]] for p in self.entry["params"] if p["kind"] == "positional" and p["name"] in self.own),
             None,
@@ -288,8 +303,6 @@ class Command:
         if watching and not self.settings.quiet and f"{group} stop" in table.COMMANDS:
             name = (self._progress.last.get("pipeline") if self._progress is not None else None) or subject
             if isinstance(name, str) and name:
-                from flext_cli.output.text import one_line
-
                 errors.say(one_line(f"no longer watching; it goes on (to end it: flext {group} stop {name})") + "\n")
         return INTERRUPTED
 

@@ -130,7 +130,7 @@ GLOBALS: tuple[dict[str, object], ...] = (
         "choices": (),
         "default": 60.0,
         "required": False,
-        "help": "Deadline of one call, retries included: seconds, or with a unit as in 90s, 5m, 1h.",
+        "help": "Deadline of one call, retries included: seconds, or with a unit as in 90s, 5m, 1h (or FLEXT_TIMEOUT).",
         "when": "always",
     },
     {

@@ -23,6 +23,7 @@ NARROW = 40
 GUTTER = 30
 # Examples in the help of a group; each command's own help has all of its own.
 SOME = 6
+IN_PYTHON = {"api": "Flext().request(method, path)"}
 
 
 def wrap(text: str, width: int) -> "list[str]":
@@ -126,7 +127,10 @@ def group(page: Page, words: str) -> str:
     page.heading("Usage:")
     page.lines.append(f"  {PROGRAM} {words} COMMAND [ARGUMENTS] [OPTIONS]")
     page.heading("Commands:")
-    below = [name for name in table.COMMANDS if name.startswith(words + " ")]
+    known = [name for name in table.COMMANDS if name.startswith(words + " ")]
+    # In the order in which people meet them.
+    listed = [f"{words} {name}" for name in entry["commands"]]
+    below = [*(name for name in listed if name in known), *(name for name in known if name not in listed)]
     page.rows((_short_usage(name).removeprefix(words + " "), table.COMMANDS[name]["summary"]) for name in below)
     examples = [table.COMMANDS[name]["examples"][0][0] for name in below if table.COMMANDS[name]["examples"]][:SOME]
     if examples:
@@ -175,8 +179,10 @@ def _reference(page: Page, words: str) -> None:
     page.paragraphs(", ".join(f"{code} {text.rstrip('.')}" for code, text in table.EXIT_CODES), "  ")
     page.heading("Environment:")
     page.paragraphs(", ".join(name for name, _ in table.ENVIRONMENT) + f" (explained by {PROGRAM} --help)", "  ")
-    page.heading("The same from Python:")
-    page.lines.append(f"  {_python(entry)}")
+    python = _python(entry)
+    if python:
+        page.heading("The same from Python:")
+        page.lines.append(f"  {python}")
     if entry["http"]:
         page.lines.append(f"  {' '.join(entry['http'])}")
     if entry["see"]:
@@ -185,10 +191,11 @@ def _reference(page: Page, words: str) -> None:
 
 
 def _python(entry: "Entry") -> str:
+    if not entry["attribute"]:
+        # A function for the command line alone; what it stands for is a method of the client, if anything.
+        return IN_PYTHON.get(entry["method"], "")
     given = ", ".join(str(param["name"]) for param in entry["params"] if param["kind"] == "positional")
-    if entry["attribute"]:
-        return f"Flext().{entry['attribute']}.{entry['method']}({given})"
-    return f"{entry['module']}.{entry['method']}(Flext(){', ' + given if given else ''})"
+    return f"Flext().{entry['attribute']}.{entry['method']}({given})"
 
 
 def _short_usage(words: str) -> str:

@@ -53,7 +53,7 @@ class Route:
 def main(argv: "Sequence[str] | None" = None) -> int:
     """Run the command line and return its exit code; errors are told on standard error, never as a traceback."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    _settle_encoding()
+    _settle_streams()
     return guarded(lambda: _dispatch(arguments))
 
 
@@ -140,16 +140,11 @@ def _leading_option(route: Route, arguments: "list[str]", position: int) -> int:
         param = next((p for p in table.GLOBALS if token[:2] in params.flags(p) and params.takes_value(p)), None)
         equals = "attached" if param else ""
     if param is None:
-        from flext_cli.suggest import nearest
+        from flext_cli.suggest import question
 
         flags = [flag for each in table.GLOBALS for flag in params.flags(each)] + [*HELP_FLAGS, *VERSION_FLAGS]
-        close = nearest(name, flags)
         where = f"flext {route.words}".rstrip()
-        hint = (
-            f"did you mean {close[0]}?"
-            if close
-            else f"options of a command stand behind its words; see: {where} --help"
-        )
+        hint = question(name, flags) or f"options of a command stand behind its words; see: {where} --help"
         raise WrongUsage(f"unknown option {name}", hint)
     route.rest.append(token)
     if equals or not params.takes_value(param):
@@ -170,8 +165,6 @@ def unknown_word(before: str, word: str) -> WrongUsage:
     if not close and not before:
         # "flext start orders": a verb without its group.
         close = [name for name in table.COMMANDS if name.split()[-1] == word][:3]
-    elif not close and len(word) >= 3:
-        close = [name for name in choices if name.startswith(word)][:3]
     kind = "command" if before else "group or command"
     where = f" in {before}" if before else ""
     tell = " or ".join(f"flext {prefix}{name}" for name in close)
@@ -201,17 +194,31 @@ def _refuse(error: WrongUsage, arguments: "list[str]") -> int:
     return USAGE
 
 
-def _settle_encoding() -> None:
+def _settle_streams() -> None:
     """Let text that the terminal's encoding lacks come out escaped instead of ending the program."""
-    if sys.stdout is None:
-        # Started with standard output closed (`>&-`).
-        import os
-
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
+    if None in {sys.stdin, sys.stdout, sys.stderr}:
+        _fill_closed()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+
+
+def _fill_closed() -> None:
+    """Put nothing in the place of streams the program was started without (`>&-`).
+
+    Otherwise the next file or connection would get the number of one, and what is meant for nobody would go there.
+    """
+    import os
+
+    nothing = os.open(os.devnull, os.O_RDWR)
+    while nothing <= 2:
+        nothing = os.dup(nothing)
+    os.close(nothing)
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
 
 
 def _interactive() -> bool:

@@ -12,10 +12,16 @@ from typing import Any, TextIO
 from flext_cli import terminal
 
 JSON_FORMATS = {"json", "ndjson"}
+# An argument of any length may be part of a message; what is wrong must not scroll away behind it.
+LONGEST = 1000
 
 
 def asked_format(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> str:
     """The output format of a command line that could not be parsed, as far as it can be told."""
+    return _asked(arguments, environ).lower()
+
+
+def _asked(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     for position, token in enumerate(arguments):
         if token in {"-o", "--output"} and position + 1 < len(arguments):
             return arguments[position + 1]
@@ -57,12 +63,12 @@ def lines(
     message: str, hint: str | None = None, problems: Iterable[Mapping[str, Any]] = (), *, plain: bool = False
 ) -> None:
     """Write `error: ...`, each problem as `file:line:column: message`, and `hint: ...`."""
-    from flext_cli.output.text import one_line
+    from flext_cli.output.text import one_line, shorten
 
     bold, end = (
         (terminal.BOLD + terminal.RED, terminal.RESET) if not plain and terminal.colour(sys.stderr) else ("", "")
     )
-    out = [f"{bold}error:{end} {one_line(message)}"]
+    out = [f"{bold}error:{end} {shorten(one_line(message), LONGEST)}"]
     for problem in problems:
         text = one_line(str(problem.get("message", "")))
         if text and text in out[0]:

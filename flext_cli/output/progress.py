@@ -17,6 +17,7 @@ CLEAR = "\r\x1b[K"
 # A terminal is painted at most this often; a log gets a line at most every ten seconds.
 PAINT_EVERY = 0.1
 LOG_EVERY = 10.0
+ENDED = frozenset({"completed", "failed", "cancelled"})
 
 
 class Progress:
@@ -37,6 +38,7 @@ class Progress:
         self._began = clock()
         self._shown = float("-inf") if self._live else self._began
         self._painted = False
+        self._told = False
         self.last: dict[str, Any] = {}
 
     def update(self, run: Data) -> None:
@@ -63,13 +65,22 @@ class Progress:
             self._put(CLEAR)
             self._painted = False
 
+    @property
+    def ended(self) -> bool:
+        """Whether the run that was seen last has ended."""
+        return self.last.get("status") in ENDED
+
     def finish(self, result: Data) -> None:
-        """Tell in one line how it ended."""
+        """Tell in one line how it ended; once, however often it is called."""
         self.clear()
+        if self._told:
+            return
         state = values.plain(result)
         if not isinstance(state, Mapping) or "execution_id" not in state:
             # The command gives something else, a pipeline that was created and run: the run was seen last.
             state = self.last
+        if state:
+            self._told = True
         if not self._quiet and state:
             elapsed = state.get("duration")
             self._put(one_line(describe(state, self._clock() - self._began if elapsed is None else elapsed)) + "\n")

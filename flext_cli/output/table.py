@@ -5,7 +5,7 @@ than a second for 1,000 rows and cuts values in a pipe.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from operator import gt
 
@@ -44,22 +44,41 @@ class Look:
 def write(
     rows: Iterable[Sequence[str]], headings: Sequence[str] | None, put: Put, look: Look, right: Sequence[bool] = ()
 ) -> int:
-    """Write rows of text under headings; returns how many rows there were. No rows: nothing is written."""
+    """Write rows of text under headings; returns how many rows there were. No rows: nothing is written.
+
+    Where the terminal is too narrow for that, each row becomes a paragraph of headings and values.
+    """
     source = iter(rows)
     sample = [_safe(row) for row in islice(source, SAMPLE)]
     if not sample:
         return 0
     head = [safe(text) for text in headings] if headings is not None else None
     widths = fit(_widths(sample, head), look.columns)
+    if head is not None and look.columns is not None and _line_width(widths) > look.columns:
+        return _write_below(chain(sample, map(_safe, source)), head, put, look)
     sides = [*right, *[False] * (len(widths) - len(right))]
     line = _line_writer(widths, sides, look)
     if head is not None:
-        text = line(head)
+        # A heading such as ACTIVE names no state.
+        text = _line_writer(widths, sides, replace(look, colour=False))(head)
         put(f"{terminal.BOLD}{text}{terminal.RESET}\n" if look.colour else text + "\n")
     count = 0
     for batch in _batches(chain(sample, map(_safe, source))):
         count += len(batch)
         put("\n".join(map(line, batch)) + "\n")
+    return count
+
+
+def _line_width(widths: Sequence[int]) -> int:
+    return sum(widths) + len(GAP) * (len(widths) - 1)
+
+
+def _write_below(rows: Iterable[Sequence[str]], head: Sequence[str], put: Put, look: Look) -> int:
+    count = 0
+    for row in rows:
+        put("\n" if count else "")
+        write_pairs([*zip(head, row, strict=True)], put, look)
+        count += 1
     return count
 
 
@@ -84,7 +103,7 @@ def fit(widths: Sequence[int], columns: int | None) -> list[int]:
     out = list(widths)
     if columns is None:
         return out
-    over = sum(out) + len(GAP) * (len(out) - 1) - columns
+    over = _line_width(out) - columns
     while over > 0:
         widest = max(out)
         if widest <= NARROWEST:

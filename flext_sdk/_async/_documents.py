@@ -90,6 +90,8 @@ def _folder(name: str) -> str:
 
 
 def _read_input(_name: str) -> bytes:
+    if sys.stdin is None:  # started with it closed
+        raise UsageError("Standard input is closed", code="FILE_NOT_READABLE", hint="Give the path of a file.")
     return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 

@@ -89,7 +89,7 @@ class AsyncPipelineRuns(AsyncPipelinesBase):
 
         Command example:
             $ flext pipeline start orders --wait
-            $ flext pipeline start orders --full-refresh --variables DAY=2026-01-31
+            $ flext pipeline start orders --full-refresh --steps load
 
         See also:
             flext pipeline status

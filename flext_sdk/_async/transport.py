@@ -197,7 +197,7 @@ class AsyncTransport:
             repeatable=trip.out.repeatable or trip.keyed,
             random=self._random,
         )
-        if trip.decision.reason is not None:
+        if trip.decision.reason is not None and not isinstance(error, errors.DeadlineExceededError):
             error.hint = _joined(f"Not tried again: {trip.decision.reason}.", error.hint)
         elif not trip.decision.retry and trip.attempt > 1:
             error.hint = _joined(f"Tried {trip.attempt} times.", error.hint)
@@ -398,9 +398,8 @@ class AsyncTransport:
             retry_after=wait,
             retryable=status in ALWAYS or (status in IF_REPEATABLE and (trip.out.repeatable or trip.keyed)),
         )
-        # How to write the header is for those who write requests by hand.
-        if status == 401 and (not error.hint or "Authorization" in error.hint):
-            error.hint = self._token_hint(trip)
+        if status == 401 and (not error.hint or any(word in error.hint for word in ("FLEXT_TOKEN", "Authorization"))):
+            error.hint = self._token_hint(trip)  # here it is known where the token came from
         return error
 
     def _token_hint(self, trip: _Trip) -> str:

@@ -66,7 +66,7 @@ def no_answer_hint(kind: FailureKind, service: str, url: str | None, origin: str
         if kind == "broken":
             return f"Try again in a moment; the address comes from {origin}."
         return f"The address comes from {origin}: correct it, or leave it out to use the platform of this machine."
-    if url is None or not is_loopback(url):
+    if url is not None and not is_loopback(url):
         return "Check the address and the network."
     return f"See its log: flext service logs {service}" if kind == "broken" else "Start it: flext service start"
 

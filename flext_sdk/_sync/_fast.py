@@ -10,12 +10,11 @@ import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from flext_sdk._sync._pool import KEEPALIVE, MOST, NotPlainError
-
 from flext_sdk._core.deadline import CONNECT, POOL, READ
 from flext_sdk._core.failures import TransportFailure, classify
 from flext_sdk._core.messages import RawHeaders, Response
 from flext_sdk._sync import _rt as rt
+from flext_sdk._sync._pool import KEEPALIVE, MOST, NotPlainError
 from flext_sdk.errors import MissingExtraError
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from flext_sdk._core.types import Service
 
-__all__ = ["Endpoint", "endpoints", "supervise"]
+__all__ = ["Endpoint", "endpoints", "say", "supervise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,18 @@ def supervisor() -> ModuleType:
     return found
 
 
-def _say(message: str) -> None:
-    sys.stderr.write(f"{message}\n")
+def say(message: str) -> None:
+    """Tell the person at the terminal, if there is one."""
+    if sys.stderr is not None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"{message}\n")
 
 
 def endpoints(
     service: Service,
     *,
     autostart: bool,
-    notify: Callable[[str], None] = _say,
+    notify: Callable[[str], None] = say,
 ) -> Mapping[Service, Endpoint]:
     """Where the services of this machine listen; all are started when the one that is asked for does not run.
 

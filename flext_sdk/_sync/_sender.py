@@ -18,12 +18,11 @@ import threading
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from flext_sdk._sync._pool import NotPlainError, Pool
-
 from flext_sdk._core.failures import TransportFailure, classify
 from flext_sdk._core.messages import Headers, Response
 from flext_sdk._core.patches import Patches
 from flext_sdk._sync import _rt as rt
+from flext_sdk._sync._pool import NotPlainError, Pool
 
 if TYPE_CHECKING:
     import ssl
@@ -31,10 +30,10 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     import httpx
-    from flext_sdk._sync._fast import Fast
 
     from flext_sdk._core.deadline import Deadline
     from flext_sdk._core.messages import Request
+    from flext_sdk._sync._fast import Fast
 
 __all__ = ["Sender", "Transport"]
 

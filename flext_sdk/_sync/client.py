@@ -8,16 +8,16 @@ import sys
 import time
 from dataclasses import replace
 from random import random as _random
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
-
-from flext_sdk._sync.calls import Exchange, Options, Outgoing, check_headers
 
 from flext_sdk._core.messages import RawResponse, decode_text, json_or_none
 from flext_sdk._core.request import encode_body, encode_query
-from flext_sdk._core.settings import Resolved, Source, environment, resolve
+from flext_sdk._core.settings import SETTINGS, Resolved, Source, environment, resolve
 from flext_sdk._sync import _local
 from flext_sdk._sync import _rt as rt
 from flext_sdk._sync._facade import Resources
+from flext_sdk._sync.calls import Exchange, Options, Outgoing, check_headers
 from flext_sdk._sync.resource import Resource
 from flext_sdk._sync.transport import Transport
 from flext_sdk._version import __version__
@@ -27,11 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
-    from flext_sdk._sync.calls import Middleware
-
     from flext_sdk._core.breaker import Breakers
     from flext_sdk._core.types import Json, Service
     from flext_sdk._sync._sender import Transport
+    from flext_sdk._sync.calls import Middleware
 
 __all__ = ["Flext"]
 
@@ -39,6 +38,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PYTHON = ".".join(str(part) for part in sys.version_info[:2])
 _USER_AGENT = f"flext-sdk/{__version__} python/{_PYTHON} {sys.platform}"
 _METHODS = _SAFE | {"POST", "PUT", "PATCH", "DELETE"}
+_NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
 class Flext(Resources):
@@ -87,6 +87,8 @@ class Flext(Resources):
         _sleep: Callable[[float], rt.Awaits[None]] = rt.sleep,
         _random: Callable[[], float] = _random,
         _sources: Sequence[Source] = (),
+        _labels: Mapping[str, str] = _NO_LABELS,
+        _notify: Callable[[str], None] = _local.say,
     ) -> None:
         environ = os.environ if _environ is None else _environ
         given = {
@@ -96,7 +98,9 @@ class Flext(Resources):
             "retries": retries,
             "autostart": autostart,
         }
-        settings = resolve([Source("argument", given), environment(environ), *_sources])
+        labels = {**{name: name for name in given}, **_labels}
+        arguments = Source("argument", given, lambda setting: labels[setting.name])
+        settings = resolve([arguments, environment(environ), *_sources])
         self._settings = settings
         self._options = Options(
             timeout=settings.get_value("timeout"),
@@ -105,7 +109,7 @@ class Flext(Resources):
             middleware=tuple(middleware),
         )
         self._transport = Transport(
-            _Endpoints(settings),
+            _Endpoints(settings, labels, _notify),
             client=http_client,
             user_agent=_USER_AGENT,
             clock=_clock,
@@ -323,8 +327,12 @@ def check_path(path: str) -> str:
     Raises:
         UsageError: If it is no path from the root. A whole address is refused: it would get the service's token.
     """
-    if not path.startswith("/") or path.startswith("//") or any(not c.isprintable() or c == " " for c in path):
+    if not path.startswith("/") or path.startswith("//"):
         raise UsageError(f"{path!r} is no path", hint="A path begins with one slash: /api/v1/pipelines")
+    if any(not c.isprintable() or c in " #" for c in path):
+        raise UsageError(
+            f"The path {path!r} has a space, a # or a control character", hint="Write them as %20, %23 and so on."
+        )
     return path.partition("?")[0]
 
 
@@ -341,20 +349,35 @@ def _raw[T](value: T, found: Exchange) -> RawResponse[T]:
     )
 
 
+def told(settings: Resolved, name: str, labels: Mapping[str, str]) -> str:
+    """Where the value of a setting comes from, as a person would say: ``--url``, ``FLEXT_URL``, ``profile work``."""
+    origin = settings[name].origin
+    if origin == "environment":
+        return next(setting.env for setting in SETTINGS if setting.name == name)
+    return labels.get(name, name) if origin == "argument" else origin
+
+
 class _Endpoints:
     """Addresses and tokens: from the settings, or of the services of this machine, looked up at the first call."""
 
-    def __init__(self, settings: Resolved) -> None:
+    def __init__(self, settings: Resolved, labels: Mapping[str, str], notify: Callable[[str], None]) -> None:
         base, token = settings.get_value("base_url"), settings.get_value("token")
+        self._notify = notify
         self._urls: dict[Service, str] = {}
+        self._origins: dict[Service, str] = {}
         # One argument stands above any variable: FLEXT_SERVICE_URL must not redirect a client that names its address.
         if settings["base_url"].origin != "argument":
             pairs: tuple[tuple[Service, str], ...] = (("flexcore", "flexcore_url"), ("flext", "service_url"))
-            self._urls = {name: url for name, key in pairs if (url := settings.get_value(key)) is not None}
+            for name, key in pairs:
+                if (url := settings.get_value(key)) is not None:
+                    self._urls[name] = url
+                    self._origins[name] = told(settings, key, labels)
         for name in _SERVICES:
             url = base if isinstance(base, str) or base is None else base.get(name)
-            if url is not None:
-                self._urls.setdefault(name, url)
+            if url is not None and name not in self._urls:
+                self._urls[name] = url
+                self._origins[name] = told(settings, "base_url", labels)
+        self._token_origin = told(settings, "token", labels)
         self._tokens: dict[Service, str | None] = {
             name: token if isinstance(token, str) or token is None else token.get(name) for name in _SERVICES
         }
@@ -374,6 +397,14 @@ class _Endpoints:
             return self._found[service].url
         return self._urls.get(service)
 
+    def origin(self, service: Service) -> str | None:
+        """Where the address was given; None where the services of this machine are used."""
+        return self._origins.get(service)
+
+    def token_origin(self, service: Service) -> str | None:
+        """Where the token was given; None where none was, or the services of this machine bring their own."""
+        return None if self.is_local or self._tokens[service] is None else self._token_origin
+
     def get(self, service: Service, *, autostart: bool = True) -> _local.Endpoint:
         """The address and token of a service.
 
@@ -387,7 +418,7 @@ class _Endpoints:
         """
         if self.is_local:
             if self._found is None or service not in self._found:
-                self._found = _local.endpoints(service, autostart=autostart and self._autostart)
+                self._found = _local.endpoints(service, autostart=autostart and self._autostart, notify=self._notify)
             return self._found[service]
         given = self._given.get(service)
         if given is None:

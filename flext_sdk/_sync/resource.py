@@ -6,11 +6,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
-from flext_sdk._sync.calls import Outgoing
-
 from flext_sdk._core.decode import PageData, decode, decode_page, to_model
 from flext_sdk._core.request import encode_body, plan_for
 from flext_sdk._sync import _rt as rt
+from flext_sdk._sync.calls import Outgoing
 from flext_sdk._sync.pagination import Page
 
 if TYPE_CHECKING:

@@ -90,7 +90,7 @@ class PipelineRuns(PipelinesBase):
 
         Command example:
             $ flext pipeline start orders --wait
-            $ flext pipeline start orders --full-refresh --variables DAY=2026-01-31
+            $ flext pipeline start orders --full-refresh --steps load
 
         See also:
             flext pipeline status

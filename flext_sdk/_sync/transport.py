@@ -10,8 +10,6 @@ from functools import partial
 from random import random as _random
 from typing import TYPE_CHECKING
 
-from flext_sdk._sync.calls import Exchange, Options, Outgoing
-
 from flext_sdk import errors
 from flext_sdk._core import debuglog
 from flext_sdk._core.breaker import Breakers
@@ -21,18 +19,19 @@ from flext_sdk._core.messages import Headers, Request, Response
 from flext_sdk._core.retry import ALWAYS, IF_REPEATABLE, Decision, Failure, Policy, decide, parse_retry_after
 from flext_sdk._sync import _rt as rt
 from flext_sdk._sync._sender import Sender
+from flext_sdk._sync.calls import Exchange, Options, Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import httpx
-    from flext_sdk._sync.calls import Endpoints
 
     from flext_sdk._core.answers import AnswerCache
     from flext_sdk._core.breaker import Breaker
     from flext_sdk._core.types import Service
     from flext_sdk._sync._local import Endpoint
     from flext_sdk._sync._sender import Transport
+    from flext_sdk._sync.calls import Endpoints
     from flext_sdk._telemetry import CallSpan
 
 __all__ = ["Transport"]
@@ -199,7 +198,7 @@ class Transport:
             repeatable=trip.out.repeatable or trip.keyed,
             random=self._random,
         )
-        if trip.decision.reason is not None:
+        if trip.decision.reason is not None and not isinstance(error, errors.DeadlineExceededError):
             error.hint = _joined(f"Not tried again: {trip.decision.reason}.", error.hint)
         elif not trip.decision.retry and trip.attempt > 1:
             error.hint = _joined(f"Tried {trip.attempt} times.", error.hint)
@@ -398,9 +397,8 @@ class Transport:
             retry_after=wait,
             retryable=status in ALWAYS or (status in IF_REPEATABLE and (trip.out.repeatable or trip.keyed)),
         )
-        # How to write the header is for those who write requests by hand.
-        if status == 401 and (not error.hint or "Authorization" in error.hint):
-            error.hint = self._token_hint(trip)
+        if status == 401 and (not error.hint or any(word in error.hint for word in ("FLEXT_TOKEN", "Authorization"))):
+            error.hint = self._token_hint(trip)  # here it is known where the token came from
         return error
 
     def _token_hint(self, trip: _Trip) -> str:

@@ -27,6 +27,8 @@ ENVIRONMENT = (
     ("FLEXT_SERVICE_URL", "Address of FLEXT Service."),
     ("FLEXT_FLEXCORE_URL", "Address of FlexCore."),
     ("FLEXT_TOKEN", "Token for the services."),
+    ("FLEXT_TIMEOUT", "Seconds for one call, retries included; 60 when not set."),
+    ("FLEXT_RETRIES", "How often a failed call is tried again; 2 when not set."),
     ("FLEXT_OUTPUT", "Default of --output."),
     ("FLEXT_AUTOSTART", "0: do not start the services of this machine by themselves."),
     ("NO_COLOR", "Set: no colours."),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
+from flext_cli.globals import GLOBALS
+
 if TYPE_CHECKING:
     from openapi.codegen.contract import Contract
 
@@ -49,20 +51,38 @@ def _command(words: str, entry: dict[str, Any]) -> list[str]:
             *[f"$ {command}" + (f"  # {note}" if note else "") for command, note in entry["examples"]],
             "```\n",
         ]
-    if entry["params"]:
+    # As on the command line itself, the size of a page is no option there: --limit counts items over all pages.
+    paged = entry["output"]["kind"] == "page"
+    params = [p for p in entry["params"] if not (paged and p["name"] == "limit")]
+    if params:
         lines += ["| parameter | type | default | meaning |", "|---|---|---|---|"]
-        for p in entry["params"]:
+        for p in params:
             name = p["metavar"] if p["kind"] == "positional" else ", ".join(p["flags"])
             kind = " / ".join(map(str, p["choices"])) if p["choices"] else p["type"]
             default = "required" if p["required"] else "" if p["default"] is None else f"`{p['default']}`"
             lines.append(f"| `{name}` | {kind} | {default} | {_cell(p['help'])} |")
         lines.append("")
+    if shared := _shared(entry):
+        lines.append(f"Also: {', '.join(f'`{flag}`' for flag in shared)}.\n")
     if entry["attribute"]:
         lines.append(f"In Python: `client.{entry['attribute']}.{entry['method']}(...)`.")
     if entry["http"]:
         lines.append(f"Over HTTP: `{entry['http'][0]} {entry['http'][1]}`.")
     lines.append("")
     return lines
+
+
+def _shared(entry: dict[str, Any]) -> list[str]:
+    """Long flags of the options that this command shares with others of its kind."""
+    kinds = {
+        "page": entry["output"]["kind"] == "page",
+        "mutating": entry["mutating"] and entry["http"],
+        "confirm": entry["confirm"],
+        "wait": entry["wait"],
+    }
+    own = {flag for p in entry["params"] for flag in p["flags"] if p["name"] != "limit"}
+    found = [next(f for f in o["flags"] if f.startswith("--")) for o in GLOBALS if kinds.get(o["when"])]
+    return [flag for flag in found if flag not in own]
 
 
 def render_api(contract: Contract, overridden: set[str]) -> dict[str, str]:

@@ -190,9 +190,12 @@ class FakeFlext:
         timeout: float = 60,
         middleware: Sequence[Any] = (),
         autostart: bool | None = None,
+        _labels: Mapping[str, str] | None = None,
+        _notify: "Callable[[str], None] | None" = None,
     ) -> None:
         CALLS.append(("client", {"base_url": base_url, "token": token, "timeout": timeout, "autostart": autostart}))
         self._middleware = list(middleware)
+        self._notify = _notify
         self.things = Things(self)
 
     def __enter__(self) -> Self:

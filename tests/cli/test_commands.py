@@ -1,5 +1,6 @@
 """From a command line to a call of the SDK, and from its result or error to output and exit code."""
 
+import contextlib
 import io
 import json
 import sys
@@ -511,3 +512,62 @@ def test_standard_error_may_be_gone(fake, monkeypatch):
     assert main(["thing", "start", "orders", "--wait"]) == 0
     monkeypatch.setattr(sys, "stdout", Full())
     assert main(["thing", "list"]) == 1
+
+
+def test_a_choice_is_known_in_any_case(run):
+    assert json.loads(run("thing", "show", "x", "-o", "JSON").out)["name"] == "x"
+    assert run("thing", "list", "--status", "Failed", "-o", "plain").code == 0
+    told = run("thing", "show", "missing", "-o", "Json")
+    assert json.loads(told.err)["error"]["code"]
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("thing start a --wa", "did you mean --wait?"),
+        ("thing list --f", "did you mean --filter?"),
+        ("thing list --col x", "did you mean --columns?"),
+        ("thing list --no", "did you mean --no-active or --no-color?"),
+        ("--qui thing list", "did you mean --quiet?"),
+        ("thing s", "did you mean flext thing show or flext thing start or flext thing stop?"),
+    ],
+)
+def test_the_beginning_of_a_name_is_enough_for_a_hint(run, line, hint):
+    told = run(*line.split())
+    assert told.code == 2
+    assert told.err.splitlines()[1] == f"hint: {hint}"
+
+
+def test_more_than_any_list_has_is_everything(run):
+    assert run("thing", "list", "--limit", str(10**30), "-o", "plain").code == 0
+
+
+def test_what_was_typed_does_not_push_the_error_off_the_screen(run):
+    assert len(run("x" * 5000).err) < 1200
+
+
+@pytest.mark.parametrize(("line", "error"), [
+    ("--url foo", "--url: it does not begin with http:// or https://"),
+    ("--timeout 0", "--timeout: it must be above zero"),
+])  # fmt: skip
+def test_a_shared_option_that_makes_no_sense_is_named_by_its_flag(run, line, error):
+    told = run("thing", "show", "x", *line.split())
+    assert (told.code, told.err.splitlines()[0]) == (2, f"error: {error}")
+
+
+def test_a_note_of_the_client_obeys_quiet(fake):
+    from flext_cli.execute import Command
+
+    for flags, shown in (((), True), (("-q",), False)):
+        command = Command("thing show", ["x", *flags])
+        fake.CALLS.clear()
+        with contextlib.redirect_stderr(io.StringIO()) as err:
+            command._client()._notify("Started\x1b the platform")
+        assert (err.getvalue() == "Started\\x1b the platform\n") is shown
+        assert bool(err.getvalue()) is shown
+
+
+def test_a_timeout_without_waiting_is_refused_instead_of_ignored(run) -> None:
+    done = run("thing", "start", "orders", "--timeout", "5")
+    assert done.code == 2
+    assert "add --wait" in done.err

@@ -310,3 +310,16 @@ def test_an_interrupt_without_anything_to_stop_says_nothing(fake, monkeypatch, c
     command = Command("thing show", ["x"])
     assert command._interrupted() == 130
     assert capsys.readouterr().err == ""
+
+
+def test_the_end_of_a_run_is_told_before_what_comes_after_it_and_once():
+    out = Terminal()
+    progress = Progress(out, live=True, clock=lambda: 1.0)
+    progress.update({"pipeline": "p", "status": "running"})
+    assert not progress.ended
+    progress.update({"pipeline": "p", "status": "completed", "duration": 2.0})
+    assert progress.ended
+    progress.finish({})
+    out.write("table p: 3 rows\n")
+    progress.finish([{"n": 1}])
+    assert out.getvalue().endswith("\r\x1b[Kp completed · 2.0s\ntable p: 3 rows\n")

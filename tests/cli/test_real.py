@@ -1,10 +1,17 @@
 """The real command against a real platform: one pipeline from its file to its end."""
 
+import io
 import json
+import shlex
+import shutil
+import signal
 import subprocess
 import sys
 
 import pytest
+
+from flext_cli import table
+from flext_cli.main import main
 
 from .conftest import ROOT, Result
 
@@ -59,3 +66,210 @@ def test_a_definition_from_standard_input_is_told_its_faults_by_line(flext):
     assert (result.code, result.out) == (2, "")
     assert any(":6:" in line and "tap-cvs" in line for line in result.err.splitlines())
     assert flext("pipeline", "show", "fruit").code == 5
+
+
+# -- api ---------------------------------------------------------------------------------------------------------
+
+
+def test_api_sends_what_it_is_told_and_shows_what_comes(flext, tmp_path):
+    info = flext("api", "get", "api/v1/info", "--query", "service", "-i", "-o", "JSON")
+    assert (info.code, info.out) == (0, '"flext"\n')
+    assert info.err.startswith("HTTP 200 OK\n")
+    assert "content-type: application/json\n" in info.err
+    assert flext("api", "GET", "/health", "--service", "flexcore", "--query", "service").out == "flexcore\n"
+
+    assert flext("api", "GET", "/api/v1/pipelines", "--param", "limit=0").code == 2
+    assert flext("api", "GET", "/api/v1/pipelines", "--field", "limit=0").code == 2
+    tags = flext("api", "GET", "/api/v1/pipelines", "--param", "tags=a", "--param", "tags=b", "--debug")
+    assert "/api/v1/pipelines?tags=a&tags=b" in tags.err
+
+    body = json.dumps({"name": "!", "steps": []})
+    (tmp_path / "body.json").write_text(body)
+    path = ("api", "POST", "/api/v1/pipelines/validate", "--query", "problems[0].path", "-o", "plain")
+    for given in (("-d", body), ("--data", "@body.json"), ("-d", "-"), ("-f", "name=!", "--field", "steps=[]")):
+        found = flext(*path, *given, stdin=body)
+        assert (found.code, found.out) == (0, "/name\n"), given
+
+    (tmp_path / "fruit.yaml").write_text(DEFINITION)
+    assert flext("pipeline", "create", "fruit.yaml", "-q").code == 0
+    text = flext("api", "GET", "/api/v1/pipelines/fruit/export")
+    assert text.out.startswith("name: fruit\n")
+    gone = flext("api", "DELETE", "/api/v1/pipelines/fruit", "-i")
+    assert (gone.code, gone.out) == (0, "")
+    assert gone.err.startswith("HTTP 204 No Content\n")
+    missing = flext("api", "GET", "/api/v1/pipelines/fruit", "-i")
+    assert (missing.code, missing.out) == (5, "")
+    assert missing.err.startswith("HTTP 404 Not Found\n")
+    assert flext("api", "HEAD", "/health", "-i").code == 0
+
+
+def test_api_shows_a_request_without_sending_it_and_never_a_token(flext):
+    line = (
+        "api",
+        "patch",
+        "/x",
+        "-H",
+        "Authorization: Bearer hush-hush",
+        "-H",
+        "X-List: a, b",
+        "-f",
+        "n=1",
+        "-f",
+        "t=x",
+    )
+    held = flext(*line, "--dry-run")
+    assert held.code == 0
+    assert held.out.startswith("PATCH http://127.0.0.1:")
+    assert "X-List: a, b\n" in held.out
+    assert json.loads(held.out.partition("\n\n")[2]) == {"n": 1, "t": "x"}
+    real = flext(*line, "--debug", "-i")
+    assert real.code == 3  # that token is sent in place of the right one
+    assert "hush" not in held.out + held.err + real.out + real.err
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "hint"),
+    [
+        ("FETCH /x", '"FETCH" is not one of GET', ""),
+        ("/api/v1/info", "is not one of GET", "flext api GET /api/v1/info"),
+        ("GET http://evil.example/api/v1/info?token=hush", "A whole address is not taken", "/api/v1/info"),
+        ("GET //evil.example/x", "A whole address is not taken", "--url"),
+        ("GET http://[", "A whole address is not taken", "--url"),
+        ("GET '/a b'", "has a space", "%20"),
+        ("GET /x --data {}", "A GET request has no body", "--param"),
+        ("POST /x --data {} --field a=1", "--field and --data both make the body", "one of them"),
+        ("POST /x --data full_refresh=true", "--data is not JSON: expecting value (line 1, column 1)", "--field"),
+        ("POST /x --data NaN", "--data is not JSON", ""),
+        ("POST /x --data @nowhere.json", "nowhere.json: no such file", ""),
+        ("POST /x --header 'Authorization hush'", "a header is written NAME: VALUE", "-H"),
+        ("GET /x --param limit", '"limit" is not KEY=VALUE', ""),
+        ("POST /x --field limit", '"limit" is not KEY=VALUE', ""),
+    ],
+)
+def test_api_refuses_what_it_cannot_send(flext, line, error, hint):
+    found = flext("api", *shlex.split(line))
+    assert (found.code, found.out) == (2, "")
+    message, *rest = found.err.splitlines()
+    assert message.startswith("error: ")
+    assert error in message
+    assert hint in "".join(rest)
+    assert "hush" not in found.err
+
+
+# -- streams that are not there ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "error"),
+    [
+        ("version <&-", 0, ""),
+        ("version >&-", 0, ""),
+        ("version <&- >&- 2>&-", 0, ""),
+        ("pipeline show nope 2>&-", 5, ""),
+        ("pipeline create - <&-", 2, "error: Standard input is closed\nhint: Give the path of a file.\n"),
+        ("api POST /x --data - <&-", 2, "error: Standard input is closed\nhint: Give the body: --data JSON or --data @FILE.\n"),
+        ("pipeline list -o json >/dev/full", 1, "error: cannot write the output: No space left on device\n"),
+        ("pipeline start x --dry-run >/dev/full", 1, "error: cannot write the output: No space left on device\n"),
+        ("api GET /health >/dev/full", 1, "error: cannot write the output: No space left on device\n"),
+    ],
+)  # fmt: skip
+def test_a_stream_that_is_closed_or_full(platform, tmp_path, line, code, error):
+    script = f"{shlex.quote(sys.executable)} -m flext_cli {line}"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=platform.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (code, error)
+
+
+# -- every example of every help page ----------------------------------------------------------------------------
+
+PROCESSES = {"service start", "service stop", "service restart"}
+ENDLESS = "flext service logs flexcore --follow"
+
+
+def test_every_example_works(platform, tmp_path, monkeypatch, capsys):
+    """In the order of a person who tries them all, with the pipeline of the quick start."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FLEXT_HOME", str(platform.home))
+    shutil.copy(ROOT / "examples" / "data" / "orders.csv", "orders.csv")
+    placed = {"RUN": ""}
+
+    def one(words, stdin=""):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        capsys.readouterr()
+        code = main([placed.get(word, word) for word in words])
+        found = capsys.readouterr()
+        return Result(code, found.out, found.err)
+
+    def line(text):
+        """As a shell: `a | b` and `a > file`."""
+        stdin = ""
+        for part in text.split(" | "):
+            words = shlex.split(part)
+            target = words[-1] if ">" in words else None
+            words = words[: words.index(">")] if target else words
+            assert words[0] == "flext", text
+            result = one(words[1:], stdin)
+            stdin = result.out
+            if target:
+                (tmp_path / target).write_text(result.out)
+            if result.code:
+                return result
+        return result
+
+    examples = {words: [text for text, _ in entry["examples"]] for words, entry in table.COMMANDS.items()}
+    following = [text for words in ("quickstart",) for text in table.COMMANDS[words]["next"]]
+    failures = []
+
+    def work(*lines):
+        for text in lines:
+            if text == ENDLESS:
+                continue
+            result = line(text)
+            # A run of 240 rows may have ended before it is stopped.
+            if result.code and "orders is not running" not in result.err:
+                failures.append((text, result.code, result.err))
+            elif "execute" in text or " start " in text:
+                one(["pipeline", "wait", "orders", "-q"])
+
+    work(*examples.pop("quickstart"), *following, "flext pipeline delete orders --yes")
+    shutil.copytree(tmp_path / "first-steps" / "data", tmp_path.parent / "data", dirs_exist_ok=True)
+    shutil.copy(tmp_path / "first-steps" / "pipelines" / "orders.yaml", "orders.yaml")
+    work(*examples.pop("pipeline create"), "flext pipeline export orders --format json > orders.json")
+
+    # A run that failed, for what can then be mended and tried again.
+    (tmp_path / "broken.yaml").write_text(DEFINITION.replace("fruit", "broken"))
+    assert one(["pipeline", "create", "broken.yaml", "--wait"]).code == 9
+    placed["RUN"] = one(["pipeline", "runs", "broken", "--query", "[0].execution_id", "-o", "plain"]).out.strip()
+    (tmp_path / "broken.csv").write_text("id\n1\n")
+
+    last = examples.pop("pipeline delete")
+    processes = [text for words in table.COMMANDS if words in PROCESSES for text in examples.pop(words)]
+    for words in sorted(examples):
+        if words == "pipeline stop":
+            line("flext pipeline start orders --full-refresh")
+        work(*examples[words])
+        if words == "pipeline stop":
+            line("flext pipeline start orders --wait")  # what was stopped is not what others wait for
+    work(*last, "flext pipeline delete broken --yes")
+
+    # Not those of all the other tests.
+    monkeypatch.setenv("FLEXT_HOME", str(tmp_path / "home"))
+    try:
+        work(*sorted(processes, key=lambda text: "stop" in text))
+    finally:
+        one(["service", "stop", "-q"])
+    assert failures == [], "\n".join(map(str, failures))
+
+
+def test_the_example_that_never_ends_ends_with_ctrl_c(platform, tmp_path):
+    assert ENDLESS in [text for text, _ in table.COMMANDS["service logs"]["examples"]]
+    with subprocess.Popen(
+        [sys.executable, "-m", "flext_cli", *ENDLESS.split()[1:]], cwd=tmp_path, env=platform.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err

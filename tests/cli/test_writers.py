@@ -148,7 +148,8 @@ def test_a_table_never_steers_the_terminal(rows, size, colour):
         char == "\n" or char in "\u200c\u200d" or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
         for char in text
     )
-    assert len(text.splitlines()) == (len(rows) + 1 if rows else 0)
+    # A line each below the headings, or a paragraph of two lines each where there is no room for both columns.
+    assert len(text.splitlines()) in ({len(rows) + 1, 3 * len(rows) - 1} if rows else {0})
     if size is not None and size >= 14:
         assert all(width(line) <= size for line in text.split("\n"))
 
@@ -567,3 +568,21 @@ def test_whether_there_is_more_is_known_without_a_total(count, more):
 
 def test_one_line():
     assert one_line(" a\n  b\x1b ") == "a b\\x1b"
+
+
+def test_a_terminal_too_narrow_for_a_table_gets_a_paragraph_a_row():
+    rows = [["orders", "completed", "1,200", "3m ago"], ["customers", "failed", "0", "2d ago"]]
+    out = []
+    count = table.write(rows, ["NAME", "STATUS", "ROWS", "WHEN"], out.append, table.Look(columns=20))
+    assert count == 2
+    assert "".join(out) == (
+        "NAME    orders\nSTATUS  completed\nROWS    1,200\nWHEN    3m ago\n"
+        "\nNAME    customers\nSTATUS  failed\nROWS    0\nWHEN    2d ago\n"
+    )
+
+
+def test_a_heading_that_reads_like_a_state_has_no_colour_of_its_own():
+    out = []
+    table.write([["a", "active"]], ["NAME", "ACTIVE"], out.append, table.Look(columns=80, colour=True))
+    assert out[0] == "\x1b[1mNAME  ACTIVE\x1b[0m\n"
+    assert "\x1b[32mactive\x1b[0m" in out[1]

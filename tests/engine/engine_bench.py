@@ -27,7 +27,6 @@ TAP_SCHEMA = {
         "port": {"type": "integer"},
         "fast": {"type": "boolean"},
         "discover": TEXT,
-        "pace": {"type": "number"},
     },
     "additionalProperties": False,
 }

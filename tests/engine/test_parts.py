@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import fnmatch
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -385,3 +386,13 @@ def test_who_a_process_is(monkeypatch, tmp_path):
     assert process._ps_identity(1) == "Sun Nov 22 10:00:00 2026"
     ps.write_text("#!/bin/sh\nexit 1\n")
     assert process._ps_identity(1) is None
+
+
+def test_a_path_is_folded_only_where_that_leads_to_the_same_place(tmp_path: Path) -> None:
+    from flext_sdk.embedded.engine.references import absolute
+
+    (tmp_path / "far" / "inner").mkdir(parents=True)
+    (tmp_path / "near").symlink_to(tmp_path / "far" / "inner")
+    assert absolute("../data.csv", tmp_path / "pipelines") == str(tmp_path / "data.csv")
+    assert absolute("../data.csv", tmp_path / "near") == str(tmp_path / "near" / ".." / "data.csv")
+    assert absolute("/x/y.csv", tmp_path) == "/x/y.csv"

@@ -139,7 +139,7 @@ def million() -> None:
         finally:
             subprocess.run([BIN / "flext", "service", "stop"], env=shell, check=False)
         query = "select count(*), sum(id), sum(amount), sum(cast(round(price * 100) as bigint)), sum(length(note)), count(distinct code), min(day), max(day) from {}"
-        expected = duckdb.sql(query.format(f"read_csv('{source}', types={{'code': 'VARCHAR'}})")).fetchone()
+        expected = duckdb.sql(query.format(f"read_csv('{source}', types={{'code': 'VARCHAR'}})")).fetchall()[0]
         in_duckdb = duckdb.connect(str(base / "out.duckdb"), read_only=True).execute(query.format("rows")).fetchone()
         in_sqlite = sqlite3.connect(base / "out.sqlite").execute(query.format("rows")).fetchone()
         for name, found in (("file", expected), ("duckdb", in_duckdb), ("sqlite", in_sqlite)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import threading
 from typing import Any
@@ -158,8 +159,7 @@ async def test_nobody_listens(every: Driver) -> None:
         await every.run(lambda: client.pipelines.start("orders"))
     error = caught.value
     assert error.message == f"Cannot connect to flext at {url}: connection refused"
-    assert "flext service start" in str(error.hint)
-    assert "Tried 3 times" in str(error.hint)
+    assert str(error.hint).startswith("Tried 3 times. The address comes from base_url: correct it")
     assert (error.exit_code, error.retryable) == (6, True)
     assert every.time.sleeps == [0.5, 1.0]
 
@@ -177,7 +177,53 @@ async def test_a_connection_that_breaks(driver: Driver, server: Server) -> None:
     with pytest.raises(errors.ConnectionFailedError, match="broke") as caught:
         await driver.run(lambda: client.pipelines.show("orders"))
     assert len(server.seen) == 3
-    assert "flext service logs flext" in str(caught.value.hint)
+    assert str(caught.value.hint) == "Tried 3 times. Try again in a moment; the address comes from base_url."
+
+
+@pytest.mark.parametrize(
+    ("options", "origin"),
+    [
+        ({"_environ": {"FLEXT_URL": "URL"}}, "FLEXT_URL"),
+        ({"_environ": {"FLEXT_SERVICE_URL": "URL"}}, "FLEXT_SERVICE_URL"),
+        ({"base_url": {"flext": "URL"}}, "base_url"),
+        ({"base_url": "URL", "_labels": {"base_url": "--url"}}, "--url"),
+    ],
+)
+async def test_a_hint_names_where_the_address_came_from(driver: Driver, options: dict[str, Any], origin: str) -> None:
+    url = f"http://127.0.0.1:{closed_port()}"
+    given = json.loads(json.dumps(options).replace('"URL"', json.dumps(url)))
+    with pytest.raises(errors.ConnectionFailedError) as caught:
+        await driver.run(driver.client(retries=0, **given).pipelines.list)
+    assert str(caught.value.hint).startswith(f"The address comes from {origin}: ")
+    assert "service start" not in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, "set FLEXT_TOKEN, or --token-file FILE"),
+        ({"_environ": {"FLEXT_TOKEN": "wrong"}}, "The token comes from FLEXT_TOKEN"),
+        ({"token": "wrong", "_labels": {"token": "--token-file"}}, "The token comes from --token-file"),
+        ({"headers": {"Authorization": "Bearer wrong"}}, "The token comes from the header Authorization"),
+    ],
+)
+@pytest.mark.parametrize("hint", [None, "Send the header Authorization: Bearer TOKEN"])
+async def test_a_hint_names_where_the_token_came_from(
+    driver: Driver, server: Server, options: dict[str, Any], told: str, hint: str | None
+) -> None:
+    server.says(Answer(401, {"error": "the token is wrong", "hint": hint}))
+    with pytest.raises(errors.AuthenticationError) as caught:
+        await driver.run(driver.client(server.url, **options).pipelines.list)
+    assert told in str(caught.value.hint)
+    assert "state/token" in str(caught.value.hint)
+    assert "wrong" not in str(caught.value.hint)
+
+
+async def test_a_hint_of_the_service_itself_about_its_token_is_kept(driver: Driver, server: Server) -> None:
+    server.says(Answer(401, {"error": "expired", "hint": "Sign in again."}))
+    with pytest.raises(errors.AuthenticationError) as caught:
+        await driver.run(driver.client(server.url, token="old").pipelines.list)
+    assert caught.value.hint == "Sign in again."
 
 
 async def fail(driver: Driver, client: Any, times: int) -> None:

@@ -264,7 +264,7 @@ async def test_the_commands_of_the_root(
     root = sync_root if driver.colour == "sync" else async_root
     server.says(Answer(body=HEALTHY))
     client = driver.client(server.url)
-    assert await driver.run(lambda: root.api(client, "POST", "/x", query={"a": 1}, data={"b": 2})) == HEALTHY
+    assert await driver.run(lambda: root.api(client, "POST", "/x", param={"a": 1}, data={"b": 2})) == HEALTHY
     assert (server.seen[0].path, server.seen[0].json) == ("/x?a=1", {"b": 2})
     found = await driver.run(lambda: root.version(client))
     assert [(one["name"], one["version"]) for one in found][1:] == [("flexcore", "1.2.3"), ("flext", "1.2.3")]

@@ -37,6 +37,7 @@ def _say(message: str) -> None:
     hidden=("on_progress", "on_message"),
     wait=True,
     files=("folder",),
+    metavars={"folder": "FOLDER"},
     next=(
         "flext pipeline status orders",
         "flext pipeline logs orders --tail 20",

@@ -11,6 +11,7 @@ from flext_sdk._async import _rt as rt
 from flext_sdk._async.services import AsyncServiceAccess, names_of, one_name
 from flext_sdk._core.annotations import command
 from flext_sdk._core.deadline import Deadline
+from flext_sdk._core.failures import no_answer_hint
 from flext_sdk._core.runs import intervals
 from flext_sdk.errors import UsageError, WaitTimeoutError
 
@@ -35,7 +36,7 @@ class AsyncServices(AsyncServiceAccess):
 
     @command("service list", columns=_COLUMNS)
     async def list(self) -> Sequence[ServiceStatus]:
-        """The services of this platform and how they are doing.
+        """List the services of this platform and how they are doing.
 
         Returns:
             A `ServiceStatus` each.
@@ -60,7 +61,7 @@ class AsyncServices(AsyncServiceAccess):
 
     @command("service status", positional=("service",), columns=_COLUMNS, metavars={"service": "SERVICE"})
     async def status(self, service: Literal["all", "flexcore", "flext"] = "all") -> Sequence[ServiceStatus]:
-        """How services are doing.
+        """Show how services are doing.
 
         Args:
             service: The service: flexcore, flext, or all.
@@ -94,7 +95,7 @@ class AsyncServices(AsyncServiceAccess):
         metavars={"service": "SERVICE"},
     )
     async def health(self, service: Literal["all", "flexcore", "flext"] = "all") -> Sequence[Health]:
-        """Whether services answer, and the health of their parts.
+        """Ask services whether they answer, and how their parts are.
 
         Args:
             service: The service: flexcore, flext, or all.
@@ -287,7 +288,7 @@ class AsyncServices(AsyncServiceAccess):
                 if deadline.expired:
                     raise WaitTimeoutError(
                         f"{name} was not ready within {timeout:g} s: {reason}",
-                        hint=f"See its log: flext service logs {name}",
+                        hint=no_answer_hint("broken", name, transport.url_of(name), transport.endpoints.origin(name)),
                     )
                 await transport.sleep(min(pause, deadline.remaining()))
         return await self._statuses(service)

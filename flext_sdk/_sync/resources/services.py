@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
 from flext_sdk._core.deadline import Deadline
+from flext_sdk._core.failures import no_answer_hint
 from flext_sdk._core.runs import intervals
 from flext_sdk._sync import _local
 from flext_sdk._sync import _rt as rt
@@ -36,7 +37,7 @@ class Services(ServiceAccess):
 
     @command("service list", columns=_COLUMNS)
     def list(self) -> Sequence[ServiceStatus]:
-        """The services of this platform and how they are doing.
+        """List the services of this platform and how they are doing.
 
         Returns:
             A `ServiceStatus` each.
@@ -61,7 +62,7 @@ class Services(ServiceAccess):
 
     @command("service status", positional=("service",), columns=_COLUMNS, metavars={"service": "SERVICE"})
     def status(self, service: Literal["all", "flexcore", "flext"] = "all") -> Sequence[ServiceStatus]:
-        """How services are doing.
+        """Show how services are doing.
 
         Args:
             service: The service: flexcore, flext, or all.
@@ -95,7 +96,7 @@ class Services(ServiceAccess):
         metavars={"service": "SERVICE"},
     )
     def health(self, service: Literal["all", "flexcore", "flext"] = "all") -> Sequence[Health]:
-        """Whether services answer, and the health of their parts.
+        """Ask services whether they answer, and how their parts are.
 
         Args:
             service: The service: flexcore, flext, or all.
@@ -288,7 +289,7 @@ class Services(ServiceAccess):
                 if deadline.expired:
                     raise WaitTimeoutError(
                         f"{name} was not ready within {timeout:g} s: {reason}",
-                        hint=f"See its log: flext service logs {name}",
+                        hint=no_answer_hint("broken", name, transport.url_of(name), transport.endpoints.origin(name)),
                     )
                 transport.sleep(min(pause, deadline.remaining()))
         return self._statuses(service)

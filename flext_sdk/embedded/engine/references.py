@@ -12,6 +12,7 @@ be readable by its owner alone.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -209,8 +210,13 @@ def secret_hint(name: str) -> str:
 
 
 def absolute(path: str, base: Path) -> str:
-    """A path that does not depend on the working folder; a leading ``~`` is the home folder."""
-    return str(base / Path(path).expanduser())
+    """A path that does not depend on the working folder; a leading ``~`` is the home folder.
+
+    ``..`` is folded where that leads to the same place, which behind a symbolic link it does not.
+    """
+    joined = str(base / Path(path).expanduser())
+    folded = os.path.normpath(joined)
+    return folded if os.path.realpath(folded) == os.path.realpath(joined) else joined
 
 
 def walk(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401
