@@ -101,6 +101,10 @@ def _failure(error: Exception) -> TransportFailure:
     causes = (getattr(error, "details", None) or {}).get("causes") or ()
     text = " ".join(str(cause.get("message", "")) for cause in causes)
     failure = classify(error)
+    # The library's classes do not tell whether a connection was never made or broke later; its causes do, and whether
+    # a call may be repeated hangs on it.
+    if failure.kind == "connect" and "(Connect)" not in text:
+        failure.kind = "broken"
     if "dns error" in text:
         failure.reason = "the host name is not known"
     elif "Connection refused" in text:

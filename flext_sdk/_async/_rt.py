@@ -26,6 +26,7 @@ __all__ = [
     "body_of",
     "chunks",
     "connect_websocket",
+    "crew",
     "fast_builder",
     "gather_bounded",
     "handle",
@@ -71,6 +72,24 @@ async def gather_bounded[T](calls: Sequence[Callable[[], Awaitable[T]]], limit: 
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None
     return [task.result() for task in tasks]
+
+
+async def crew(work: Callable[[], Awaitable[None]], workers: int, stop: Callable[[], None]) -> None:
+    """Let several work at the same; the first failure ends the others, as does being cancelled."""
+
+    async def one() -> None:
+        try:
+            await work()
+        except BaseException:
+            stop()
+            raise
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(one())
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
 
 
 def ready[T](page: T) -> T:

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from flext_sdk._core.deadline import Deadline
     from flext_sdk._core.messages import Request
 
-__all__ = ["AsyncSender", "Transport"]
+__all__ = ["AsyncSender", "TransportChoice"]
 
-Transport = Literal["auto", "stock", "fast"]
+TransportChoice = Literal["auto", "stock", "fast"]
 """``auto`` takes the extra ``fast`` where it is installed."""
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
@@ -87,7 +87,7 @@ class AsyncSender:
         self,
         client: httpx.AsyncClient | None = None,
         environ: Mapping[str, str] = os.environ,
-        transport: Transport = "auto",
+        transport: TransportChoice = "auto",
     ) -> None:
         self._client = client
         self._has_proxy = any(environ.get(name) or environ.get(name.upper()) for name in _PROXIES)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import httpx
 
     from flext_sdk._async._local import Endpoint
-    from flext_sdk._async._sender import Transport
+    from flext_sdk._async._sender import TransportChoice
     from flext_sdk._async.calls import AsyncEndpoints
     from flext_sdk._core.answers import AnswerCache
     from flext_sdk._core.breaker import Breaker
@@ -86,7 +86,7 @@ class AsyncTransport:
         sleep: Callable[[float], rt.Awaits[None]] = rt.sleep,
         random: Callable[[], float] = _random,
         environ: Mapping[str, str] = os.environ,
-        transport: Transport = "auto",
+        transport: TransportChoice = "auto",
     ) -> None:
         self.endpoints = endpoints
         self.clock = clock
@@ -262,9 +262,7 @@ class AsyncTransport:
         url = endpoint.url + out.path
         if trip.span is not None:
             trip.span.sends(headers, url)
-        request = Request(
-            out.method, url, headers, out.content, trip.attempt, out.operation, trip.deadline.timeouts()
-        )
+        request = Request(out.method, url, headers, out.content, trip.attempt, out.operation, trip.deadline.timeouts())
         if options.cache and out.cacheable:
             return await self._revalidated(trip, request)
         if not options.middleware:

@@ -14,6 +14,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from flext_sdk._core.debuglog import LOGGER
 from flext_sdk.errors import CircuitOpenError
 
 if TYPE_CHECKING:
@@ -229,10 +230,18 @@ class Breakers:
         return iter(list(self._all.values()))
 
     def subscribe(self, listener: Callable[[BreakerEvent], None]) -> None:
-        """Call ``listener`` with every change of state, in the thread that causes it; it must not block."""
-        self._listeners.append(listener)
+        """Call ``listener`` with every change of state, in the thread that causes it; it must not block.
+
+        What it raises is logged. Subscribing twice is the same as once.
+        """
+        with self._lock:
+            if listener not in self._listeners:
+                self._listeners.append(listener)
 
     def _tell(self, event: BreakerEvent) -> None:
         self.events.append(event)
         for listener in self._listeners:
-            listener(event)
+            try:
+                listener(event)
+            except Exception:
+                LOGGER.exception("A listener of the circuit breakers failed")

@@ -49,7 +49,11 @@ class Patches:
                 continue
             owner = getattr(library, owner_name, None)
             method = getattr(owner, name, None)
-            if owner is None or not isinstance(method, FunctionType) or not method.__code__.co_filename.startswith(home):
+            if (
+                owner is None
+                or not isinstance(method, FunctionType)
+                or not method.__code__.co_filename.startswith(home)
+            ):
                 return None
             found.append((owner, name, method))
         return found

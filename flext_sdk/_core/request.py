@@ -124,17 +124,13 @@ def encode_query(pairs: Iterable[tuple[str, Json, str]]) -> str:
         if value is None:
             continue
         if isinstance(value, str | int) or not isinstance(value, Iterable):
-            found.append(f"{_quoted(key)}={_quoted_value(plain_text(value))}")
+            found.append(f"{_quoted(key)}={_quoted(plain_text(value))}")
             continue
         texts = [plain_text(item) for item in value]
         if style == "csv":
             texts = [",".join(texts)] if texts else []
-        found.extend(f"{_quoted(key)}={_quoted_value(text)}" for text in texts)
+        found.extend(f"{_quoted(key)}={_quoted(text)}" for text in texts)
     return "&".join(found)
-
-
-def _quoted_value(text: str) -> str:
-    return text if text.isascii() and text.isalnum() else quote(text)
 
 
 def plain_text(value: Json) -> str:

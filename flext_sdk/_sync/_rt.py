@@ -28,6 +28,7 @@ __all__ = [
     "body_of",
     "chunks",
     "connect_websocket",
+    "crew",
     "fast_builder",
     "gather_bounded",
     "handle",
@@ -72,6 +73,27 @@ def gather_bounded[T](calls: Sequence[Callable[[], T]], limit: int) -> list[T]:
         finally:
             for future in futures:
                 future.cancel()
+
+
+def crew(work: Callable[[], None], workers: int, stop: Callable[[], None]) -> None:
+    """Let several work at the same; the first failure ends the others, as does Ctrl-C.
+
+    A call that is on its way cannot be taken back: it ends by itself, and nobody waits for it.
+    """
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+
+    if workers < 2:
+        return work() if workers else None
+    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="flext-bulk")
+    try:
+        for future in as_completed([pool.submit(work) for _ in range(workers)]):
+            future.result()
+    except BaseException:
+        stop()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+    return None
 
 
 def ready[T](page: T) -> T:

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from flext_sdk._core.messages import Request
     from flext_sdk._sync._fast import Fast
 
-__all__ = ["Sender", "Transport"]
+__all__ = ["Sender", "TransportChoice"]
 
-Transport = Literal["auto", "stock", "fast"]
+TransportChoice = Literal["auto", "stock", "fast"]
 """``auto`` takes the extra ``fast`` where it is installed."""
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
@@ -88,7 +88,7 @@ class Sender:
         self,
         client: httpx.Client | None = None,
         environ: Mapping[str, str] = os.environ,
-        transport: Transport = "auto",
+        transport: TransportChoice = "auto",
     ) -> None:
         self._client = client
         self._has_proxy = any(environ.get(name) or environ.get(name.upper()) for name in _PROXIES)

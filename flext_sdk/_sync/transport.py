@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from flext_sdk._core.breaker import Breaker
     from flext_sdk._core.types import Service
     from flext_sdk._sync._local import Endpoint
-    from flext_sdk._sync._sender import Transport
+    from flext_sdk._sync._sender import TransportChoice
     from flext_sdk._sync.calls import Endpoints
     from flext_sdk._telemetry import CallSpan
 
@@ -87,7 +87,7 @@ class Transport:
         sleep: Callable[[float], rt.Awaits[None]] = rt.sleep,
         random: Callable[[], float] = _random,
         environ: Mapping[str, str] = os.environ,
-        transport: Transport = "auto",
+        transport: TransportChoice = "auto",
     ) -> None:
         self.endpoints = endpoints
         self.clock = clock

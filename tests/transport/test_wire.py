@@ -88,19 +88,18 @@ def test_certificates_are_loaded_once_and_only_for_https(server: Server, monkeyp
     made: list[object] = []
     original = httpx.create_ssl_context
     monkeypatch.setattr(httpx, "create_ssl_context", lambda **options: made.append(options) or original(**options))  # type: ignore[func-returns-value]
-    _sender._tls.cache_clear()
-    _sender._no_tls.cache_clear()
+    _sender._context.cache_clear()
     server.says(Answer(body=GOOD))
-    with Flext(server.url, _environ={}) as client:
+    with Flext(server.url, transport="stock", _environ={}) as client:
         client.pipelines.show("orders")
-    assert made == [{"verify": False}]
+    assert made == []
     for _ in range(2):
         with (
-            Flext(server.url.replace("http:", "https:"), retries=0, _environ={}) as client,
+            Flext(server.url.replace("http:", "https:"), transport="stock", retries=0, _environ={}) as client,
             pytest.raises(errors.ConnectionFailedError),
         ):
             client.pipelines.show("orders")
-    assert made == [{"verify": False}, {}]
+    assert made == [{}]
 
 
 def loaded(code: str) -> set[str]:
@@ -116,10 +115,10 @@ def test_a_call_loads_what_it_needs_and_no_more(server: Server) -> None:
     )
     server.says(Answer(body=GOOD))
     plain = loaded(
-        f"from flext_sdk import Flext\nFlext({server.url!r}).with_options(models=False).pipelines.show('orders')"
+        f"from flext_sdk import Flext\nFlext({server.url!r}, transport='stock').with_options(models=False).pipelines.show('orders')"
     )
-    assert "httpx" in plain
-    assert not {"pydantic", "tenacity", "pybreaker", "websockets", "httpx._main", "click"} & plain
+    assert "httpcore" in plain
+    assert not {"httpx", "pyreqwest", "pydantic", "tenacity", "pybreaker", "websockets", "httpx._main", "click"} & plain
     assert len(server.seen) == 1
     again = loaded("import httpx\nfrom flext_sdk._sync._sender import load_httpx\nassert load_httpx() is httpx")
     assert "httpx._main" in again or "click" not in again
@@ -149,9 +148,9 @@ def test_a_client_of_a_parent_process_is_not_shared_with_its_child(server: Serve
     import os
 
     server.says(Answer(body=GOOD))
-    with Flext(server.url, _environ={}) as client:
+    with Flext(server.url, transport="stock", _environ={}) as client:
         client.pipelines.show("orders")
-        pool = client._transport._sender._plain
+        pool = client._transport._sender._pools
         before = pool.get(lambda: None)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(os, "getpid", lambda: -1)
