@@ -206,14 +206,14 @@ class AsyncPool:
             headers.append((b"Content-Length", b"%d" % len(request.content)))
         elif request.method in _LENGTH_EXPECTED:
             headers.append((b"Content-Length", b"0"))
+        # Made without its constructor, which looks at every header a second time; h11 looks at them anyway.
         lib = self._lib
-        made: httpcore.Request = lib.Request(
-            request.method,
-            lib.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=target),
-            headers=headers,
-            content=rt.body_of(request.content),
-            extensions=self._extensions(request.timeouts),
-        )
+        made: httpcore.Request = lib.Request.__new__(lib.Request)
+        made.method = request.method.encode("ascii")
+        made.url = lib.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=target)
+        made.headers = headers
+        made.stream = rt.body_of(request.content)
+        made.extensions = self._extensions(request.timeouts)
         return origin, made
 
     def _extensions(self, limits: Timeouts) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
     from flext_sdk._core.types import Json
@@ -33,6 +33,21 @@ class Headers(MutableMapping[str, str]):
 
     def __delitem__(self, name: str) -> None:
         del self._items[name.lower()]
+
+    # The inherited two look a name up by way of an exception, which every call would pay for.
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._items
+
+    @overload
+    def get(self, name: str, /) -> str | None: ...
+    @overload
+    def get(self, name: str, default: str, /) -> str: ...
+    @overload
+    def get[D](self, name: str, default: D, /) -> str | D: ...
+    def get(self, name: str, default: object = None, /) -> object:
+        """The value of a header, or the default."""
+        found = self._items.get(name.lower())
+        return default if found is None else found[1]
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, _ in self._items.values())

@@ -101,6 +101,8 @@ def _make(operation: Operation[Any]) -> Plan:
 
 
 def _segment(name: str, value: Json) -> str:
+    if type(value) is str and value.isascii() and value.isalnum():
+        return value
     text = "" if value is None else plain_text(value)
     # A server would take "." and ".." for a walk through its paths.
     if not text or text in {".", ".."}:
