@@ -158,6 +158,7 @@ PIPELINES_SHOW: Operation[Pipeline] = Operation(
     path_params=(Param("name", "name"),),
     response="pipelines:Pipeline",
     idempotent=True,
+    cache=True,
 )
 
 PIPELINES_UPDATE: Operation[Pipeline] = Operation(
@@ -414,6 +415,7 @@ PLUGINS_LIST: Operation[Plugin] = Operation(
     response="plugins:Plugin",
     paging=Paging(items="plugins", total="count", limit=None, offset=None),
     idempotent=True,
+    cache=True,
 )
 
 PLUGINS_EXECUTE: Operation[Execution] = Operation(
@@ -438,6 +440,7 @@ PLUGINS_INFO: Operation[PluginMetadata] = Operation(
     response="plugins:PluginMetadata",
     unwrap="metadata",
     idempotent=True,
+    cache=True,
 )
 
 OPERATIONS: dict[str, Operation[Any]] = {

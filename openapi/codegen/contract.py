@@ -17,7 +17,7 @@ COMMON = "common"
 #: What `x-flext` of an operation may hold; a misspelt key must not be silently ignored.
 OPERATION_KEYS = {
     "resource", "method", "command", "positional", "columns", "confirm", "wait", "stream", "idempotent", "override",
-    "websocket", "unwrap", "paging", "examples", "python", "see",
+    "websocket", "unwrap", "paging", "examples", "python", "see", "cache",
 }  # fmt: skip
 
 

@@ -156,3 +156,84 @@ def test_a_client_of_a_parent_process_is_not_shared_with_its_child(server: Serve
             patch.setattr(os, "getpid", lambda: -1)
             assert pool.get(lambda: "new") == "new"
         assert before != "new"
+
+
+def test_a_patch_is_told_by_where_its_code_stands(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    import functools
+
+    from flext_sdk._core.patches import Patches
+    from flext_sdk._sync import _rt as rt
+
+    watcher = Patches(rt.PATCH_POINTS)
+    assert not watcher.found()
+    original = httpx.Client.send
+    calls: list[str] = []
+
+    @functools.wraps(original)
+    def traced(self: httpx.Client, request: httpx.Request, **options: object) -> httpx.Response:
+        calls.append(request.url.path)
+        return original(self, request, **options)  # type: ignore[arg-type]
+
+    server.says(Answer(body=GOOD))
+    for transport in ("stock", "fast"):
+        with Flext(server.url, transport=transport, _environ={}) as client:  # type: ignore[arg-type]
+            client.pipelines.show("before")
+            with monkeypatch.context() as patch:
+                patch.setattr(httpx.Client, "send", traced)
+                assert Patches(rt.PATCH_POINTS).found()  # also for who has never seen the original
+                assert watcher.found()
+                client.pipelines.show("during")
+            client.pipelines.show("after")
+    assert calls == ["/api/v1/pipelines/during"] * 2
+    assert not watcher.found()
+    monkeypatch.delitem(sys.modules, "httpx")
+    assert not Patches(rt.PATCH_POINTS).found()
+
+
+def test_the_fast_transport_is_taken_where_it_is_installed(server: Server) -> None:
+    server.says(Answer(body=GOOD))
+    auto = f"from flext_sdk import Flext\nFlext({server.url!r}).pipelines.show('orders')"
+    assert "pyreqwest" in loaded(auto)
+    assert "httpcore" not in loaded(auto)
+    without = f"import sys\nsys.modules['pyreqwest'] = None\n{auto}"
+    assert "httpcore" in loaded(without)
+    insist = without.replace(f"Flext({server.url!r})", f"Flext({server.url!r}, transport='fast')")
+    done = subprocess.run([sys.executable, "-c", insist], capture_output=True, text=True, check=False)
+    assert "MissingExtraError" in done.stderr
+    assert "flext-sdk[fast]" in done.stderr
+
+
+def test_a_child_process_does_not_use_the_threads_of_its_parent(server: Server) -> None:
+    import os
+
+    server.says(Answer(body=GOOD))
+    code = f"""
+        import os, sys
+        from flext_sdk import Flext
+        client = Flext({server.url!r})
+        client.pipelines.show("parent")
+        child = os.fork()
+        if child == 0:
+            ok = client.pipelines.show("child").name == "orders" and "httpcore" in sys.modules
+            os._exit(0 if ok else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        client.pipelines.show("parent")
+    """
+    loaded(textwrap.dedent(code))
+    assert [seen.path.rpartition("/")[2] for seen in server.seen] == ["parent", "child", "parent"]
+    assert os.getpid()
+
+
+def test_the_fast_transport_leaves_certificates_of_the_environment_to_httpx(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ssl
+
+    file = ssl.get_default_verify_paths().openssl_cafile
+    with Flext("https://127.0.0.1:1", transport="fast", retries=0, _environ={"SSL_CERT_FILE": file}) as client:
+        with pytest.raises(errors.ConnectionFailedError, match="connection refused"):
+            client.pipelines.show("orders")
+        assert client._transport._sender._pools.get(lambda: None) is not None
+
+
+def test_a_setting_that_names_no_transport() -> None:
+    with pytest.raises(errors.ConfigurationError, match="FLEXT_TRANSPORT"):
+        Flext("http://127.0.0.1:9", _environ={"FLEXT_TRANSPORT": "carrier pigeon"})
