@@ -36,6 +36,7 @@ __all__ = [
     "retrying",
     "sleep",
     "to_thread",
+    "waits_for_signals",
 ]
 
 type WebSocket = ClientConnection
@@ -90,6 +91,11 @@ async def crew(work: Callable[[], Awaitable[None]], workers: int, stop: Callable
                 group.create_task(one())
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None
+
+
+def waits_for_signals() -> bool:
+    """Whether Ctrl-C must be able to end whatever is called here: no, being cancelled does that."""
+    return False
 
 
 def ready[T](page: T) -> T:

@@ -63,7 +63,8 @@ class AsyncFlext(AsyncResources):
         middleware: Code around every attempt, the first one outermost.
         http_client: An ``httpx`` client to send with, for proxies, certificates and the like. It stays yours to close.
         autostart: Whether services of this machine may be started. Default True.
-        transport: ``auto`` uses the extra ``fast`` where it is installed, ``stock`` never, ``fast`` insists on it.
+        transport: ``auto`` uses the extra ``fast`` where it is installed, except in the main thread of a program without
+            an event loop, where Ctrl-C would have to wait for the answer; ``stock`` never, ``fast`` always.
         hooks: Functions that are told what happens; see `Hooks`.
         cache: Keep answers that have an ETag, and ask the service each time whether they still hold. Default False.
         telemetry: True writes a span for each call with OpenTelemetry, the extra ``otel``; a ``TracerProvider`` writes

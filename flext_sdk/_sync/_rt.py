@@ -38,6 +38,7 @@ __all__ = [
     "retrying",
     "sleep",
     "to_thread",
+    "waits_for_signals",
 ]
 
 type WebSocket = ClientConnection
@@ -94,6 +95,11 @@ def crew(work: Callable[[], None], workers: int, stop: Callable[[], None]) -> No
         raise
     pool.shutdown()
     return None
+
+
+def waits_for_signals() -> bool:
+    """Whether Ctrl-C must be able to end whatever is called here: in the main thread, which alone gets it."""
+    return threading.current_thread() is threading.main_thread()
 
 
 def ready[T](page: T) -> T:

@@ -6,7 +6,7 @@ Four ways, tried in this order:
 1. the caller's own httpx client,
 2. a client of httpx, where somebody has put themselves between httpx and the wire (respx, tracers), where the
    environment names a proxy, or where only httpx understands the address,
-3. the extra ``fast`` where it is installed and nobody said ``stock``,
+3. the extra ``fast`` where it is installed, nobody said ``stock``, and nobody waits for Ctrl-C,
 4. connections of httpcore, below httpx's client, which costs more than the wire.
 """
 
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["Sender", "TransportChoice"]
 
 TransportChoice = Literal["auto", "stock", "fast"]
-"""``auto`` takes the extra ``fast`` where it is installed."""
+"""``auto`` takes the extra ``fast`` where it is installed; but not in the main thread, where Ctrl-C would have to wait
+until the answer is there."""
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -112,7 +113,8 @@ class Sender:
         """
         if self._client is None and not self._has_proxy and not _patches.found():
             try:
-                if self._transport != "stock":
+                # The fast library does not look at signals while it waits.
+                if self._transport == "fast" or (self._transport == "auto" and not rt.waits_for_signals()):
                     fast = self._fasts.get(self._make_fast)
                     if fast is not None and not (self._own_trust and request.url.startswith("https:")):
                         return fast.send(request, deadline)

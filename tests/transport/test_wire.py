@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
+import ssl
 import subprocess
 import sys
 import textwrap
+import time
+from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 import respx
+import trustme
 
 from flext_sdk import AsyncFlext, Flext, errors
 from flext_sdk._sync import _sender
@@ -190,27 +196,62 @@ def test_a_patch_is_told_by_where_its_code_stands(server: Server, monkeypatch: p
     assert not Patches(rt.PATCH_POINTS).found()
 
 
+CALL = """
+import threading
+from flext_sdk import Flext
+client = Flext({url!r})
+def call():
+    assert client.pipelines.show("orders").name == "orders"
+"""
+THREAD = "thread = threading.Thread(target=call); thread.start(); thread.join()"
+
+
 def test_the_fast_transport_is_taken_where_it_is_installed(server: Server) -> None:
     server.says(Answer(body=GOOD))
-    auto = f"from flext_sdk import Flext\nFlext({server.url!r}).pipelines.show('orders')"
-    assert "pyreqwest" in loaded(auto)
-    assert "httpcore" not in loaded(auto)
-    without = f"import sys\nsys.modules['pyreqwest'] = None\n{auto}"
+    call = CALL.format(url=server.url)
+    assert {"pyreqwest", "httpcore"} & loaded(call + THREAD) == {"pyreqwest"}
+    assert {"pyreqwest", "httpcore"} & loaded(call + "call()") == {"httpcore"}  # Ctrl-C must not have to wait
+    without = f"import sys\nsys.modules['pyreqwest'] = None\n{call}{THREAD}"
     assert "httpcore" in loaded(without)
-    insist = without.replace(f"Flext({server.url!r})", f"Flext({server.url!r}, transport='fast')")
-    done = subprocess.run([sys.executable, "-c", insist], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", without.replace(THREAD, "call()").replace("')", "', transport='fast')")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert "MissingExtraError" in done.stderr
     assert "flext-sdk[fast]" in done.stderr
 
 
-def test_a_child_process_does_not_use_the_threads_of_its_parent(server: Server) -> None:
-    import os
+async def test_tasks_take_the_fast_transport_by_themselves(server: Server) -> None:
+    server.says(Answer(body=GOOD))
+    async with AsyncFlext(server.url, _environ={}) as client:
+        await client.pipelines.show("orders")
+        assert client._transport._sender._pools._values == {}
 
+
+def test_ctrl_c_does_not_wait_for_the_answer(server: Server) -> None:
+    server.says(Answer(before=lambda: server.stopping.wait(30)))  # type: ignore[arg-type, return-value]
+    code = (
+        CALL.format(url=server.url)
+        + "print('ready', flush=True)\ntry:\n    call()\nexcept KeyboardInterrupt:\n    print('stopped')"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.readline()
+    while not server.seen:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20)[0] == "stopped\n"
+    assert not server.stopping.is_set()
+
+
+def test_a_child_process_does_not_use_the_threads_of_its_parent(server: Server) -> None:
     server.says(Answer(body=GOOD))
     code = f"""
         import os, sys
         from flext_sdk import Flext
-        client = Flext({server.url!r})
+        client = Flext({server.url!r}, transport="fast")
         client.pipelines.show("parent")
         child = os.fork()
         if child == 0:
@@ -221,17 +262,47 @@ def test_a_child_process_does_not_use_the_threads_of_its_parent(server: Server) 
     """
     loaded(textwrap.dedent(code))
     assert [seen.path.rpartition("/")[2] for seen in server.seen] == ["parent", "child", "parent"]
-    assert os.getpid()
 
 
-def test_the_fast_transport_leaves_certificates_of_the_environment_to_httpx(monkeypatch: pytest.MonkeyPatch) -> None:
-    import ssl
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """A server with a certificate that only its own authority vouches for: address, and file of the authority."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    file = tmp_path_factory.mktemp("tls") / "authority.pem"
+    authority.cert_pem.write_to_path(str(file))
+    made = Server()
+    made.says(Answer(body=GOOD))
+    made.http.socket = context.wrap_socket(made.http.socket, server_side=True)
+    yield made.url.replace("http:", "https:"), str(file)
+    made.close()
 
-    file = ssl.get_default_verify_paths().openssl_cafile
-    with Flext("https://127.0.0.1:1", transport="fast", retries=0, _environ={"SSL_CERT_FILE": file}) as client:
-        with pytest.raises(errors.ConnectionFailedError, match="connection refused"):
-            client.pipelines.show("orders")
-        assert client._transport._sender._pools.get(lambda: None) is not None
+
+@pytest.mark.parametrize("transport", ["stock", "fast"])
+def test_a_certificate_that_nobody_vouches_for_is_refused(certified: tuple[str, str], transport: Any) -> None:
+    url, _ = certified
+    with (
+        Flext(url, transport=transport, retries=0, _environ={}) as client,
+        pytest.raises(errors.ConnectionFailedError, match="certificate of the server is not trusted"),
+    ):
+        client.pipelines.show("orders")
+
+
+@pytest.mark.parametrize("transport", ["stock", "fast"])
+def test_an_authority_of_the_environment_is_trusted(
+    certified: tuple[str, str], transport: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, file = certified
+    monkeypatch.setenv("SSL_CERT_FILE", file)
+    _sender._context.cache_clear()
+    try:
+        with Flext(url, transport=transport, retries=0, _environ={"SSL_CERT_FILE": file}) as client:
+            assert client.pipelines.show("orders").name == "orders"
+            assert client.pipelines.show("orders").name == "orders"
+            assert client._transport._sender._pools.get(lambda: None).idle == 1
+    finally:
+        _sender._context.cache_clear()
 
 
 def test_a_setting_that_names_no_transport() -> None:
