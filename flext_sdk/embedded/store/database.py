@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from flext_sdk.embedded.store import tables
 from flext_sdk.embedded.store.versions import VERSIONS
@@ -38,6 +39,10 @@ class StoreError(Exception):
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
         self.hint = hint
+
+
+class _LockedError(StoreError):
+    """Another process holds the database."""
 
 
 class Database:
@@ -69,7 +74,7 @@ class Database:
         self._engine = self._create(parsed, full_sync=False)
         self._durable = self._create(parsed, full_sync=True) if self.is_sqlite else self._engine
         try:
-            self._migrate()
+            self._open()
         except BaseException:
             self.close()
             raise
@@ -105,10 +110,8 @@ class Database:
         except DBAPIError as error:
             if _missing_table(error):
                 return 0
-            raise StoreError(
-                f"cannot open the database {self.name}: {_reason(error)}",
-                "Check that the file or server is the right one.",
-            ) from None
+            hint = "Check that the file or server is the right one."
+            raise _error(error, f"cannot open the database {self.name}", hint) from None
         return int(found or 0)
 
     def _create(self, url: sa.URL, *, full_sync: bool) -> Engine:
@@ -139,6 +142,17 @@ class Database:
 
         return engine
 
+    def _open(self) -> None:
+        # Switching to WAL, and the last one to close tidying up after it, are the two moments in which SQLite says
+        # "locked" at once instead of waiting: whoever opens a file just then tries again.
+        patiently = Retrying(
+            retry=retry_if_exception_type(_LockedError),
+            stop=stop_after_delay(BUSY_TIMEOUT_MS / 1000),
+            wait=wait_random(0.01, 0.05),
+            reraise=True,
+        )
+        patiently(self._migrate)
+
     def _migrate(self) -> None:
         newest = len(VERSIONS)
         found = self.version()
@@ -164,9 +178,7 @@ class Database:
                 connection.execute(sa.delete(tables.schema_version))
                 connection.execute(sa.insert(tables.schema_version).values(id=1, version=newest))
         except DBAPIError as error:
-            raise StoreError(
-                f"cannot bring the database {self.name} up to version {newest}: {_reason(error)}"
-            ) from None
+            raise _error(error, f"cannot bring the database {self.name} up to version {newest}") from None
 
 
 def _missing_table(error: DBAPIError) -> bool:
@@ -174,6 +186,10 @@ def _missing_table(error: DBAPIError) -> bool:
     return "no such table" in text or ("does not exist" in text and "flext_schema_version" in text)
 
 
-def _reason(error: DBAPIError) -> str:
+def _error(error: DBAPIError, what: str, hint: str | None = None) -> StoreError:
     reason = " ".join(str(error.orig).split())
-    return "it is locked by another process" if isinstance(error, OperationalError) and "locked" in reason else reason
+    if isinstance(error, OperationalError) and "locked" in reason:
+        return _LockedError(
+            f"{what}: it is locked by another process", "End the program that holds it, or wait until it is done."
+        )
+    return StoreError(f"{what}: {reason}", hint)
