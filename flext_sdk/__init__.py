@@ -29,9 +29,17 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources.plugins import AsyncPlugins as AsyncPlugins
     from flext_sdk._async.resources.services import AsyncServices as AsyncServices
     from flext_sdk._async.resources.workflows import AsyncWorkflows as AsyncWorkflows
+    from flext_sdk._core.breaker import BreakerEvent as BreakerEvent
+    from flext_sdk._core.hooks import Hooks as Hooks
+    from flext_sdk._core.hooks import RequestEvent as RequestEvent
+    from flext_sdk._core.hooks import ResponseEvent as ResponseEvent
+    from flext_sdk._core.hooks import RetryEvent as RetryEvent
     from flext_sdk._core.messages import RawResponse as RawResponse
     from flext_sdk._core.messages import Request as Request
     from flext_sdk._core.messages import Response as Response
+    from flext_sdk._core.outcomes import BulkItem as BulkItem
+    from flext_sdk._core.outcomes import BulkProgress as BulkProgress
+    from flext_sdk._core.outcomes import BulkResult as BulkResult
     from flext_sdk._sync.client import Flext as Flext
     from flext_sdk._sync.pagination import Page as Page
     from flext_sdk._sync.resources._cluster import Cluster as Cluster
@@ -180,6 +188,10 @@ __all__ = [
     "AsyncWorkflows",
     "AuthenticationError",
     "BadRequestError",
+    "BreakerEvent",
+    "BulkItem",
+    "BulkProgress",
+    "BulkResult",
     "Bus",
     "BusCommandResult",
     "BusQueryResult",
@@ -212,6 +224,7 @@ __all__ = [
     "FlextMetricsRequests",
     "FlextMetricsServer",
     "Health",
+    "Hooks",
     "LoadDefinition",
     "LogEntry",
     "LogLevel",
@@ -260,8 +273,11 @@ __all__ = [
     "Readiness",
     "ReadinessStatus",
     "Request",
+    "RequestEvent",
     "Response",
     "ResponseDecodeError",
+    "ResponseEvent",
+    "RetryEvent",
     "Run",
     "RunFailedError",
     "RunList",

@@ -187,6 +187,7 @@ PIPELINES_SHOW: Operation[Pipeline] = Operation(
     path_params=(Param("name", "name"),),
     response="pipelines:Pipeline",
     idempotent=True,
+    cache=True,
 )
 
 PIPELINES_UPDATE: Operation[Pipeline] = Operation(
@@ -515,6 +516,7 @@ PLUGINS_LIST: Operation[Plugin] = Operation(
     response="plugins:Plugin",
     paging=Paging(items="plugins", total="count", limit=None, offset=None),
     idempotent=True,
+    cache=True,
     generations=("container",),
     variants=(
         Operation(
@@ -526,6 +528,7 @@ PLUGINS_LIST: Operation[Plugin] = Operation(
             response="plugins:Plugin",
             paging=Paging(items="plugins", total="count", limit=None, offset=None),
             idempotent=True,
+            cache=True,
             constants=(("status", "loaded"), ("active", True)),
             generations=("orchestrator",),
         ),
@@ -572,6 +575,7 @@ PLUGINS_INFO: Operation[PluginMetadata] = Operation(
     response="plugins:PluginMetadata",
     unwrap="metadata",
     idempotent=True,
+    cache=True,
     generations=("orchestrator",),
     instead=(("container", "flext plugin list tells the version and status of each plugin."),),
 )

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk._core.settings import is_loopback
 
 if TYPE_CHECKING:
+    import httpcore
     import httpx
     from tenacity import AsyncRetrying
     from websockets.asyncio.client import ClientConnection
 
 __all__ = [
+    "PATCH_POINTS",
     "Awaits",
     "Event",
     "Lock",
     "PerLoop",
+    "Slots",
     "WebSocket",
+    "body_of",
     "chunks",
     "connect_websocket",
+    "crew",
+    "fast_builder",
     "gather_bounded",
     "handle",
     "ready",
@@ -30,6 +36,7 @@ __all__ = [
     "retrying",
     "sleep",
     "to_thread",
+    "waits_for_signals",
 ]
 
 type WebSocket = ClientConnection
@@ -68,6 +75,29 @@ async def gather_bounded[T](calls: Sequence[Callable[[], Awaitable[T]]], limit: 
     return [task.result() for task in tasks]
 
 
+async def crew(work: Callable[[], Awaitable[None]], workers: int, stop: Callable[[], None]) -> None:
+    """Let several work at the same; the first failure ends the others, as does being cancelled."""
+
+    async def one() -> None:
+        try:
+            await work()
+        except BaseException:
+            stop()
+            raise
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(one())
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+
+
+def waits_for_signals() -> bool:
+    """Whether Ctrl-C must be able to end whatever is called here: no, being cancelled does that."""
+    return False
+
+
 def ready[T](page: T) -> T:
     """A page as its method returns it: here it is loaded when it is awaited."""
     return page
@@ -85,9 +115,73 @@ def retrying(**options: Any) -> AsyncRetrying:  # noqa: ANN401 - tenacity's own 
     return AsyncRetrying(**options)
 
 
-async def handle(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
-    """Send a request through a transport, below the client."""
-    return await transport.handle_async_request(request)
+PATCH_POINTS = (
+    ("httpcore", "AsyncConnectionPool", "handle_async_request"),
+    ("httpcore", "AsyncHTTPConnection", "handle_async_request"),
+    ("httpcore", "AsyncHTTP11Connection", "handle_async_request"),
+    ("httpx", "AsyncHTTPTransport", "handle_async_request"),
+    ("httpx", "AsyncClient", "send"),
+    ("httpx", "AsyncClient", "_send_single_request"),
+    ("httpx", "AsyncClient", "_transport_for_url"),
+)
+"""Where mocks and tracers put themselves between httpx and the wire: module, class, method."""
+
+
+async def handle(connection: httpcore.AsyncHTTPConnection, request: httpcore.Request) -> httpcore.Response:
+    """Send a request over a connection."""
+    return await connection.handle_async_request(request)
+
+
+def fast_builder() -> Any:  # noqa: ANN401 - of a library that may not be installed
+    """A builder of the extra `fast`.
+
+    Raises:
+        ImportError: If it is not installed.
+    """
+    from pyreqwest.client import ClientBuilder
+
+    return ClientBuilder()
+
+
+class _Body:
+    """A body in one piece; an empty one costs no write."""
+
+    def __init__(self, content: bytes | None) -> None:
+        self._content = content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        if self._content:
+            yield self._content
+
+
+def body_of(content: bytes | None) -> AsyncIterable[bytes]:
+    """A body as connections want it."""
+    return _Body(content)
+
+
+class Slots:
+    """So many may be in at once; the others wait in line.
+
+    Args:
+        limit: How many.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._gate = asyncio.Semaphore(limit)
+
+    async def acquire(self, seconds: float) -> bool:
+        """Come in; False when there was no place for so long. Whoever is cancelled in the line leaves it."""
+        if not self._gate.locked():
+            return await self._gate.acquire()
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._gate.acquire()
+        except TimeoutError:
+            return False
+
+    def release(self) -> None:
+        """Go out, which lets the first of the line in."""
+        self._gate.release()
 
 
 def chunks(response: httpx.Response) -> AsyncIterator[bytes]:

@@ -1,7 +1,12 @@
-"""One request over the wire. httpx lives here and nowhere else.
+"""One request over the wire. HTTP libraries live here and in the two modules below, and nowhere else.
 
-Requests go straight to httpx's transport, below its client, which costs more than the wire. Where the caller brings a
-client of their own, or the environment names a proxy, the ordinary way through the client is taken.
+Four ways, tried in this order:
+
+1. the caller's own httpx client,
+2. a client of httpx, where somebody has put themselves between httpx and the wire (respx, tracers), where the
+   environment names a proxy, or where only httpx understands the address,
+3. the extra ``fast`` where it is installed, nobody said ``stock``, and nobody waits for Ctrl-C,
+4. connections of httpcore, below httpx's client, which costs more than the wire.
 """
 
 from __future__ import annotations
@@ -10,11 +15,13 @@ import os
 import sys
 import threading
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from flext_sdk._async import _rt as rt
+from flext_sdk._async._pool import AsyncPool, NotPlainError
 from flext_sdk._core.failures import TransportFailure, classify
 from flext_sdk._core.messages import Headers, Response
+from flext_sdk._core.patches import Patches
 
 if TYPE_CHECKING:
     import ssl
@@ -23,18 +30,21 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from flext_sdk._async._fast import AsyncFast
     from flext_sdk._core.deadline import Deadline
     from flext_sdk._core.messages import Request
 
-__all__ = ["AsyncSender"]
+__all__ = ["AsyncSender", "TransportChoice"]
 
-_KEEPALIVE = 4.0  # seconds; below the 5 s after which uvicorn closes an idle connection
-# httpcore holds all connections, busy ones too, against this limit: with its default of 20, 32 threads would open a new
-# connection for nearly every request.
-_KEPT = 64
+TransportChoice = Literal["auto", "stock", "fast"]
+"""``auto`` takes the extra ``fast`` where it is installed; but not in the main thread, where Ctrl-C would have to wait
+until the answer is there."""
+
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _tls_lock = threading.Lock()
 _import_lock = threading.Lock()
+_patches = Patches(rt.PATCH_POINTS)
 
 
 def load_httpx() -> ModuleType:
@@ -55,15 +65,14 @@ def load_httpx() -> ModuleType:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
-    # Loading the certificates takes 30-48 ms: once in a process, and never for http.
+def _context() -> ssl.SSLContext:
     return load_httpx().create_ssl_context()  # type: ignore[no-any-return]
 
 
-@cache
-def _no_tls() -> ssl.SSLContext:
-    # A transport wants a context even for http, where it is never used; one without certificates costs nothing.
-    return load_httpx().create_ssl_context(verify=False)  # type: ignore[no-any-return]
+def _tls() -> ssl.SSLContext:
+    # Loading the certificates takes 30-48 ms: once in a process, and never for http.
+    with _tls_lock:
+        return _context()
 
 
 class AsyncSender:
@@ -72,31 +81,68 @@ class AsyncSender:
     Args:
         client: The caller's own httpx client, used and never closed; None for connections of our own.
         environ: Where proxies are looked up.
+        transport: Which of our own connections to use.
     """
 
-    def __init__(self, client: httpx.AsyncClient | None = None, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient | None = None,
+        environ: Mapping[str, str] = os.environ,
+        transport: TransportChoice = "auto",
+    ) -> None:
         self._client = client
         self._has_proxy = any(environ.get(name) or environ.get(name.upper()) for name in _PROXIES)
-        self._plain: rt.PerLoop[httpx.AsyncHTTPTransport] = rt.PerLoop()
-        self._secure: rt.PerLoop[httpx.AsyncHTTPTransport] = rt.PerLoop()
+        # A certificate that httpx trusts because of these variables would be unknown to the other library.
+        self._own_trust = any(environ.get(name) for name in _CERTIFICATES)
+        self._transport = transport
+        self._pools: rt.PerLoop[AsyncPool] = rt.PerLoop()
+        self._fasts: rt.PerLoop[AsyncFast | None] = rt.PerLoop()
         self._clients: rt.PerLoop[httpx.AsyncClient] = rt.PerLoop()
 
-    async def send(self, request: Request, deadline: Deadline) -> Response:
+    async def send(self, request: Request, deadline: Deadline, *, again: bool) -> Response:
         """Send one request and read the whole answer.
+
+        Args:
+            request: The request.
+            deadline: When reading must end.
+            again: The request may be sent twice.
 
         Raises:
             TransportFailure: If no whole answer came.
         """
+        if self._client is None and not self._has_proxy and not _patches.found():
+            try:
+                # The fast library does not look at signals while it waits.
+                if self._transport == "fast" or (self._transport == "auto" and not rt.waits_for_signals()):
+                    fast = self._fasts.get(self._make_fast)
+                    if fast is not None and not (self._own_trust and request.url.startswith("https:")):
+                        return await fast.send(request, deadline)
+                return await self._pools.get(_make_pool).send(request, deadline, again=again)
+            except NotPlainError:
+                pass
+        return await self._through_client(request, deadline)
+
+    async def _through_client(self, request: Request, deadline: Deadline) -> Response:
         lib = load_httpx()
         started = deadline.elapsed
+        limits = request.timeouts
+        client = self._client or self._clients.get(lambda: _make_client(lib))
         try:
-            answer = await self._open(lib, request)
+            answer = await client.send(
+                client.build_request(
+                    request.method,
+                    request.url,
+                    headers=request.headers.pairs(),
+                    content=request.content,
+                    timeout=lib.Timeout(connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool),
+                ),
+                stream=True,
+                follow_redirects=False,
+            )
             try:
-                content = await self._read(answer, deadline)
+                content = await _read(answer, deadline)
             finally:
                 await answer.aclose()
-        except TransportFailure:
-            raise
         except (lib.HTTPError, lib.InvalidURL, lib.StreamError, OSError, RuntimeError) as error:
             raise classify(error) from error
         return Response(
@@ -106,74 +152,47 @@ class AsyncSender:
             elapsed=deadline.elapsed - started,
         )
 
-    async def _open(self, lib: ModuleType, request: Request) -> httpx.Response:
-        limits = request.timeouts
-        if self._client is None and not self._has_proxy:
-            made: httpx.Request = lib.Request(
-                request.method,
-                request.url,
-                headers=request.headers.pairs(),
-                content=request.content,
-                extensions={
-                    "timeout": {
-                        "connect": limits.connect,
-                        "read": limits.read,
-                        "write": limits.write,
-                        "pool": limits.pool,
-                    }
-                },
-            )
-            answer = await rt.handle(self._transport(lib, secure=request.url.startswith("https:")), made)
-            answer.request = made
-            return answer
-        client = self._client or self._clients.get(lambda: self._make_client(lib))
-        return await client.send(
-            client.build_request(
-                request.method,
-                request.url,
-                headers=request.headers.pairs(),
-                content=request.content,
-                timeout=lib.Timeout(connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool),
-            ),
-            stream=True,
-            follow_redirects=False,
-        )
+    def _make_fast(self) -> AsyncFast | None:
+        from flext_sdk._async._fast import AsyncFast
 
-    def _transport(self, lib: ModuleType, *, secure: bool) -> httpx.AsyncHTTPTransport:
-        pool = self._secure if secure else self._plain
-
-        def make() -> httpx.AsyncHTTPTransport:
-            with _tls_lock:
-                context = _tls() if secure else _no_tls()
-            limits = lib.Limits(max_connections=100, max_keepalive_connections=_KEPT, keepalive_expiry=_KEEPALIVE)
-            made: httpx.AsyncHTTPTransport = lib.AsyncHTTPTransport(verify=context, limits=limits)
-            return made
-
-        return pool.get(make)
-
-    def _make_client(self, lib: ModuleType) -> httpx.AsyncClient:
-        with _tls_lock:
-            context = _tls()
-        # A service of this machine is never behind a proxy, whatever NO_PROXY says.
-        direct = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
-        made: httpx.AsyncClient = lib.AsyncClient(verify=context, trust_env=True, mounts=direct)
-        return made
-
-    async def _read(self, answer: httpx.Response, deadline: Deadline) -> bytes:
-        parts = []
-        async for part in rt.chunks(answer):
-            parts.append(part)
-            # Each read has its own limit; a server that sends a byte now and then would never hit one of them.
-            if deadline.expired:
-                raise TransportFailure("timeout", "the answer did not end in time")
-        return b"".join(parts)
+        return AsyncFast.make(required=self._transport == "fast")
 
     async def close(self) -> None:
         """Close the connections of our own."""
-        await self._plain.clear(_close)
-        await self._secure.clear(_close)
-        await self._clients.clear(_close)
+        await self._pools.clear(_close_pool)
+        await self._fasts.clear(_close_fast)
+        await self._clients.clear(_close_client)
 
 
-async def _close(thing: httpx.AsyncHTTPTransport | httpx.AsyncClient) -> None:
-    await thing.aclose()
+async def _read(answer: httpx.Response, deadline: Deadline) -> bytes:
+    parts = []
+    async for part in rt.chunks(answer):
+        parts.append(part)
+        # Each read has its own limit; a server that sends a byte now and then would never hit one of them.
+        if deadline.expired:
+            raise TransportFailure("timeout", "the answer did not end in time")
+    return b"".join(parts)
+
+
+def _make_pool() -> AsyncPool:
+    return AsyncPool(_tls)
+
+
+def _make_client(lib: ModuleType) -> httpx.AsyncClient:
+    # A service of this machine is never behind a proxy, whatever NO_PROXY says.
+    direct = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
+    made: httpx.AsyncClient = lib.AsyncClient(verify=_tls(), trust_env=True, mounts=direct)
+    return made
+
+
+async def _close_pool(pool: AsyncPool) -> None:
+    await pool.close()
+
+
+async def _close_fast(fast: AsyncFast | None) -> None:
+    if fast is not None:
+        await fast.close()
+
+
+async def _close_client(client: httpx.AsyncClient) -> None:
+    await client.aclose()

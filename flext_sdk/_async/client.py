@@ -5,29 +5,37 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterable, Sized
 from dataclasses import replace
+from functools import partial
 from random import random as _random
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from flext_sdk._async import _local
 from flext_sdk._async import _rt as rt
+from flext_sdk._async._endpoints import SERVICES, AsyncKnownEndpoints
 from flext_sdk._async._facade import AsyncResources
+from flext_sdk._async.calls import Exchange, Options, Outgoing, check_headers
 from flext_sdk._async.resource import AsyncResource
-from flext_sdk._async.transport import AsyncTransport, Exchange, Options, Outgoing, check_headers
+from flext_sdk._async.transport import AsyncTransport
 from flext_sdk._core.messages import RawResponse, decode_text, json_or_none
 from flext_sdk._core.request import encode_body, encode_query
-from flext_sdk._core.settings import SETTINGS, Resolved, Source, environment, resolve
+from flext_sdk._core.settings import Resolved, Source, environment, resolve
 from flext_sdk._version import __version__
-from flext_sdk.errors import ConfigurationError, UsageError
+from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
-    from flext_sdk._async.transport import AsyncMiddleware
+    from flext_sdk._async._sender import TransportChoice
+    from flext_sdk._async.calls import AsyncMiddleware
     from flext_sdk._core.breaker import Breakers
+    from flext_sdk._core.hooks import Hooks
+    from flext_sdk._core.outcomes import BulkProgress, BulkResult
     from flext_sdk._core.types import Json, Service
+    from flext_sdk._telemetry import Telemetry
 
 __all__ = ["AsyncFlext"]
 
@@ -44,7 +52,7 @@ class AsyncFlext(AsyncResources):
     Without an address, in the arguments or the environment, it uses FlexCore and FLEXT Service of this machine, and
     starts them when they do not run. Values given here come before the environment (``FLEXT_URL``,
     ``FLEXT_FLEXCORE_URL``, ``FLEXT_SERVICE_URL``, ``FLEXT_TOKEN``, ``FLEXT_TIMEOUT``, ``FLEXT_RETRIES``,
-    ``FLEXT_AUTOSTART``), and that before the defaults.
+    ``FLEXT_AUTOSTART``, ``FLEXT_TRANSPORT``), and that before the defaults.
 
     Args:
         base_url: Address of both services, or a mapping with one for each: ``{"flexcore": ..., "flext": ...}``.
@@ -55,6 +63,12 @@ class AsyncFlext(AsyncResources):
         middleware: Code around every attempt, the first one outermost.
         http_client: An ``httpx`` client to send with, for proxies, certificates and the like. It stays yours to close.
         autostart: Whether services of this machine may be started. Default True.
+        transport: ``auto`` uses the extra ``fast`` where it is installed, but not in the main thread of a program
+            without event loop: there Ctrl-C would have to wait for the answer. ``stock`` never does, ``fast`` always.
+        hooks: Functions that are told what happens; see `Hooks`.
+        cache: Keep answers that have an ETag, and ask the service each time whether they still hold. Default False.
+        telemetry: True writes a span for each call with OpenTelemetry, the extra ``otel``; a ``TracerProvider`` writes
+            them there.
 
     Raises:
         ConfigurationError: If a setting makes no sense.
@@ -78,6 +92,10 @@ class AsyncFlext(AsyncResources):
         middleware: Sequence[AsyncMiddleware] = (),
         http_client: Any = None,  # noqa: ANN401 - no type of an HTTP library is in our signatures
         autostart: bool | None = None,
+        transport: TransportChoice | None = None,
+        hooks: Hooks | Sequence[Hooks] = (),
+        cache: bool = False,
+        telemetry: Any = False,  # noqa: ANN401 - nor one of OpenTelemetry
         _environ: Mapping[str, str] | None = None,
         _clock: Callable[[], float] = time.monotonic,
         _wall: Callable[[], float] = time.time,
@@ -95,6 +113,7 @@ class AsyncFlext(AsyncResources):
             "timeout": timeout,
             "retries": retries,
             "autostart": autostart,
+            "transport": transport,
         }
         labels = {**{name: name for name in given}, **_labels}
         arguments = Source("argument", given, lambda setting: labels[setting.name])
@@ -105,9 +124,12 @@ class AsyncFlext(AsyncResources):
             retries=settings.get_value("retries"),
             headers=check_headers(headers),
             middleware=tuple(middleware),
+            hooks=_all_hooks(hooks),
+            cache=cache,
+            telemetry=_telemetry(telemetry),
         )
         self._transport = AsyncTransport(
-            _Endpoints(settings, labels, _notify),
+            AsyncKnownEndpoints(settings, labels, _notify),
             client=http_client,
             user_agent=_USER_AGENT,
             clock=_clock,
@@ -116,7 +138,9 @@ class AsyncFlext(AsyncResources):
             random=_random,
             environ=environ,
             connect=_connect,
+            transport=settings.get_value("transport"),
         )
+        self._listen()
 
     @property
     def settings(self) -> Resolved:
@@ -132,7 +156,7 @@ class AsyncFlext(AsyncResources):
     def is_local(self) -> bool:
         """Whether the services of this machine are used."""
         endpoints = self._transport.endpoints
-        return isinstance(endpoints, _Endpoints) and endpoints.is_local
+        return isinstance(endpoints, AsyncKnownEndpoints) and endpoints.is_local
 
     def with_options(
         self,
@@ -143,6 +167,11 @@ class AsyncFlext(AsyncResources):
         middleware: Sequence[AsyncMiddleware] | None = None,
         models: bool | None = None,
         token: str | Mapping[Service, str] | None = None,
+        hooks: Hooks | Sequence[Hooks] | None = None,
+        cache: bool | None = None,
+        telemetry: Any = None,  # noqa: ANN401 - as in __init__
+        breaker: bool | None = None,
+        autostart: bool | None = None,
     ) -> Self:
         """A copy with other options; it shares connections and circuit breakers with this client.
 
@@ -153,6 +182,11 @@ class AsyncFlext(AsyncResources):
             middleware: Middleware in place of what there is.
             models: False gives dicts and lists as they are in the JSON, in place of models.
             token: Token in place of the one there is.
+            hooks: Hooks in place of what there is.
+            cache: Whether answers with an ETag are kept.
+            telemetry: As for a new client; False ends it.
+            breaker: False asks the service whatever its circuit breaker says, and tells the breaker nothing.
+            autostart: Whether services of this machine may be started; what the client forbids stays forbidden.
 
         Raises:
             ConfigurationError: If a value makes no sense.
@@ -169,9 +203,26 @@ class AsyncFlext(AsyncResources):
             changes["headers"] = (*self._options.headers, *check_headers(headers))
         if middleware is not None:
             changes["middleware"] = tuple(middleware)
-        if models is not None:
-            changes["models"] = models
-        return self._copy(replace(self._options, **changes))
+        switches = {"models": models, "cache": cache, "breaker": breaker, "autostart": autostart}
+        changes |= {name: value for name, value in switches.items() if value is not None}
+        if telemetry is not None:
+            changes["telemetry"] = _telemetry(telemetry)
+        if hooks is not None:
+            changes["hooks"] = _all_hooks(hooks)
+        copy = self._copy(replace(self._options, **changes))
+        copy._listen()
+        return copy
+
+    @property
+    def options(self) -> Options:
+        """The options in force; `with_options` gives a copy with others."""
+        return self._options
+
+    def _listen(self) -> None:
+        # Breakers belong to all copies, so their listeners do too; the same one is told once.
+        for hooks in self._options.hooks:
+            if hooks.on_breaker is not None:
+                self._transport.breakers.subscribe(hooks.on_breaker)
 
     def _copy(self, options: Options) -> Self:
         # Not copy.copy: the resources that hang on this client would go on using its options.
@@ -291,6 +342,72 @@ class AsyncFlext(AsyncResources):
             value = decode_text(found.response.content, content_type)
         return _raw(value, found)
 
+    @overload
+    async def bulk[T](
+        self,
+        calls: Iterable[Callable[[], rt.Awaits[T]]],
+        /,
+        *,
+        concurrency: int = 8,
+        on_progress: Callable[[BulkProgress], object] | None = None,
+        raise_on_error: bool = False,
+    ) -> BulkResult[T]: ...
+    @overload
+    async def bulk[I, T](
+        self,
+        calls: Callable[[I], rt.Awaits[T]],
+        items: Iterable[I],
+        /,
+        *,
+        concurrency: int = 8,
+        on_progress: Callable[[BulkProgress], object] | None = None,
+        raise_on_error: bool = False,
+    ) -> BulkResult[T]: ...
+    async def bulk(
+        self,
+        calls: Any,
+        items: Any = None,
+        /,
+        *,
+        concurrency: int = 8,
+        on_progress: Callable[[BulkProgress], object] | None = None,
+        raise_on_error: bool = False,
+    ) -> BulkResult[Any]:
+        """Make many calls, so many at once, and gather what comes of each.
+
+        Args:
+            calls: Functions without arguments, each making one call; or one method, with ``items``.
+            items: What the method is called with, one after the other. They are drawn as they are needed.
+            concurrency: Calls under way at once. Default 8.
+            on_progress: Told after each call.
+            raise_on_error: End with the first failure instead of gathering them; no more calls are begun then.
+
+        Returns:
+            An outcome for each call, in the order of the calls.
+
+        Raises:
+            FlextError: With ``raise_on_error``, what the first call failed with.
+            UsageError: If the arguments make no sense.
+
+        Example:
+            ```python
+            shown = await client.bulk(client.pipelines.show, ["orders", "returns"], concurrency=4)
+            print([pipeline.status for pipeline in shown.values()])
+            ```
+        """
+        from flext_sdk._async.bulk import run_all
+
+        if callable(calls) is (items is None):
+            raise UsageError("bulk() takes functions, or one method and its items")
+        ready: Any = calls
+        if items is not None:
+            each = (partial(calls, item) for item in items)
+            ready = list(each) if isinstance(items, Sized) else each
+        found: BulkResult[Any] = await run_all(
+            ready, concurrency=concurrency, on_progress=on_progress, raise_on_error=raise_on_error
+        )
+        return found
+
     async def _exchange(self, out: Outgoing) -> Exchange:
         found = await self._transport.exchange(out, self._options)
         if self._options.recorder is not None:
@@ -313,11 +430,8 @@ class AsyncFlext(AsyncResources):
         """Where it sends to."""
         if self.is_local:
             return "AsyncFlext(services of this machine)"
-        urls = {name: self._transport.url_of(name) for name in _SERVICES}
+        urls = {name: self._transport.url_of(name) for name in SERVICES}
         return f"AsyncFlext({urls})"
-
-
-_SERVICES: tuple[Service, ...] = ("flexcore", "flext")
 
 
 def check_path(path: str) -> str:
@@ -335,6 +449,18 @@ def check_path(path: str) -> str:
     return path.partition("?")[0]
 
 
+def _all_hooks(hooks: Hooks | Sequence[Hooks]) -> tuple[Hooks, ...]:
+    return (hooks,) if not isinstance(hooks, Iterable) else tuple(hooks)
+
+
+def _telemetry(given: Any) -> Telemetry | None:  # noqa: ANN401 - as in AsyncFlext
+    if given is False or given is None:
+        return None
+    from flext_sdk._telemetry import Telemetry
+
+    return given if isinstance(given, Telemetry) else Telemetry(None if given is True else given)
+
+
 def _raw[T](value: T, found: Exchange) -> RawResponse[T]:
     response = found.response
     return RawResponse(
@@ -346,85 +472,3 @@ def _raw[T](value: T, found: Exchange) -> RawResponse[T]:
         attempts=found.attempts,
         elapsed=found.elapsed,
     )
-
-
-def told(settings: Resolved, name: str, labels: Mapping[str, str]) -> str:
-    """Where the value of a setting comes from, as a person would say: ``--url``, ``FLEXT_URL``, ``profile work``."""
-    origin = settings[name].origin
-    if origin == "environment":
-        return next(setting.env for setting in SETTINGS if setting.name == name)
-    return labels.get(name, name) if origin == "argument" else origin
-
-
-class _Endpoints:
-    """Addresses and tokens: from the settings, or of the services of this machine, looked up at the first call."""
-
-    def __init__(self, settings: Resolved, labels: Mapping[str, str], notify: Callable[[str], None]) -> None:
-        base, token = settings.get_value("base_url"), settings.get_value("token")
-        self._notify = notify
-        self._urls: dict[Service, str] = {}
-        self._origins: dict[Service, str] = {}
-        # One argument stands above any variable: FLEXT_SERVICE_URL must not redirect a client that names its address.
-        if settings["base_url"].origin != "argument":
-            pairs: tuple[tuple[Service, str], ...] = (("flexcore", "flexcore_url"), ("flext", "service_url"))
-            for name, key in pairs:
-                if (url := settings.get_value(key)) is not None:
-                    self._urls[name] = url
-                    self._origins[name] = told(settings, key, labels)
-        for name in _SERVICES:
-            url = base if isinstance(base, str) or base is None else base.get(name)
-            if url is not None and name not in self._urls:
-                self._urls[name] = url
-                self._origins[name] = told(settings, "base_url", labels)
-        self._token_origin = told(settings, "token", labels)
-        self._tokens: dict[Service, str | None] = {
-            name: token if isinstance(token, str) or token is None else token.get(name) for name in _SERVICES
-        }
-        self._autostart: bool = settings.get_value("autostart")
-        self.is_local = not self._urls
-        self._found: Mapping[Service, _local.Endpoint] | None = None
-
-    def known(self, service: Service) -> str | None:
-        """The address, as far as it is known now."""
-        if self._found is not None and service in self._found:
-            return self._found[service].url
-        return self._urls.get(service)
-
-    def origin(self, service: Service) -> str | None:
-        """Where the address was given; None where the services of this machine are used."""
-        return self._origins.get(service)
-
-    def token_origin(self, service: Service) -> str | None:
-        """Where the token was given; None where none was, or the services of this machine bring their own."""
-        return None if self.is_local or self._tokens[service] is None else self._token_origin
-
-    async def get(self, service: Service, *, autostart: bool = True) -> _local.Endpoint:
-        """The address and token of a service.
-
-        Args:
-            service: The service.
-            autostart: False only looks, and starts none.
-
-        Raises:
-            ConfigurationError: If only the other one has an address.
-            FlextError: If the services of this machine cannot be found or started.
-        """
-        if self.is_local:
-            if self._found is None or service not in self._found:
-                self._found = await _local.endpoints(
-                    service, autostart=autostart and self._autostart, notify=self._notify
-                )
-            return self._found[service]
-        url = self._urls.get(service)
-        if url is None:
-            variable = "FLEXT_FLEXCORE_URL" if service == "flexcore" else "FLEXT_SERVICE_URL"
-            raise ConfigurationError(
-                f"There is no address for {service}",
-                hint=f'Set {variable}, or give base_url={{"{service}": ...}}.',
-            )
-        return _local.Endpoint(url, self._tokens[service])
-
-    def forget(self) -> bool:
-        """Look again at the next attempt: a service of this machine may have moved to another port."""
-        self._found = None
-        return self.is_local

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk import errors
-from flext_sdk._async.transport import Outgoing
+from flext_sdk._async.calls import Outgoing
 from flext_sdk._core.generations import UNKNOWN, Server, classify
 from flext_sdk._core.messages import json_or_none
 from flext_sdk._core.redact import redact_url

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from random import random as _random
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from flext_sdk import errors
 from flext_sdk._async import _rt as rt
 from flext_sdk._async._sender import AsyncSender
+from flext_sdk._async.calls import Exchange, Options, Outgoing
 from flext_sdk._core import debuglog
 from flext_sdk._core.breaker import Breakers
 from flext_sdk._core.deadline import CONNECT, READ, Deadline
@@ -20,122 +21,26 @@ from flext_sdk._core.messages import Headers, Request, Response
 from flext_sdk._core.retry import ALWAYS, IF_REPEATABLE, Decision, Failure, Policy, decide, parse_retry_after
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     import httpx
 
     from flext_sdk._async._local import Endpoint
+    from flext_sdk._async._sender import TransportChoice
+    from flext_sdk._async.calls import AsyncEndpoints
+    from flext_sdk._core.answers import AnswerCache
     from flext_sdk._core.breaker import Breaker
     from flext_sdk._core.generations import Server
     from flext_sdk._core.types import Service
+    from flext_sdk._telemetry import CallSpan
 
-__all__ = ["AsyncMiddleware", "AsyncTransport", "Exchange", "Options", "Outgoing"]
+__all__ = ["AsyncTransport"]
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 REQUEST_ID = "X-Request-ID"
 
 
-class AsyncMiddleware(Protocol):
-    """Code around every attempt; it may change the request, the answer, or answer by itself."""
-
-    async def __call__(self, request: Request, call_next: Callable[[Request], rt.Awaits[Response]]) -> Response:
-        """Handle one attempt; ``call_next`` sends it."""
-        ...
-
-
-class AsyncEndpoints(Protocol):
-    """Finds the address and token of a service."""
-
-    async def get(self, service: Service, *, autostart: bool = True) -> Endpoint:
-        """The address and token; with ``autostart`` a service of this machine is started when it does not run."""
-        ...
-
-    def forget(self) -> bool:
-        """Forget what was found, for the service may have moved; False when it cannot move."""
-        ...
-
-    def known(self, service: Service) -> str | None:
-        """The address as far as it is known now."""
-        ...
-
-    def origin(self, service: Service) -> str | None:
-        """Where the address was given, in words; None for a service of this machine that is looked up."""
-        ...
-
-    def token_origin(self, service: Service) -> str | None:
-        """Where the token was given, in words; None where none was."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What `Flext.with_options` can change.
-
-    Attributes:
-        timeout: Seconds of one call with everything.
-        retries: Attempts after the first one.
-        headers: More headers, sent with every request.
-        middleware: Run around every attempt, the first one outermost.
-        models: False gives plain data instead of models.
-        token: Replaces the token of the service.
-        breaker: False asks the service whatever the circuit breaker says; for looking whether it is back.
-        autostart: False starts no service of this machine for a call.
-        recorder: Gets the exchange of each call, for raw responses.
-    """
-
-    timeout: float = 60.0
-    retries: int = 2
-    headers: tuple[tuple[str, str], ...] = ()
-    middleware: tuple[AsyncMiddleware, ...] = ()
-    models: bool = True
-    token: str | Mapping[Service, str] | None = None
-    breaker: bool = True
-    autostart: bool = True
-    recorder: Callable[[Exchange], None] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A call, ready to be sent.
-
-    Attributes:
-        operation: Id of the operation.
-        service: Who answers.
-        group: Group of operations, for the breaker.
-        method: HTTP method.
-        path: Path and query.
-        content: Body, or None.
-        repeatable: May be sent twice without a key.
-        mutating: Gets an idempotency key.
-        headers: More headers of this call.
-    """
-
-    operation: str
-    service: Service
-    group: str
-    method: str
-    path: str
-    content: bytes | None = None
-    repeatable: bool = False
-    mutating: bool = False
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What came of a call.
-
-    Attributes:
-        response: The last answer.
-        request_id: Id of the request.
-        attempts: How often it was sent.
-        elapsed: Seconds of the whole call.
-    """
-
-    response: Response
-    request_id: str
-    attempts: int
-    elapsed: float
+_NO = Decision(retry=False)
 
 
 @dataclass(slots=True)
@@ -144,7 +49,6 @@ class _Trip:
 
     out: Outgoing
     options: Options
-    policy: Policy
     deadline: Deadline
     breaker: Breaker | None
     headers: Headers
@@ -153,7 +57,8 @@ class _Trip:
     failure: Failure | None = None
     error: errors.FlextError | None = None
     keyed: bool = False
-    decision: Decision = field(default_factory=lambda: Decision(retry=False))
+    decision: Decision = _NO
+    span: CallSpan | None = None
 
 
 class AsyncTransport:
@@ -169,6 +74,7 @@ class AsyncTransport:
         random: Gives a number from 0 to 1.
         environ: Where proxies are looked up.
         connect: Opens a WebSocket.
+        transport: Which of our own connections to use.
     """
 
     def __init__(
@@ -183,6 +89,7 @@ class AsyncTransport:
         random: Callable[[], float] = _random,
         environ: Mapping[str, str] = os.environ,
         connect: Callable[..., rt.Awaits[rt.WebSocket]] = rt.connect_websocket,
+        transport: TransportChoice = "auto",
     ) -> None:
         self.endpoints = endpoints
         self.connect = connect
@@ -194,7 +101,8 @@ class AsyncTransport:
         self.user_agent = user_agent
         self._wall = wall
         self._random = random
-        self._sender = AsyncSender(client, environ)
+        self._sender = AsyncSender(client, environ, transport)
+        self._answers: AnswerCache | None = None
 
     async def close(self) -> None:
         """Close all connections. A call made after that is an error."""
@@ -210,6 +118,19 @@ class AsyncTransport:
         if self.closed:
             raise _closed()
         trip = self._trip(out, options)
+        if options.telemetry is None:
+            return await self._go(trip)
+        with options.telemetry.call(
+            # A path as somebody typed it would give each call a name of its own.
+            name=out.operation if out.template else "request",
+            service=out.service,
+            method=out.method,
+            template=out.template,
+            request_id=trip.request_id,
+        ) as trip.span:
+            return await self._go(trip)
+
+    async def _go(self, trip: _Trip) -> Exchange:
         try:
             response = await self._attempt(trip)
         except errors.FlextError as error:
@@ -217,31 +138,38 @@ class AsyncTransport:
             if not self._wants_more(trip, error):
                 raise
             response = await self._repeat(trip)
-        return Exchange(
-            response, response.headers.get(REQUEST_ID, trip.request_id), trip.attempt, trip.deadline.elapsed
-        )
+        return Exchange(response, trip.request_id, trip.attempt, trip.deadline.elapsed)
 
     def _trip(self, out: Outgoing, options: Options) -> _Trip:
-        request_id = os.urandom(16).hex()
-        headers = Headers([("Accept", "application/json"), ("User-Agent", self.user_agent), (REQUEST_ID, request_id)])
-        if out.content is not None:
-            headers["Content-Type"] = "application/json"
-        if out.mutating:
-            headers[IDEMPOTENCY_KEY] = os.urandom(16).hex()
-        for name, value in (*options.headers, *out.headers):
+        has_body = out.content is not None
+        headers = (options.prepared.get(has_body) or self._prepare(options, has_body=has_body)).copy()
+        for name, value in out.headers:
             headers[name] = value
+        request_id = headers.get(REQUEST_ID)
+        if request_id is None:
+            request_id = headers[REQUEST_ID] = os.urandom(16).hex()
+        if out.mutating and IDEMPOTENCY_KEY not in headers:
+            headers[IDEMPOTENCY_KEY] = os.urandom(16).hex()
         return _Trip(
-            out=out,
-            options=options,
-            policy=Policy(retries=options.retries),
-            deadline=Deadline(options.timeout, self.clock),
-            breaker=self.breakers.get(out.service, out.group) if options.breaker else None,
-            headers=headers,
-            request_id=headers[REQUEST_ID],
+            out,
+            options,
+            Deadline(options.timeout, self.clock),
+            self.breakers.get(out.service, out.group) if options.breaker else None,
+            headers,
+            request_id,
         )
 
+    def _prepare(self, options: Options, *, has_body: bool) -> Headers:
+        headers = Headers([("Accept", "application/json"), ("User-Agent", self.user_agent)])
+        if has_body:
+            headers["Content-Type"] = "application/json"
+        for name, value in options.headers:
+            headers[name] = value
+        options.prepared[has_body] = headers
+        return headers
+
     async def _repeat(self, trip: _Trip) -> Response:
-        debuglog.retrying(trip.decision.delay, trip.attempt + 1)
+        self._retries(trip)
         await self.sleep(trip.decision.delay)
 
         def again(state: object) -> bool:
@@ -249,7 +177,7 @@ class AsyncTransport:
             return isinstance(error, errors.FlextError) and self._wants_more(trip, error)
 
         def pause(_state: object) -> float:
-            debuglog.retrying(trip.decision.delay, trip.attempt + 1)
+            self._retries(trip)
             return trip.decision.delay
 
         retrying = rt.retrying(
@@ -266,7 +194,7 @@ class AsyncTransport:
         if trip.failure is None:
             return False
         trip.decision = decide(
-            trip.policy,
+            Policy(retries=trip.options.retries),
             trip.failure,
             attempt=trip.attempt,
             remaining=trip.deadline.remaining(),
@@ -281,61 +209,134 @@ class AsyncTransport:
         return trip.decision.retry
 
     async def _attempt(self, trip: _Trip) -> Response:
-        if trip.deadline.expired and trip.error is not None:
-            raise trip.error
         breaker = trip.breaker
-        if breaker is not None:
-            try:
-                breaker.before()
-            except errors.CircuitOpenError:
-                trip.failure = None
-                if trip.error is not None:  # it opened between our own attempts: what they met says more
-                    raise trip.error from None
-                raise
+        if trip.attempt or (breaker is not None and not breaker.clean):
+            self._admit(trip)
         trip.attempt += 1
         trip.failure = None
+        watched = trip.span is not None or bool(trip.options.hooks)
+        began = self.clock() if watched else 0.0
+        if watched:
+            self._begins(trip)
         try:
             response = await self._send(trip)
         except TransportFailure as failure:
             # Middleware may have lost the answer, or not have sent the request: then the wire knows of no failure.
             trip.failure = Failure(failure.kind)
-            error = self._no_answer(trip, failure)
-            if breaker is not None:
-                breaker.failure(error)
-            trip.error = error
-            raise error from failure.__cause__
+            raise self._lost(trip, failure, began) from failure.__cause__
         except BaseException:
             if breaker is not None:
                 breaker.abandon()
             raise
-        failed = response.status >= 500 and response.status != 501
-        if breaker is not None and not failed:
+        if response.status >= 300:
+            raise self._turned_away(trip, response, began)
+        if breaker is not None and not breaker.clean:
             breaker.success()
-        if response.status < 300:
-            return response
+        if watched:
+            self._ended(trip, response.status, began, None)
+        return response
+
+    def _admit(self, trip: _Trip) -> None:
+        """Look whether another attempt may be made.
+
+        Raises:
+            FlextError: If not.
+        """
+        if trip.deadline.expired and trip.error is not None:
+            raise trip.error
+        if trip.breaker is None:
+            return
+        try:
+            trip.breaker.before()
+        except errors.CircuitOpenError:
+            trip.failure = None
+            if trip.error is not None:  # it opened between our own attempts: what they met says more
+                raise trip.error from None
+            raise
+
+    def _lost(self, trip: _Trip, failure: TransportFailure, began: float) -> errors.FlextError:
+        error = self._no_answer(trip, failure)
+        if trip.breaker is not None:
+            trip.breaker.failure(error)
+        trip.error = error
+        self._ended(trip, None, began, error)
+        return error
+
+    def _turned_away(self, trip: _Trip, response: Response, began: float) -> errors.FlextError:
+        failed = response.status >= 500 and response.status != 501
         refused = self._refused(trip, response)
-        if breaker is not None and failed:
-            breaker.failure(refused)
+        if trip.breaker is not None:
+            if failed:
+                trip.breaker.failure(refused)
+            else:
+                trip.breaker.success()
         trip.error = refused
-        raise refused
+        self._ended(trip, response.status, began, refused)
+        return refused
 
     async def _send(self, trip: _Trip) -> Response:
-        endpoint = await self.endpoints.get(trip.out.service, autostart=trip.options.autostart)
-        headers = Headers(trip.headers)
-        self._authorize(headers, trip.out.service, endpoint, trip.options)
-        request = Request(
-            method=trip.out.method,
-            url=endpoint.url + trip.out.path,
-            headers=headers,
-            content=trip.out.content,
-            attempt=trip.attempt,
-            operation=trip.out.operation,
-            timeouts=trip.deadline.timeouts(),
-        )
+        out, options = trip.out, trip.options
+        endpoint = self.endpoints.at_hand(out.service)
+        if endpoint is None:
+            endpoint = await self.endpoints.get(out.service, autostart=options.autostart)
+        headers = trip.headers.copy()
+        self._authorize(headers, out.service, endpoint, options)
+        url = endpoint.url + out.path
+        if trip.span is not None:
+            trip.span.sends(headers, url)
+        request = Request(out.method, url, headers, out.content, trip.attempt, out.operation, trip.deadline.timeouts())
+        if options.cache and out.cacheable:
+            return await self._revalidated(trip, request)
+        if not options.middleware:
+            return await self._over_the_wire(trip, request)
+        return await self._layered(trip, request)
+
+    async def _layered(self, trip: _Trip, request: Request) -> Response:
         send: Callable[[Request], rt.Awaits[Response]] = partial(self._over_the_wire, trip)
         for layer in reversed(trip.options.middleware):
             send = partial(layer, call_next=send)
         return await send(request)
+
+    async def _revalidated(self, trip: _Trip, request: Request) -> Response:
+        if self._answers is None:
+            from flext_sdk._core.answers import AnswerCache
+
+            self._answers = AnswerCache()
+        answers = self._answers
+        key, kept = answers.find(request)
+        if kept is not None:
+            request.headers["If-None-Match"] = kept.etag
+        response = await self._layered(trip, request)
+        return response if key is None else answers.settle(key, kept, response)
+
+    def _begins(self, trip: _Trip) -> None:
+        from flext_sdk._core.hooks import RequestEvent, tell
+
+        out = trip.out
+        event = RequestEvent(out.operation, out.service, out.method, trip.attempt, trip.request_id)
+        for hooks in trip.options.hooks:
+            tell(hooks.on_request, event)
+
+    def _ended(self, trip: _Trip, status: int | None, began: float, error: errors.FlextError | None) -> None:
+        from flext_sdk._core.hooks import ResponseEvent, tell
+
+        out, elapsed = trip.out, self.clock() - began
+        if trip.span is not None:
+            trip.span.ended(trip.attempt, status, elapsed, error)
+        event = ResponseEvent(out.operation, out.service, trip.attempt, trip.request_id, status, elapsed, error)
+        for hooks in trip.options.hooks:
+            tell(hooks.on_response, event)
+
+    def _retries(self, trip: _Trip) -> None:
+        from flext_sdk._core.hooks import RetryEvent, tell
+
+        out, delay, attempt = trip.out, trip.decision.delay, trip.attempt + 1
+        debuglog.retrying(delay, attempt)
+        if trip.span is not None:
+            trip.span.retries(attempt, delay)
+        event = RetryEvent(out.operation, out.service, attempt, trip.request_id, delay, trip.error)
+        for hooks in trip.options.hooks:
+            tell(hooks.on_retry, event)
 
     def _authorize(self, headers: Headers, service: Service, endpoint: Endpoint, options: Options) -> None:
         token = options.token if options.token is not None else endpoint.token
@@ -356,14 +357,18 @@ class AsyncTransport:
     async def _over_the_wire(self, trip: _Trip, request: Request) -> Response:
         # Middleware may have taken the key away: what counts is what goes out.
         trip.keyed = trip.keyed or IDEMPOTENCY_KEY in request.headers
-        debuglog.sent(request)
+        watched = debuglog.LOGGER.isEnabledFor(debuglog.DEBUG)
+        if watched:
+            debuglog.sent(request)
         try:
-            response = await self._sender.send(request, trip.deadline)
+            response = await self._sender.send(request, trip.deadline, again=trip.keyed or trip.out.repeatable)
         except TransportFailure as failure:
-            debuglog.failed(failure.reason)
+            if watched:
+                debuglog.failed(failure.reason)
             trip.failure = Failure(failure.kind)
             raise
-        debuglog.received(response)
+        if watched:
+            debuglog.received(response)
         return response
 
     def _no_answer(self, trip: _Trip, failure: TransportFailure) -> errors.FlextError:
@@ -432,19 +437,3 @@ def _joined(first: str, hint: str | None) -> str:
 
 def _closed() -> errors.UsageError:
     return errors.UsageError("This client is closed", hint="Make a new one, or call it inside the with block.")
-
-
-def check_headers(headers: Mapping[str, str] | Sequence[tuple[str, str]] | None) -> tuple[tuple[str, str], ...]:
-    """Headers as they are sent.
-
-    Raises:
-        UsageError: If a name or value cannot be part of a request. The value is not told, it may be a secret.
-    """
-    pairs = [] if headers is None else list(headers.items()) if hasattr(headers, "items") else list(headers)
-    for name, value in pairs:
-        good_name = bool(name) and name.isascii() and all(c.isalnum() or c in "!#$%&'*+-.^_`|~" for c in name)
-        if not good_name:
-            raise errors.UsageError(f"{name!r} cannot be the name of a header")
-        if not isinstance(value, str) or any(c in value for c in "\r\n\0") or not value.isascii():
-            raise errors.UsageError(f"The value of header {name} has a line break or a character outside ASCII")
-    return tuple((str(name), value) for name, value in pairs)

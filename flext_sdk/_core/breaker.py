@@ -14,6 +14,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from flext_sdk._core.debuglog import LOGGER
 from flext_sdk.errors import CircuitOpenError
 
 if TYPE_CHECKING:
@@ -78,6 +79,11 @@ class Breaker:
         self._opened_at = 0.0
         self._probe = False
         self._clean = True
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing has failed since the last success; then there is nothing to ask and nothing to tell."""
+        return self._clean
 
     @property
     def state(self) -> BreakerState:
@@ -199,7 +205,7 @@ class Breakers:
         self._reset_after = reset_after
         self._lock = threading.Lock()
         self._all: dict[tuple[str, str], Breaker] = {}
-        self._listeners: list[Callable[[BreakerEvent], None]] = []
+        self._listeners: list[Callable[[BreakerEvent], object]] = []
         self.events: deque[BreakerEvent] = deque(maxlen=100)
         """The latest changes, oldest first."""
 
@@ -223,11 +229,19 @@ class Breakers:
     def __iter__(self) -> Iterator[Breaker]:
         return iter(list(self._all.values()))
 
-    def subscribe(self, listener: Callable[[BreakerEvent], None]) -> None:
-        """Call ``listener`` with every change of state, in the thread that causes it; it must not block."""
-        self._listeners.append(listener)
+    def subscribe(self, listener: Callable[[BreakerEvent], object]) -> None:
+        """Call ``listener`` with every change of state, in the thread that causes it; it must not block.
+
+        What it raises is logged. Subscribing twice is the same as once.
+        """
+        with self._lock:
+            if listener not in self._listeners:
+                self._listeners.append(listener)
 
     def _tell(self, event: BreakerEvent) -> None:
         self.events.append(event)
         for listener in self._listeners:
-            listener(event)
+            try:
+                listener(event)
+            except Exception:  # noqa: BLE001 - a watcher must not break the call it watches
+                LOGGER.exception("A listener of the circuit breakers failed")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flext_sdk._core.messages import Headers, Request, Response
 
-__all__ = ["LOGGER", "failed", "received", "retrying", "sent"]
+__all__ = ["DEBUG", "LOGGER", "failed", "received", "retrying", "sent"]
 
 LOGGER = getLogger("flext_sdk")
 

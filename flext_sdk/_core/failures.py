@@ -21,6 +21,12 @@ _KINDS: dict[str, FailureKind] = {
     "PoolTimeout": "pool",
     "ReadTimeout": "timeout",
     "WriteTimeout": "timeout",
+    # The names of the extra `fast`.
+    "ConnectTimeoutError": "connect",
+    "PoolTimeoutError": "pool",
+    "ReadTimeoutError": "timeout",
+    "WriteTimeoutError": "timeout",
+    "RequestTimeoutError": "timeout",
 }
 
 
@@ -98,11 +104,12 @@ def _reason(error: BaseException, name: str) -> str:  # noqa: PLR0911 - a table 
         return "the host name is not known"
     if any(isinstance(e, ConnectionRefusedError) or getattr(e, "errno", 0) == errno.ECONNREFUSED for e in chain):
         return "connection refused"
-    if name == "ConnectTimeout":
+    short = name.removesuffix("Error")
+    if short == "ConnectTimeout":
         return "no connection in time"
-    if name == "PoolTimeout":
+    if short == "PoolTimeout":
         return "all connections are busy"
-    if name in {"ReadTimeout", "WriteTimeout"}:
+    if short in {"ReadTimeout", "WriteTimeout", "RequestTimeout"}:
         return "no answer in time"
     from flext_sdk._core.redact import redact_text
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
     from flext_sdk._core.types import Json
 
-__all__ = ["Headers", "RawResponse", "Request", "Response", "Timeouts"]
+__all__ = ["Headers", "RawHeaders", "RawResponse", "Request", "Response", "Timeouts"]
 
 
 class Headers(MutableMapping[str, str]):
@@ -34,6 +34,21 @@ class Headers(MutableMapping[str, str]):
     def __delitem__(self, name: str) -> None:
         del self._items[name.lower()]
 
+    # The inherited two look a name up by way of an exception, which every call would pay for.
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._items
+
+    @overload
+    def get(self, name: str, /) -> str | None: ...
+    @overload
+    def get(self, name: str, default: str, /) -> str: ...
+    @overload
+    def get[D](self, name: str, default: D, /) -> str | D: ...
+    def get(self, name: str, default: object = None, /) -> object:
+        """The value of a header, or the default."""
+        found = self._items.get(name.lower())
+        return default if found is None else found[1]
+
     def __iter__(self) -> Iterator[str]:
         return (name for name, _ in self._items.values())
 
@@ -44,9 +59,43 @@ class Headers(MutableMapping[str, str]):
         """Names as they were given, with their values."""
         return list(self._items.values())
 
+    def copy(self) -> Headers:
+        """The same headers once more, to be changed by themselves."""
+        made = Headers.__new__(Headers)
+        made._items = self._items.copy()
+        return made
+
     def __repr__(self) -> str:
         """The names only: values may be secrets."""
         return f"Headers({', '.join(self)})"
+
+
+class RawHeaders(Headers):
+    """Headers of an answer as they came. They become text when somebody looks at them; most calls never do.
+
+    Args:
+        raw: Names and values, as bytes or text.
+    """
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: Iterable[tuple[bytes | str, bytes | str]]) -> None:  # _items is made at the first look
+        self._raw = raw
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - only ever asked for _items
+        if name != "_items":
+            raise AttributeError(name)
+        super().__init__((_text(key), _text(value)) for key, value in self._raw)
+        return self._items
+
+
+def _text(raw: bytes | str) -> str:
+    if isinstance(raw, str):
+        return raw
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class Operation[T]:
         paging: Set for lists; ``response`` then names the model of an item.
         idempotent: May be repeated after a read timeout even without a key.
         mutating: An ``Idempotency-Key`` is sent.
+        cache: The service marks its answer with an ETag and says whether it still holds.
         fields: (name, where it stands in the answer), for names that differ.
         constants: (name, value), for what the answer does not tell.
         wire: (path, form) of values whose form on the wire differs from that in Python, see `flext_sdk._core.wire`.
@@ -86,6 +87,7 @@ class Operation[T]:
     paging: Paging | None = None
     idempotent: bool = False
     mutating: bool = False
+    cache: bool = False
     fields: tuple[tuple[str, str], ...] = ()
     constants: tuple[tuple[str, object], ...] = ()
     wire: tuple[tuple[str, str], ...] = ()

@@ -197,6 +197,13 @@ def _switch(value: Json) -> bool:
     return word in _TRUE
 
 
+def _transport(value: Json) -> str:
+    word = str(value).strip().lower()
+    if word not in {"auto", "stock", "fast"}:
+        raise ValueError("it is none of them")
+    return word
+
+
 _ADDRESS = "an address such as http://127.0.0.1:8081"
 SETTINGS: tuple[Setting, ...] = (
     Setting("base_url", "FLEXT_URL", _urls, _ADDRESS, "Address of the services; unset: the services of this machine."),
@@ -205,6 +212,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("token", "FLEXT_TOKEN", _tokens, "one line of text", "Token of the services.", sensitive=True),
     Setting("timeout", "FLEXT_TIMEOUT", _seconds, "seconds above 0, such as 60", "Longest time of one call.", 60.0),
     Setting("retries", "FLEXT_RETRIES", _count, "a whole number from 0 to 20", "Attempts after the first one.", 2),
+    Setting("transport", "FLEXT_TRANSPORT", _transport, "auto, stock or fast", "Which connections to use.", "auto"),
     Setting("autostart", "FLEXT_AUTOSTART", _switch, "1 or 0", "Start local services when needed.", default=True),
 )  # fmt: skip
 """All settings of a client."""

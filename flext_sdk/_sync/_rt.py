@@ -5,24 +5,31 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk._core.settings import is_loopback
 
 if TYPE_CHECKING:
+    import httpcore
     import httpx
     from tenacity import Retrying
     from websockets.sync.client import ClientConnection
 
 __all__ = [
+    "PATCH_POINTS",
     "Awaits",
     "Event",
     "Lock",
     "PerLoop",
+    "Slots",
     "WebSocket",
+    "body_of",
     "chunks",
     "connect_websocket",
+    "crew",
+    "fast_builder",
     "gather_bounded",
     "handle",
     "ready",
@@ -31,6 +38,7 @@ __all__ = [
     "retrying",
     "sleep",
     "to_thread",
+    "waits_for_signals",
 ]
 
 type WebSocket = ClientConnection
@@ -68,6 +76,32 @@ def gather_bounded[T](calls: Sequence[Callable[[], T]], limit: int) -> list[T]:
                 future.cancel()
 
 
+def crew(work: Callable[[], None], workers: int, stop: Callable[[], None]) -> None:
+    """Let several work at the same; the first failure ends the others, as does Ctrl-C.
+
+    A call that is on its way cannot be taken back: it ends by itself, and nobody waits for it.
+    """
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+
+    if workers < 2:
+        return work() if workers else None
+    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="flext-bulk")
+    try:
+        for future in as_completed([pool.submit(work) for _ in range(workers)]):
+            future.result()
+    except BaseException:
+        stop()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+    return None
+
+
+def waits_for_signals() -> bool:
+    """Whether Ctrl-C must be able to end whatever is called here: in the main thread, which alone gets it."""
+    return threading.current_thread() is threading.main_thread()
+
+
 def ready[T](page: T) -> T:
     """A page as its method returns it: here it is loaded already."""
     load = getattr(page, "load", None)
@@ -88,9 +122,88 @@ def retrying(**options: Any) -> Retrying:  # noqa: ANN401 - tenacity's own argum
     return Retrying(**options)
 
 
-def handle(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-    """Send a request through a transport, below the client."""
-    return transport.handle_request(request)
+PATCH_POINTS = (
+    ("httpcore", "ConnectionPool", "handle_request"),
+    ("httpcore", "HTTPConnection", "handle_request"),
+    ("httpcore", "HTTP11Connection", "handle_request"),
+    ("httpx", "HTTPTransport", "handle_request"),
+    ("httpx", "Client", "send"),
+    ("httpx", "Client", "_send_single_request"),
+    ("httpx", "Client", "_transport_for_url"),
+)
+"""Where mocks and tracers put themselves between httpx and the wire: module, class, method."""
+
+
+def handle(connection: httpcore.HTTPConnection, request: httpcore.Request) -> httpcore.Response:
+    """Send a request over a connection."""
+    return connection.handle_request(request)
+
+
+def fast_builder() -> Any:  # noqa: ANN401 - of a library that may not be installed
+    """A builder of the extra `fast`.
+
+    Raises:
+        ImportError: If it is not installed.
+    """
+    from pyreqwest.client import SyncClientBuilder
+
+    return SyncClientBuilder()
+
+
+def body_of(content: bytes | None) -> Iterable[bytes]:
+    """A body as connections want it; an empty one costs no write."""
+    return (content,) if content else ()
+
+
+class Slots:
+    """So many may be in at once; the others wait in line.
+
+    A semaphore of the standard library lets a thread that has just come pass those that wait; here whoever goes out
+    hands their place to the first of the line.
+
+    Args:
+        limit: How many.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._free = limit
+        self._lock = threading.Lock()
+        self._line: deque[threading.Lock] = deque()
+
+    def acquire(self, seconds: float) -> bool:
+        """Come in; False when there was no place for so long."""
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return True
+            turn = threading.Lock()
+            turn.acquire()
+            self._line.append(turn)
+        try:
+            if turn.acquire(timeout=seconds):
+                return True
+        except BaseException:  # Ctrl-C in the line
+            self._leave(turn)
+            raise
+        return not self._leave(turn, give_back=False)
+
+    def _leave(self, turn: threading.Lock, *, give_back: bool = True) -> bool:
+        with self._lock:
+            if turn in self._line:
+                self._line.remove(turn)
+                return True
+        # The place came in the very moment of leaving.
+        if give_back:
+            self.release()
+        return False
+
+    def release(self) -> None:
+        """Go out, which lets the first of the line in."""
+        with self._lock:
+            if self._line:
+                self._line.popleft().release()
+            else:
+                self._free += 1
 
 
 def chunks(response: httpx.Response) -> Iterator[bytes]:

@@ -1,8 +1,13 @@
 # Generated from openapi/ by "make generate". Do not edit: change the contract or the generator, then generate again.
-"""One request over the wire. httpx lives here and nowhere else.
+"""One request over the wire. HTTP libraries live here and in the two modules below, and nowhere else.
 
-Requests go straight to httpx's transport, below its client, which costs more than the wire. Where the caller brings a
-client of their own, or the environment names a proxy, the ordinary way through the client is taken.
+Four ways, tried in this order:
+
+1. the caller's own httpx client,
+2. a client of httpx, where somebody has put themselves between httpx and the wire (respx, tracers), where the
+   environment names a proxy, or where only httpx understands the address,
+3. the extra ``fast`` where it is installed, nobody said ``stock``, and nobody waits for Ctrl-C,
+4. connections of httpcore, below httpx's client, which costs more than the wire.
 """
 
 from __future__ import annotations
@@ -11,11 +16,13 @@ import os
 import sys
 import threading
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from flext_sdk._core.failures import TransportFailure, classify
 from flext_sdk._core.messages import Headers, Response
+from flext_sdk._core.patches import Patches
 from flext_sdk._sync import _rt as rt
+from flext_sdk._sync._pool import NotPlainError, Pool
 
 if TYPE_CHECKING:
     import ssl
@@ -26,16 +33,19 @@ if TYPE_CHECKING:
 
     from flext_sdk._core.deadline import Deadline
     from flext_sdk._core.messages import Request
+    from flext_sdk._sync._fast import Fast
 
-__all__ = ["Sender"]
+__all__ = ["Sender", "TransportChoice"]
 
-_KEEPALIVE = 4.0  # seconds; below the 5 s after which uvicorn closes an idle connection
-# httpcore holds all connections, busy ones too, against this limit: with its default of 20, 32 threads would open a new
-# connection for nearly every request.
-_KEPT = 64
+TransportChoice = Literal["auto", "stock", "fast"]
+"""``auto`` takes the extra ``fast`` where it is installed; but not in the main thread, where Ctrl-C would have to wait
+until the answer is there."""
+
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _tls_lock = threading.Lock()
 _import_lock = threading.Lock()
+_patches = Patches(rt.PATCH_POINTS)
 
 
 def load_httpx() -> ModuleType:
@@ -56,15 +66,14 @@ def load_httpx() -> ModuleType:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
-    # Loading the certificates takes 30-48 ms: once in a process, and never for http.
+def _context() -> ssl.SSLContext:
     return load_httpx().create_ssl_context()  # type: ignore[no-any-return]
 
 
-@cache
-def _no_tls() -> ssl.SSLContext:
-    # A transport wants a context even for http, where it is never used; one without certificates costs nothing.
-    return load_httpx().create_ssl_context(verify=False)  # type: ignore[no-any-return]
+def _tls() -> ssl.SSLContext:
+    # Loading the certificates takes 30-48 ms: once in a process, and never for http.
+    with _tls_lock:
+        return _context()
 
 
 class Sender:
@@ -73,31 +82,68 @@ class Sender:
     Args:
         client: The caller's own httpx client, used and never closed; None for connections of our own.
         environ: Where proxies are looked up.
+        transport: Which of our own connections to use.
     """
 
-    def __init__(self, client: httpx.Client | None = None, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        client: httpx.Client | None = None,
+        environ: Mapping[str, str] = os.environ,
+        transport: TransportChoice = "auto",
+    ) -> None:
         self._client = client
         self._has_proxy = any(environ.get(name) or environ.get(name.upper()) for name in _PROXIES)
-        self._plain: rt.PerLoop[httpx.HTTPTransport] = rt.PerLoop()
-        self._secure: rt.PerLoop[httpx.HTTPTransport] = rt.PerLoop()
+        # A certificate that httpx trusts because of these variables would be unknown to the other library.
+        self._own_trust = any(environ.get(name) for name in _CERTIFICATES)
+        self._transport = transport
+        self._pools: rt.PerLoop[Pool] = rt.PerLoop()
+        self._fasts: rt.PerLoop[Fast | None] = rt.PerLoop()
         self._clients: rt.PerLoop[httpx.Client] = rt.PerLoop()
 
-    def send(self, request: Request, deadline: Deadline) -> Response:
+    def send(self, request: Request, deadline: Deadline, *, again: bool) -> Response:
         """Send one request and read the whole answer.
+
+        Args:
+            request: The request.
+            deadline: When reading must end.
+            again: The request may be sent twice.
 
         Raises:
             TransportFailure: If no whole answer came.
         """
+        if self._client is None and not self._has_proxy and not _patches.found():
+            try:
+                # The fast library does not look at signals while it waits.
+                if self._transport == "fast" or (self._transport == "auto" and not rt.waits_for_signals()):
+                    fast = self._fasts.get(self._make_fast)
+                    if fast is not None and not (self._own_trust and request.url.startswith("https:")):
+                        return fast.send(request, deadline)
+                return self._pools.get(_make_pool).send(request, deadline, again=again)
+            except NotPlainError:
+                pass
+        return self._through_client(request, deadline)
+
+    def _through_client(self, request: Request, deadline: Deadline) -> Response:
         lib = load_httpx()
         started = deadline.elapsed
+        limits = request.timeouts
+        client = self._client or self._clients.get(lambda: _make_client(lib))
         try:
-            answer = self._open(lib, request)
+            answer = client.send(
+                client.build_request(
+                    request.method,
+                    request.url,
+                    headers=request.headers.pairs(),
+                    content=request.content,
+                    timeout=lib.Timeout(connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool),
+                ),
+                stream=True,
+                follow_redirects=False,
+            )
             try:
-                content = self._read(answer, deadline)
+                content = _read(answer, deadline)
             finally:
                 answer.close()
-        except TransportFailure:
-            raise
         except (lib.HTTPError, lib.InvalidURL, lib.StreamError, OSError, RuntimeError) as error:
             raise classify(error) from error
         return Response(
@@ -107,74 +153,47 @@ class Sender:
             elapsed=deadline.elapsed - started,
         )
 
-    def _open(self, lib: ModuleType, request: Request) -> httpx.Response:
-        limits = request.timeouts
-        if self._client is None and not self._has_proxy:
-            made: httpx.Request = lib.Request(
-                request.method,
-                request.url,
-                headers=request.headers.pairs(),
-                content=request.content,
-                extensions={
-                    "timeout": {
-                        "connect": limits.connect,
-                        "read": limits.read,
-                        "write": limits.write,
-                        "pool": limits.pool,
-                    }
-                },
-            )
-            answer = rt.handle(self._transport(lib, secure=request.url.startswith("https:")), made)
-            answer.request = made
-            return answer
-        client = self._client or self._clients.get(lambda: self._make_client(lib))
-        return client.send(
-            client.build_request(
-                request.method,
-                request.url,
-                headers=request.headers.pairs(),
-                content=request.content,
-                timeout=lib.Timeout(connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool),
-            ),
-            stream=True,
-            follow_redirects=False,
-        )
+    def _make_fast(self) -> Fast | None:
+        from flext_sdk._sync._fast import Fast
 
-    def _transport(self, lib: ModuleType, *, secure: bool) -> httpx.HTTPTransport:
-        pool = self._secure if secure else self._plain
-
-        def make() -> httpx.HTTPTransport:
-            with _tls_lock:
-                context = _tls() if secure else _no_tls()
-            limits = lib.Limits(max_connections=100, max_keepalive_connections=_KEPT, keepalive_expiry=_KEEPALIVE)
-            made: httpx.HTTPTransport = lib.HTTPTransport(verify=context, limits=limits)
-            return made
-
-        return pool.get(make)
-
-    def _make_client(self, lib: ModuleType) -> httpx.Client:
-        with _tls_lock:
-            context = _tls()
-        # A service of this machine is never behind a proxy, whatever NO_PROXY says.
-        direct = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
-        made: httpx.Client = lib.Client(verify=context, trust_env=True, mounts=direct)
-        return made
-
-    def _read(self, answer: httpx.Response, deadline: Deadline) -> bytes:
-        parts = []
-        for part in rt.chunks(answer):
-            parts.append(part)
-            # Each read has its own limit; a server that sends a byte now and then would never hit one of them.
-            if deadline.expired:
-                raise TransportFailure("timeout", "the answer did not end in time")
-        return b"".join(parts)
+        return Fast.make(required=self._transport == "fast")
 
     def close(self) -> None:
         """Close the connections of our own."""
-        self._plain.clear(_close)
-        self._secure.clear(_close)
-        self._clients.clear(_close)
+        self._pools.clear(_close_pool)
+        self._fasts.clear(_close_fast)
+        self._clients.clear(_close_client)
 
 
-def _close(thing: httpx.HTTPTransport | httpx.Client) -> None:
-    thing.close()
+def _read(answer: httpx.Response, deadline: Deadline) -> bytes:
+    parts = []
+    for part in rt.chunks(answer):
+        parts.append(part)
+        # Each read has its own limit; a server that sends a byte now and then would never hit one of them.
+        if deadline.expired:
+            raise TransportFailure("timeout", "the answer did not end in time")
+    return b"".join(parts)
+
+
+def _make_pool() -> Pool:
+    return Pool(_tls)
+
+
+def _make_client(lib: ModuleType) -> httpx.Client:
+    # A service of this machine is never behind a proxy, whatever NO_PROXY says.
+    direct = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
+    made: httpx.Client = lib.Client(verify=_tls(), trust_env=True, mounts=direct)
+    return made
+
+
+def _close_pool(pool: Pool) -> None:
+    pool.close()
+
+
+def _close_fast(fast: Fast | None) -> None:
+    if fast is not None:
+        fast.close()
+
+
+def _close_client(client: httpx.Client) -> None:
+    client.close()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 from flext_sdk._core.decode import PageData, decode, decode_page, to_model
 from flext_sdk._core.request import encode_body, plan_for
 from flext_sdk._sync import _rt as rt
+from flext_sdk._sync.calls import Outgoing
 from flext_sdk._sync.pagination import Page
-from flext_sdk._sync.transport import Outgoing
 from flext_sdk.errors import NotSupportedError
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ class Resource:
         """A page of a list operation; it is fetched when it is awaited."""
         paging = op.paging
         assert paging is not None
-        names = {param.wire: param.name for param in op.query}
-        limit, offset = names.get(paging.limit or ""), names.get(paging.offset or "")
+        plan = plan_for(op)
+        limit, offset = plan.limit, plan.offset
 
         def get(asked: Mapping[str, Json]) -> PageData[T]:
             if op.variants:
@@ -95,21 +95,24 @@ class Resource:
 
     def _send(self, op: Operation[object], path: Mapping[str, Json], query: Mapping[str, Json], body: Json) -> Response:
         plan = plan_for(op)
-        if isinstance(body, dict):
-            body = {key: value for key, value in body.items() if value is not None}
-        # An operation that takes a body gets one, even when all of it was left out.
-        content = (
-            None if body is None and (op.body is None or not op.mutating) else encode_body({} if body is None else body)
-        )
+        content = None
+        if body is not None or plan.body_expected:
+            if isinstance(body, dict):
+                body = {key: value for key, value in body.items() if value is not None}
+            # An operation that takes a body gets one, even when all of it was left out.
+            content = encode_body({} if body is None else body)
         out = Outgoing(
-            operation=op.id,
-            service=op.service,
-            group=op.group,
-            method=op.method,
-            path=plan.url_path(path, query),
-            content=content,
-            repeatable=plan.repeatable,
-            mutating=op.mutating,
+            op.id,
+            op.service,
+            op.group,
+            op.method,
+            plan.url_path(path, query),
+            content,
+            plan.repeatable,
+            op.mutating,
+            (),
+            op.path,
+            op.cache,
         )
         try:
             return (self._client._exchange(out)).response

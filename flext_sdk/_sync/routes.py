@@ -13,7 +13,7 @@ from flext_sdk import errors
 from flext_sdk._core.generations import UNKNOWN, Server, classify
 from flext_sdk._core.messages import json_or_none
 from flext_sdk._core.redact import redact_url
-from flext_sdk._sync.transport import Outgoing
+from flext_sdk._sync.calls import Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -32,9 +32,9 @@ from flext_sdk.testing.answers import error_body, written
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
 
-    from flext_sdk._async.transport import AsyncMiddleware
+    from flext_sdk._async.calls import AsyncMiddleware
     from flext_sdk._core.messages import Request
-    from flext_sdk._sync.transport import Middleware
+    from flext_sdk._sync.calls import Middleware
 
 __all__ = [
     "Effect",

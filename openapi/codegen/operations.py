@@ -99,6 +99,8 @@ def _arguments(contract: Contract, operation: OperationSpec, flext: dict[str, An
         arguments.append("idempotent=True")
     if verb != "GET" and operation.method != "validate":
         arguments.append("mutating=True")
+    if operation.flext.get("cache") == "etag":
+        arguments.append("cache=True")
     arguments += _quirks(contract, operation, flext, model)
     return ", ".join(arguments)
 

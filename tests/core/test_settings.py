@@ -24,6 +24,7 @@ def test_the_first_source_with_a_value_wins() -> None:
         "token": ("abc", "environment"),
         "timeout": (5.0, "argument"),
         "retries": (9, "profile work"),
+        "transport": ("auto", "default"),
         "autostart": (True, "default"),
     }
     assert len(found) == len(SETTINGS)

@@ -166,6 +166,7 @@ class Driver:
             lent = httpx.AsyncClient() if is_async else httpx.Client()
             self.lent.append(lent)
             options["http_client"] = lent
+        options.setdefault("transport", "fast" if self.via == "fast" else "stock")
         options.setdefault("_environ", {})
         if not real_time:
             options["_clock"] = self.time.clock
@@ -221,18 +222,16 @@ class Driver:
             await thing.aclose() if self.colour == "async" else thing.close()
 
 
-@pytest.fixture(params=["sync", "async"])
-async def driver(request: pytest.FixtureRequest, time: Time) -> Any:
-    """Both colours, over our own connections."""
-    made = Driver(request.param, "direct", time)
-    yield made
-    await made.close()
+WAYS = ["sync", "async", "sync-client", "async-client", "sync-fast", "async-fast"]
 
 
-@pytest.fixture(params=["sync", "async", "sync-client", "async-client"])
+@pytest.fixture(params=WAYS)
 async def every(request: pytest.FixtureRequest, time: Time) -> Any:
-    """Both colours, and both ways through httpx."""
+    """Both colours, and all ways to the wire: our own connections, the caller's client of httpx, the extra `fast`."""
     colour, _, via = request.param.partition("-")
     made = Driver(colour, via or "direct", time)
     yield made
     await made.close()
+
+
+driver = every

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from flext_sdk import AsyncFlext, Flext, errors
+from flext_sdk._async._pool import MOST
 from flext_sdk._core.breaker import FAIL_MAX, RESET_AFTER
 
 from .conftest import Answer, Driver, Seen, Server, Time
@@ -20,7 +21,7 @@ RUN = Answer(status=202, body={"execution_id": "r1", "status": "running"})
 
 
 async def test_the_same_keys_on_every_attempt(every: Driver, server: Server) -> None:
-    server.says(Answer(status=503), Answer(drop=True), RUN)
+    server.says(Answer(drop=True), Answer(status=503), RUN)
     client = every.client(server.url)
     run = await every.run(lambda: client.pipelines.start("orders"))
     assert run.execution_id == "r1"
@@ -307,7 +308,8 @@ def test_only_one_call_is_let_through_half_open(server: Server, time: Time) -> N
     client.close()
 
 
-async def test_cancelling_leaves_nothing_behind(server: Server, time: Time) -> None:
+@pytest.mark.parametrize("transport", ["stock", "fast"])
+async def test_cancelling_leaves_nothing_behind(server: Server, time: Time, transport: Any) -> None:
     arrived = asyncio.Event()
     loop = asyncio.get_running_loop()
     release = threading.Event()
@@ -317,7 +319,7 @@ async def test_cancelling_leaves_nothing_behind(server: Server, time: Time) -> N
         release.wait(10)
 
     server.says(Answer(body=GOOD.body, before=hold))
-    async with AsyncFlext(server.url, _environ={}, _clock=time.clock) as client:
+    async with AsyncFlext(server.url, transport=transport, _environ={}, _clock=time.clock) as client:
         for _ in range(FAIL_MAX + 1):
             arrived.clear()
             task = asyncio.create_task(client.pipelines.show("orders"))
@@ -327,8 +329,9 @@ async def test_cancelling_leaves_nothing_behind(server: Server, time: Time) -> N
                 await task
         release.set()
         assert client.breakers.get("flext", "pipelines").state == "closed"
-        pool = client._transport._sender._plain.get(lambda: None)._pool
-        assert pool.connections == []
+        if transport == "stock":
+            pool = client._transport._sender._pools.get(lambda: None)
+            assert (pool.idle, pool._slots._gate._value) == (0, MOST)
         server.says(GOOD)
         assert (await client.pipelines.show("orders")).name == "orders"
 

@@ -66,14 +66,14 @@ def test_threads_side_by_side_keep_their_order_and_tell_failures() -> None:
 
 def test_a_client_is_closed_in_every_loop_it_was_used_in(server: Server) -> None:
     server.says(Answer(body={"id": "p", "name": "orders"}))
-    client = AsyncFlext(server.url, _environ={})
+    client = AsyncFlext(server.url, transport="stock", _environ={})
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     asyncio.run_coroutine_threadsafe(client.pipelines.show("orders"), loop).result(10)
-    pool = client._transport._sender._plain
+    pool = client._transport._sender._pools
     (elsewhere,) = pool._values.values()
-    assert len(elsewhere._pool.connections) == 1
+    assert elsewhere.idle == 1
 
     async def end() -> None:
         await client.pipelines.show("orders")
@@ -83,10 +83,10 @@ def test_a_client_is_closed_in_every_loop_it_was_used_in(server: Server) -> None
 
     async def settled() -> int:
         for _ in range(200):
-            if not elsewhere._pool.connections:
+            if not elsewhere.idle:
                 break
             await asyncio.sleep(0.01)
-        return len(elsewhere._pool.connections)
+        return elsewhere.idle
 
     assert asyncio.run_coroutine_threadsafe(settled(), loop).result(10) == 0
     loop.call_soon_threadsafe(loop.stop)

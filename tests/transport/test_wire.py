@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
+import ssl
 import subprocess
 import sys
 import textwrap
+import time
+from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 import respx
+import trustme
 
 from flext_sdk import AsyncFlext, Flext, errors
 from flext_sdk._sync import _sender
@@ -88,19 +94,18 @@ def test_certificates_are_loaded_once_and_only_for_https(server: Server, monkeyp
     made: list[object] = []
     original = httpx.create_ssl_context
     monkeypatch.setattr(httpx, "create_ssl_context", lambda **options: made.append(options) or original(**options))  # type: ignore[func-returns-value]
-    _sender._tls.cache_clear()
-    _sender._no_tls.cache_clear()
+    _sender._context.cache_clear()
     server.says(Answer(body=GOOD))
-    with Flext(server.url, _environ={}) as client:
+    with Flext(server.url, transport="stock", _environ={}) as client:
         client.pipelines.show("orders")
-    assert made == [{"verify": False}]
+    assert made == []
     for _ in range(2):
         with (
-            Flext(server.url.replace("http:", "https:"), retries=0, _environ={}) as client,
+            Flext(server.url.replace("http:", "https:"), transport="stock", retries=0, _environ={}) as client,
             pytest.raises(errors.ConnectionFailedError),
         ):
             client.pipelines.show("orders")
-    assert made == [{"verify": False}, {}]
+    assert made == [{}]
 
 
 def loaded(code: str) -> set[str]:
@@ -116,10 +121,10 @@ def test_a_call_loads_what_it_needs_and_no_more(server: Server) -> None:
     )
     server.says(Answer(body=GOOD))
     plain = loaded(
-        f"from flext_sdk import Flext\nFlext({server.url!r}).with_options(models=False).pipelines.show('orders')"
+        f"from flext_sdk import Flext\nFlext({server.url!r}, transport='stock').with_options(models=False).pipelines.show('orders')"
     )
-    assert "httpx" in plain
-    assert not {"pydantic", "tenacity", "pybreaker", "websockets", "httpx._main", "click"} & plain
+    assert "httpcore" in plain
+    assert not {"httpx", "pyreqwest", "pydantic", "tenacity", "pybreaker", "websockets", "httpx._main", "click"} & plain
     assert len(server.seen) == 1
     again = loaded("import httpx\nfrom flext_sdk._sync._sender import load_httpx\nassert load_httpx() is httpx")
     assert "httpx._main" in again or "click" not in again
@@ -149,11 +154,157 @@ def test_a_client_of_a_parent_process_is_not_shared_with_its_child(server: Serve
     import os
 
     server.says(Answer(body=GOOD))
-    with Flext(server.url, _environ={}) as client:
+    with Flext(server.url, transport="stock", _environ={}) as client:
         client.pipelines.show("orders")
-        pool = client._transport._sender._plain
+        pool = client._transport._sender._pools
         before = pool.get(lambda: None)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(os, "getpid", lambda: -1)
             assert pool.get(lambda: "new") == "new"
         assert before != "new"
+
+
+def test_a_patch_is_told_by_where_its_code_stands(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    import functools
+
+    from flext_sdk._core.patches import Patches
+    from flext_sdk._sync import _rt as rt
+
+    watcher = Patches(rt.PATCH_POINTS)
+    assert not watcher.found()
+    original = httpx.Client.send
+    calls: list[str] = []
+
+    @functools.wraps(original)
+    def traced(self: httpx.Client, request: httpx.Request, **options: object) -> httpx.Response:
+        calls.append(request.url.path)
+        return original(self, request, **options)  # type: ignore[arg-type]
+
+    server.says(Answer(body=GOOD))
+    for transport in ("stock", "fast"):
+        with Flext(server.url, transport=transport, _environ={}) as client:  # type: ignore[arg-type]
+            client.pipelines.show("before")
+            with monkeypatch.context() as patch:
+                patch.setattr(httpx.Client, "send", traced)
+                assert Patches(rt.PATCH_POINTS).found()  # also for who has never seen the original
+                assert watcher.found()
+                client.pipelines.show("during")
+            client.pipelines.show("after")
+    assert calls == ["/api/v1/pipelines/during"] * 2
+    assert not watcher.found()
+    monkeypatch.delitem(sys.modules, "httpx")
+    assert not Patches(rt.PATCH_POINTS).found()
+
+
+CALL = """
+import threading
+from flext_sdk import Flext
+client = Flext({url!r})
+def call():
+    assert client.pipelines.show("orders").name == "orders"
+"""
+THREAD = "thread = threading.Thread(target=call); thread.start(); thread.join()"
+
+
+def test_the_fast_transport_is_taken_where_it_is_installed(server: Server) -> None:
+    server.says(Answer(body=GOOD))
+    call = CALL.format(url=server.url)
+    assert {"pyreqwest", "httpcore"} & loaded(call + THREAD) == {"pyreqwest"}
+    assert {"pyreqwest", "httpcore"} & loaded(call + "call()") == {"httpcore"}  # Ctrl-C must not have to wait
+    without = f"import sys\nsys.modules['pyreqwest'] = None\n{call}{THREAD}"
+    assert "httpcore" in loaded(without)
+    done = subprocess.run(
+        [sys.executable, "-c", without.replace(THREAD, "call()").replace("')", "', transport='fast')")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "MissingExtraError" in done.stderr
+    assert "flext-sdk[fast]" in done.stderr
+
+
+async def test_tasks_take_the_fast_transport_by_themselves(server: Server) -> None:
+    server.says(Answer(body=GOOD))
+    async with AsyncFlext(server.url, _environ={}) as client:
+        await client.pipelines.show("orders")
+        assert client._transport._sender._pools._values == {}
+
+
+def test_ctrl_c_does_not_wait_for_the_answer(server: Server) -> None:
+    server.says(Answer(before=lambda: server.stopping.wait(30)))  # type: ignore[arg-type, return-value]
+    code = (
+        CALL.format(url=server.url)
+        + "print('ready', flush=True)\ntry:\n    call()\nexcept KeyboardInterrupt:\n    print('stopped')"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.readline()
+    while not server.seen:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20)[0] == "stopped\n"
+    assert not server.stopping.is_set()
+
+
+def test_a_child_process_does_not_use_the_threads_of_its_parent(server: Server) -> None:
+    server.says(Answer(body=GOOD))
+    code = f"""
+        import os, sys
+        from flext_sdk import Flext
+        client = Flext({server.url!r}, transport="fast")
+        client.pipelines.show("parent")
+        child = os.fork()
+        if child == 0:
+            ok = client.pipelines.show("child").name == "orders" and "httpcore" in sys.modules
+            os._exit(0 if ok else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        client.pipelines.show("parent")
+    """
+    loaded(textwrap.dedent(code))
+    assert [seen.path.rpartition("/")[2] for seen in server.seen] == ["parent", "child", "parent"]
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """A server with a certificate that only its own authority vouches for: address, and file of the authority."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    file = tmp_path_factory.mktemp("tls") / "authority.pem"
+    authority.cert_pem.write_to_path(str(file))
+    made = Server()
+    made.says(Answer(body=GOOD))
+    made.http.socket = context.wrap_socket(made.http.socket, server_side=True)
+    yield made.url.replace("http:", "https:"), str(file)
+    made.close()
+
+
+@pytest.mark.parametrize("transport", ["stock", "fast"])
+def test_a_certificate_that_nobody_vouches_for_is_refused(certified: tuple[str, str], transport: Any) -> None:
+    url, _ = certified
+    with (
+        Flext(url, transport=transport, retries=0, _environ={}) as client,
+        pytest.raises(errors.ConnectionFailedError, match="certificate of the server is not trusted"),
+    ):
+        client.pipelines.show("orders")
+
+
+@pytest.mark.parametrize("transport", ["stock", "fast"])
+def test_an_authority_of_the_environment_is_trusted(
+    certified: tuple[str, str], transport: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, file = certified
+    monkeypatch.setenv("SSL_CERT_FILE", file)
+    _sender._context.cache_clear()
+    try:
+        with Flext(url, transport=transport, retries=0, _environ={"SSL_CERT_FILE": file}) as client:
+            assert client.pipelines.show("orders").name == "orders"
+            assert client.pipelines.show("orders").name == "orders"
+            assert client._transport._sender._pools.get(lambda: None).idle == 1
+    finally:
+        _sender._context.cache_clear()
+
+
+def test_a_setting_that_names_no_transport() -> None:
+    with pytest.raises(errors.ConfigurationError, match="FLEXT_TRANSPORT"):
+        Flext("http://127.0.0.1:9", _environ={"FLEXT_TRANSPORT": "carrier pigeon"})

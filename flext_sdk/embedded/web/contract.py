@@ -45,6 +45,7 @@ class OperationSpec:
         public: Whether it answers without a token.
         websocket: Whether it is a WebSocket.
         idempotent: Whether it may be repeated without a key.
+        etag: The answer gets an ETag, and 304 in its place when the caller has it already.
     """
 
     id: str
@@ -59,6 +60,7 @@ class OperationSpec:
     public: bool
     websocket: bool
     idempotent: bool
+    etag: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ class Contract:
             public=not security,
             websocket=bool(extension.get("websocket")),
             idempotent=bool(extension.get("idempotent")) or method in {"get", "put", "delete"},
+            etag=extension.get("cache") == "etag",
         )
 
 

@@ -13,7 +13,7 @@ from flext_sdk.embedded.web.body import NO_BODY, Disconnected, Limits, read_json
 from flext_sdk.embedded.web.call import Answer, Call
 from flext_sdk.embedded.web.errors import ApiError, validation_failed
 from flext_sdk.embedded.web.problems import problem
-from flext_sdk.embedded.web.respond import send_answer
+from flext_sdk.embedded.web.respond import marked, send_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +66,8 @@ class Endpoint:
         with suppress(Disconnected):
             call = await self._call(operation, scope, receive)
             answer = await self._once(operation, call, receive)
+            if operation.spec.etag and answer.status == 200:
+                answer = marked(answer, call.headers.get("if-none-match"))
             await send_answer(send, answer)
 
     async def _call(self, operation: BoundOperation, scope: Scope, receive: Receive) -> Call:

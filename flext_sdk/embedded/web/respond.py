@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from flext_sdk.embedded.web.errors import ApiError
 
 _JSON = "application/json"
+_EMPTY = frozenset({204, 304})
 
 
 def encode(body: Any, media_type: str) -> bytes:  # noqa: ANN401 - any JSON
@@ -29,17 +31,34 @@ def encode(body: Any, media_type: str) -> bytes:  # noqa: ANN401 - any JSON
     return orjson.dumps(body)
 
 
+def marked(answer: Answer, known: str | None) -> Answer:
+    """The answer with an ETag made of its bytes; 304 without a body when the caller names that tag.
+
+    Args:
+        answer: A whole answer.
+        known: The header If-None-Match.
+    """
+    media_type = answer.media_type or _JSON
+    content = encode(answer.body, media_type)
+    tag = f'"{blake2b(content, digest_size=12).hexdigest()}"'
+    headers = {**answer.headers, "ETag": tag, "Cache-Control": "private, no-cache"}
+    names = {name.strip().removeprefix("W/") for name in known.split(",")} if known else set()
+    if tag in names or "*" in names:
+        return Answer(304, headers=headers)
+    return Answer(answer.status, content, headers, media_type)
+
+
 async def send_answer(send: Send, answer: Answer) -> None:
     """Send a whole answer."""
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-    if answer.status == 204 or (answer.body is None and answer.media_type is None):
+    if answer.status in _EMPTY or (answer.body is None and answer.media_type is None):
         content = b""
     else:
         media_type = answer.media_type or _JSON
         content = encode(answer.body, media_type)
         charset = "; charset=utf-8" if media_type.startswith("text/") else ""
         headers.append((b"content-type", f"{media_type}{charset}".encode()))
-    if answer.status != 204:
+    if answer.status not in _EMPTY:
         headers.append((b"content-length", str(len(content)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": content})

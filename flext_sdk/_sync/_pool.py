@@ -1,0 +1,278 @@
+# Generated from openapi/ by "make generate". Do not edit: change the contract or the generator, then generate again.
+"""Connections to the services, kept open for the next call.
+
+The connections are httpcore's; its pool is not used. That one looks at all its connections and all who wait whenever
+anybody comes or goes, which at 200 calls in flight costs more than everything else together. Here whoever wants to send
+comes in through a gate, takes the connection that was used last, and puts it back.
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flext_sdk._core.failures import TransportFailure, classify
+from flext_sdk._core.messages import RawHeaders, Response
+from flext_sdk._sync import _rt as rt
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+    import httpcore
+
+    from flext_sdk._core.deadline import Deadline
+    from flext_sdk._core.messages import Request, Timeouts
+
+__all__ = ["KEEPALIVE", "MOST", "NotPlainError", "Pool"]
+
+KEEPALIVE = 4.0
+"""Seconds an idle connection is kept; below the 5 s after which uvicorn closes it."""
+MOST = 100
+"""Calls in flight at once; more wait for their turn."""
+_LENGTH_EXPECTED = frozenset({"POST", "PUT", "PATCH"})
+
+
+class NotPlainError(Exception):
+    """A URL that needs httpx to be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What belongs to the beginning of a URL."""
+
+    scheme: bytes
+    host: bytes
+    port: int
+    header: bytes
+    secure: bool
+
+
+class Pool:
+    """Sends requests over connections of its own, in one event loop or one process.
+
+    Args:
+        tls: Makes or gives the TLS context, when the first connection needs one.
+        limit: Calls in flight at once.
+        keepalive: Seconds an idle connection is kept.
+    """
+
+    def __init__(self, tls: Callable[[], ssl.SSLContext], *, limit: int = MOST, keepalive: float = KEEPALIVE) -> None:
+        import httpcore
+
+        self._lib: Any = httpcore
+        self._tls = tls
+        self._keepalive = keepalive
+        self._slots = rt.Slots(limit)
+        self._origins: dict[str, _Origin] = {}
+        self._idle: dict[_Origin, deque[tuple[httpcore.HTTPConnection, float]]] = {}
+        self._closed = False
+        self._limits: tuple[Timeouts | None, dict[str, Any]] = (None, {})
+        self._errors: tuple[type[Exception], ...] = (
+            httpcore.TimeoutException,
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+            httpcore.UnsupportedProtocol,
+            OSError,
+            RuntimeError,
+        )
+        self._gone: tuple[type[Exception], ...] = (
+            httpcore.RemoteProtocolError,
+            httpcore.ReadError,
+            httpcore.WriteError,
+        )
+
+    @property
+    def idle(self) -> int:
+        """Connections that wait for a call."""
+        return sum(map(len, self._idle.values()))
+
+    def send(self, request: Request, deadline: Deadline, *, again: bool) -> Response:
+        """Send one request and read the whole answer.
+
+        Args:
+            request: The request.
+            deadline: When reading must end.
+            again: The request may be sent twice: where the service had closed the connection in the meantime, it is
+                sent once more over a new one.
+
+        Raises:
+            TransportFailure: If no whole answer came.
+            NotPlainError: If the URL is not plain ASCII.
+        """
+        origin, made = self._prepared(request)
+        started = deadline.elapsed
+        if not self._slots.acquire(request.timeouts.pool):
+            raise TransportFailure("pool", "all connections are busy")
+        try:
+            return self._exchange(origin, made, deadline, started, again=again)
+        except self._errors as error:
+            raise classify(error) from error
+        finally:
+            self._slots.release()
+
+    def _exchange(
+        self, origin: _Origin, made: httpcore.Request, deadline: Deadline, started: float, *, again: bool
+    ) -> Response:
+        connection, used = self._take(origin)
+        try:
+            try:
+                answer = rt.handle(connection, made)
+            except self._gone:
+                if not (used and again):
+                    raise
+                connection.close()
+                connection = self._connection(origin)
+                answer = rt.handle(connection, made)
+            content = self._read(answer, deadline)
+        except BaseException:
+            # Also when it was cancelled: half an answer must not be left for the next one.
+            connection.close()
+            raise
+        if self._closed or not connection.is_idle():
+            connection.close()
+        else:
+            self._put(origin, connection)
+        headers = RawHeaders(answer.headers)
+        return Response(answer.status, headers, _decoded(content, answer.headers), deadline.elapsed - started)
+
+    def _read(self, answer: httpcore.Response, deadline: Deadline) -> bytes:
+        parts: list[bytes] = []
+        stream: Any = answer.stream
+        try:
+            for part in stream:
+                parts.append(part)
+                # Each read has its own limit; a server that sends a byte now and then would never hit one of them.
+                if deadline.expired:
+                    raise TransportFailure("timeout", "the answer did not end in time")
+        finally:
+            stream.close()
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _take(self, origin: _Origin) -> tuple[httpcore.HTTPConnection, bool]:
+        idle = self._idle.get(origin)
+        while idle:
+            try:
+                connection, _ = idle.pop()
+            except IndexError:  # another thread took the last one
+                break
+            if not connection.has_expired():
+                return connection, True
+            connection.close()
+        return self._connection(origin), False
+
+    def _put(self, origin: _Origin, connection: httpcore.HTTPConnection) -> None:
+        idle = self._idle.get(origin)
+        if idle is None:
+            idle = self._idle.setdefault(origin, deque())
+        now = time.monotonic()
+        idle.append((connection, now))
+        # Those at the bottom are not needed any more when they have lain there for so long.
+        try:
+            oldest, since = idle.popleft()
+        except IndexError:
+            return
+        if now - since > self._keepalive:
+            oldest.close()
+        else:
+            idle.appendleft((oldest, since))
+
+    def _connection(self, origin: _Origin) -> httpcore.HTTPConnection:
+        made: httpcore.HTTPConnection = self._lib.HTTPConnection(
+            self._lib.Origin(origin.scheme, origin.host, origin.port),
+            ssl_context=self._tls() if origin.secure else None,
+            keepalive_expiry=self._keepalive,
+        )
+        return made
+
+    def _prepared(self, request: Request) -> tuple[_Origin, httpcore.Request]:
+        url = request.url
+        end = url.find("/", 8)  # behind http:// and https://
+        start = url if end < 0 else url[:end]
+        origin = self._origins.get(start)
+        if origin is None:
+            origin = self._origins[start] = _origin(start)
+        try:
+            target = b"/" if end < 0 else url[end:].encode("ascii")
+            headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in request.headers.pairs()]
+        except UnicodeEncodeError:
+            raise NotPlainError from None
+        if "host" not in request.headers:
+            headers.insert(0, (b"Host", origin.header))
+        if request.content is not None:
+            headers.append((b"Content-Length", b"%d" % len(request.content)))
+        elif request.method in _LENGTH_EXPECTED:
+            headers.append((b"Content-Length", b"0"))
+        # Made without its constructor, which looks at every header a second time; h11 looks at them anyway.
+        lib = self._lib
+        made: httpcore.Request = lib.Request.__new__(lib.Request)
+        made.method = request.method.encode("ascii")
+        made.url = lib.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=target)
+        made.headers = headers
+        made.stream = rt.body_of(request.content)
+        made.extensions = self._extensions(request.timeouts)
+        return origin, made
+
+    def _extensions(self, limits: Timeouts) -> dict[str, Any]:
+        known, extensions = self._limits
+        if known is not limits:
+            extensions = {
+                "timeout": {
+                    "connect": limits.connect,
+                    "read": limits.read,
+                    "write": limits.write,
+                    "pool": limits.pool,
+                }
+            }
+            self._limits = (limits, extensions)
+        return extensions
+
+    def close(self) -> None:
+        """Close what is idle; what is busy is closed when its call ends."""
+        self._closed = True
+        for idle in list(self._idle.values()):
+            while idle:
+                try:
+                    connection, _ = idle.pop()
+                except IndexError:
+                    break
+                connection.close()
+
+
+def _origin(start: str) -> _Origin:
+    parts = urlsplit(start)
+    try:
+        host, port = (parts.hostname or "").encode("ascii"), parts.port
+    except (UnicodeEncodeError, ValueError):
+        raise NotPlainError from None
+    if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc:
+        raise NotPlainError
+    secure = parts.scheme == "https"
+    usual = 443 if secure else 80
+    shown = b"[%b]" % host if b":" in host else host
+    header = shown if port in {None, usual} else b"%b:%d" % (shown, port or 0)
+    return _Origin(parts.scheme.encode(), host, port or usual, header, secure)
+
+
+def _decoded(content: bytes, headers: list[tuple[bytes, bytes]]) -> bytes:
+    """The body without its compression. Nobody asked for any, but some servers do it all the same."""
+    for name, value in headers:
+        if name.lower() == b"content-encoding":
+            for coding in reversed(value.lower().replace(b" ", b"").split(b",")):
+                content = _expanded(content, coding)
+    return content
+
+
+def _expanded(content: bytes, coding: bytes) -> bytes:
+    if coding not in {b"gzip", b"x-gzip", b"deflate"} or not content:
+        return content
+    try:
+        if coding == b"deflate" and content[0] & 0x0F != 8:  # without the frame that the standard asks for
+            return zlib.decompress(content, -zlib.MAX_WBITS)
+        return zlib.decompress(content, zlib.MAX_WBITS | 32)
+    except zlib.error as error:
+        raise TransportFailure("broken", "the body cannot be decompressed") from error

@@ -1,0 +1,48 @@
+# Generated from openapi/ by "make generate". Do not edit: change the contract or the generator, then generate again.
+"""Many calls at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flext_sdk._core.outcomes import BulkItem, BulkProgress, BulkResult, Feed
+from flext_sdk._sync import _rt as rt
+from flext_sdk.errors import FlextError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["run_all"]
+
+
+def run_all[T](
+    calls: Iterable[Callable[[], rt.Awaits[T]]],
+    *,
+    concurrency: int,
+    on_progress: Callable[[BulkProgress], object] | None,
+    raise_on_error: bool,
+) -> BulkResult[T]:
+    """Make all calls, so many at once; see `Flext.bulk`.
+
+    Raises:
+        FlextError: With ``raise_on_error``, what the first one failed with.
+        UsageError: If the bound makes no sense.
+    """
+    if concurrency < 1:
+        raise UsageError(f"concurrency={concurrency} makes no calls", hint="Give a number from 1.")
+    feed: Feed[Callable[[], rt.Awaits[T]], T] = Feed(calls, on_progress)
+
+    def work() -> None:
+        while (drawn := feed.draw()) is not None:
+            index, call = drawn
+            try:
+                item = BulkItem(index, call(), None)
+            except FlextError as error:
+                if raise_on_error:
+                    raise
+                item = BulkItem[T](index, None, error)
+            feed.settle(item)
+
+    workers = concurrency if feed.total is None else min(concurrency, feed.total)
+    rt.crew(work, workers, feed.stop)
+    return feed.result()
