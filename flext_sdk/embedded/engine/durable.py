@@ -33,6 +33,7 @@ WORKFLOW = "flext.run"
 POLL_SECONDS = 0.3
 # DBOS asks for `unixepoch('subsec')`.
 _NEEDED_SQLITE = (3, 42, 0)
+_SQLITE_HEAD = b"SQLite format 3\0"
 
 _log = logging.getLogger("flext.engine")
 
@@ -207,6 +208,27 @@ def quiet_logging() -> None:
         handler.name = "flext"
         logger.addHandler(handler)
     logger.propagate = True
+
+
+def check_database(url: str) -> None:
+    """Looks whether the engine's file can be one, without importing what would use it.
+
+    Raises:
+        StoreError: If it is no SQLite database, or cannot be read.
+    """
+    path = Path(sa.make_url(url).database or "")
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_SQLITE_HEAD))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreError(f"the engine's database cannot be used: {path}: {error.strerror}") from error
+    if head and head != _SQLITE_HEAD:
+        raise StoreError(
+            f"the engine's database cannot be used: {path}: file is not a database",
+            "Move the file away; runs that have not ended are then known by the store alone.",
+        )
 
 
 def sqlite_engine(url: str) -> sa.Engine:

@@ -277,11 +277,12 @@ class Step:
 
     def _save(self, *, final: bool = False) -> None:
         """Stores what was confirmed; a full refresh stores its own only when it has succeeded."""
+        # The count before the bookmark: after a kill between the two some rows count twice, but none is left out.
+        if final:
+            self._report()
         if self._unsaved and self._confirmed is not None and not self.run.full_refresh:
             self.tools.bookmarks.save(self.run.pipeline_id, self.name, self._confirmed, self.run.id)
             self._unsaved = False
-        if final:
-            self._report()
 
     def _progress(self, progress: Progress) -> None:
         now = self.tools.clock()
@@ -289,8 +290,8 @@ class Step:
         if now - self._reported_at < REPORT_EVERY:
             return
         self._reported_at = now
-        self._save()
         self._report()
+        self._save()
         stop, force = self.tools.runs.stop_requested(self.run.id)
         if stop:
             self.stop.set("force" if force else "cancel")

@@ -10,9 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flext_sdk.embedded.engine.durable import DbosEngine
+from flext_sdk.embedded.engine.durable import DbosEngine, check_database
 from flext_sdk.embedded.engine.execute import RunExecutor
 from flext_sdk.embedded.engine.files import remove_left_overs
+from flext_sdk.embedded.engine.ondemand import OnDemandEngine
 from flext_sdk.embedded.engine.plugins import FirstParty, Plugins
 from flext_sdk.embedded.engine.process import end_orphan
 from flext_sdk.embedded.engine.recorder import LogRecorder
@@ -126,8 +127,7 @@ class Platform:
             backoff=backoff,
         )
         executor = RunExecutor(tools, parallel=STEPS_AT_ONCE, ended=self._ended)
-        make = engine or (lambda does, stored: DbosEngine(engine_url, does, stored, concurrency=RUNS_AT_ONCE))
-        self.engine = make(executor, self.run_store)
+        self.engine = (engine or self._on_demand(engine_url))(executor, self.run_store)
         checker = DefinitionChecker(contract, plugins, secrets, environ)
         self.pipelines = PipelineService(
             PipelineStore(self.database, now), bookmarks, checker, forgotten=self.engine.forget, now=now
@@ -161,6 +161,17 @@ class Platform:
     def ready(self) -> dict[str, str]:
         """State of the parts."""
         return {"store": "stopping" if self.state == "stopping" else "ok", "engine": self.state}
+
+    def _on_demand(self, url: str) -> Callable[[RunExecutor, RunStore], Engine]:
+        def needed() -> bool:
+            # On a server other workers' runs may be waiting in the queue.
+            return not url.startswith("sqlite") or bool(self.run_store.active())
+
+        return lambda executor, runs: OnDemandEngine(
+            lambda: DbosEngine(url, executor, runs, concurrency=RUNS_AT_ONCE),
+            needed=needed,
+            check=lambda: check_database(url),
+        )
 
     def _end_orphans(self) -> None:
         left = self.processes.all()

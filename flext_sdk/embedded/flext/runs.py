@@ -9,6 +9,7 @@ from flext_sdk.embedded.flext.pipelines import PipelineService, in_progress
 from flext_sdk.embedded.flext.schedules import next_times
 from flext_sdk.embedded.flext.views import log_view, run_view
 from flext_sdk.embedded.store.clock import Now, rfc3339
+from flext_sdk.embedded.store.database import StoreError
 from flext_sdk.embedded.store.logs import LEVELS, LogFilter, LogStore
 from flext_sdk.embedded.store.pipelines import BusyError, StoredPipeline
 from flext_sdk.embedded.store.runs import NewRun, RunStore, StoredRun
@@ -230,7 +231,11 @@ class RunService:
         if run is None:  # deleted between two statements
             self._pipelines.require(pipeline.id)
             raise ApiError(409, "PIPELINE_CANNOT_EXECUTE", f"{pipeline.name} was deleted meanwhile")
-        self._engine.submit(run.id)
+        try:
+            self._engine.submit(run.id)
+        except StoreError as error:
+            run = self._runs.finish(run.id, "failed", error=str(error), hint=error.hint) or run
+            self._ended(run)
         return run_view(run, self._now())
 
     def _belongs(self, run: StoredRun, pipeline: StoredPipeline) -> None:
