@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Sized
 from dataclasses import replace
 from functools import partial
+from random import random as _random
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, overload
 
@@ -18,7 +19,7 @@ from flext_sdk._async._facade import AsyncResources
 from flext_sdk._async._requests import any_answer, outgoing, raw_response
 from flext_sdk._async.calls import Exchange, Options, Outgoing, check_headers
 from flext_sdk._async.resource import AsyncResource
-from flext_sdk._async.transport import AsyncTransport, chance
+from flext_sdk._async.transport import AsyncTransport
 from flext_sdk._core.settings import Resolved, Source, environment, resolve
 from flext_sdk._version import __version__
 from flext_sdk.errors import UsageError
@@ -97,7 +98,7 @@ class AsyncFlext(AsyncResources):
         _clock: Callable[[], float] = time.monotonic,
         _wall: Callable[[], float] = time.time,
         _sleep: Callable[[float], rt.Awaits[None]] = rt.sleep,
-        _random: Callable[[], float] = chance,
+        _random: Callable[[], float] = _random,
         _connect: Callable[..., rt.Awaits[rt.WebSocket]] = rt.connect_websocket,
         _sources: Sequence[Source] = (),
         _labels: Mapping[str, str] = _NO_LABELS,

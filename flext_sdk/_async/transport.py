@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from functools import partial
+from random import random as _random
 from typing import TYPE_CHECKING
 
 from flext_sdk import errors
@@ -30,17 +31,10 @@ if TYPE_CHECKING:
     from flext_sdk._core.generations import Server
     from flext_sdk._core.types import Service
 
-__all__ = ["AsyncTransport", "chance"]
+__all__ = ["AsyncTransport"]
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 REQUEST_ID = "X-Request-ID"
-
-
-def chance() -> float:
-    """A number from 0 to 1."""
-    from random import random  # it brings hashlib and more, and only a call that is tried again asks for it
-
-    return random()  # noqa: S311 - nothing secret hangs on a pause
 
 
 class AsyncTransport:
@@ -68,7 +62,7 @@ class AsyncTransport:
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         sleep: Callable[[float], rt.Awaits[None]] = rt.sleep,
-        random: Callable[[], float] = chance,
+        random: Callable[[], float] = _random,
         environ: Mapping[str, str] = os.environ,
         connect: Callable[..., rt.Awaits[rt.WebSocket]] = rt.connect_websocket,
         transport: TransportChoice = "auto",

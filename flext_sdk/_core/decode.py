@@ -28,7 +28,7 @@ _SHOWN = 3
 _EMPTY: dict[str, Callable[[], Json]] = {"list_type": list, "dict_type": dict}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PageData[T]:
     """One page as it came.
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Sized
 from dataclasses import replace
 from functools import partial
+from random import random as _random
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, overload
 
@@ -20,7 +21,7 @@ from flext_sdk._sync._facade import Resources
 from flext_sdk._sync._requests import any_answer, outgoing, raw_response
 from flext_sdk._sync.calls import Exchange, Options, Outgoing, check_headers
 from flext_sdk._sync.resource import Resource
-from flext_sdk._sync.transport import Transport, chance
+from flext_sdk._sync.transport import Transport
 from flext_sdk._version import __version__
 from flext_sdk.errors import UsageError
 
@@ -98,7 +99,7 @@ class Flext(Resources):
         _clock: Callable[[], float] = time.monotonic,
         _wall: Callable[[], float] = time.time,
         _sleep: Callable[[float], rt.Awaits[None]] = rt.sleep,
-        _random: Callable[[], float] = chance,
+        _random: Callable[[], float] = _random,
         _connect: Callable[..., rt.Awaits[rt.WebSocket]] = rt.connect_websocket,
         _sources: Sequence[Source] = (),
         _labels: Mapping[str, str] = _NO_LABELS,

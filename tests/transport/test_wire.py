@@ -126,6 +126,16 @@ def test_a_call_loads_what_it_needs_and_no_more(server: Server) -> None:
     assert "httpcore" in plain
     assert not {"httpx", "pyreqwest", "pydantic", "tenacity", "pybreaker", "websockets", "httpx._main", "click"} & plain
     assert len(server.seen) == 1
+    # What a failure needs is not even ours to load before there is one.
+    assert not {"flext_sdk._sync._again", "flext_sdk._core.retry", "flext_sdk._core.envelopes"} & plain
+    typed = loaded(f"from flext_sdk import Flext\nFlext({server.url!r}, transport='stock').pipelines.show('orders')")
+    assert "pydantic" in typed
+    assert not {"tenacity", "pybreaker", "flext_sdk._sync._again", "flext_sdk._core.retry"} & typed
+    server.says(Answer(status=503), Answer(body=GOOD))
+    failed = loaded(
+        f"from flext_sdk import Flext\nFlext({server.url!r}, transport='stock', _sleep=lambda _: None).pipelines.show('orders')"
+    )
+    assert {"tenacity", "pybreaker", "flext_sdk._sync._again"} <= failed
     again = loaded("import httpx\nfrom flext_sdk._sync._sender import load_httpx\nassert load_httpx() is httpx")
     assert "httpx._main" in again or "click" not in again
 
