@@ -243,7 +243,9 @@ async def test_tasks_take_the_fast_transport_by_themselves(server: Server) -> No
 def test_ctrl_c_does_not_wait_for_the_answer(server: Server) -> None:
     server.says(Answer(before=lambda: server.stopping.wait(30)))  # type: ignore[arg-type, return-value]
     code = (
-        CALL.format(url=server.url)
+        # A shell that runs the tests in the background has them ignore Ctrl-C, and their children too.
+        "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        + CALL.format(url=server.url)
         + "print('ready', flush=True)\ntry:\n    call()\nexcept KeyboardInterrupt:\n    print('stopped')"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
