@@ -66,8 +66,8 @@ docs-serve: setup ## Serve the documentation on loopback
 
 validate: lint typecheck imports check-generated test docs ## Everything that must hold before a commit
 
-bench: setup ## Measure, as ratios taken in one run
-	@$(BIN)/python -m tests.performance
+bench: setup ## Measure, as ratios taken in one run (ARGS="calls flight" for some parts)
+	@$(BIN)/python -m tests.performance $(ARGS)
 
 bench-million: setup ## A million rows into SQLite and DuckDB, counted and summed
 	@$(BIN)/python -m tests.performance.runs

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncFast"]
 
+_ENDLESS = float("inf")
 # The library runs its connections in one thread of the process. A fork does not take threads along.
 _home: list[int] = []
 
@@ -82,7 +83,7 @@ class AsyncFast:
             if request.content is not None:
                 made = made.body_bytes(request.content)
             left = deadline.remaining()
-            if left != float("inf"):
+            if left != _ENDLESS:
                 made = made.timeout(timedelta(seconds=left))
             answer = await made.build().send()
             content = (await answer.bytes()).to_bytes()

@@ -91,7 +91,7 @@ class Options:
     prepared: dict[bool, Headers] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Outgoing:
     """A call, ready to be sent.
 
@@ -122,7 +122,7 @@ class Outgoing:
     cacheable: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Exchange:
     """What came of a call.
 

@@ -16,11 +16,10 @@ from flext_sdk._async import _local
 from flext_sdk._async import _rt as rt
 from flext_sdk._async._endpoints import SERVICES, AsyncKnownEndpoints
 from flext_sdk._async._facade import AsyncResources
+from flext_sdk._async._requests import any_answer, outgoing, raw_response
 from flext_sdk._async.calls import Exchange, Options, Outgoing, check_headers
 from flext_sdk._async.resource import AsyncResource
 from flext_sdk._async.transport import AsyncTransport
-from flext_sdk._core.messages import RawResponse, decode_text, json_or_none
-from flext_sdk._core.request import encode_body, encode_query
 from flext_sdk._core.settings import Resolved, Source, environment, resolve
 from flext_sdk._version import __version__
 from flext_sdk.errors import UsageError
@@ -33,16 +32,15 @@ if TYPE_CHECKING:
     from flext_sdk._async.calls import AsyncMiddleware
     from flext_sdk._core.breaker import Breakers
     from flext_sdk._core.hooks import Hooks
+    from flext_sdk._core.messages import RawResponse
     from flext_sdk._core.outcomes import BulkProgress, BulkResult
     from flext_sdk._core.types import Json, Service
     from flext_sdk._telemetry import Telemetry
 
 __all__ = ["AsyncFlext"]
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PYTHON = ".".join(str(part) for part in sys.version_info[:2])
 _USER_AGENT = f"flext-sdk/{__version__} python/{_PYTHON} {sys.platform}"
-_METHODS = _SAFE | {"POST", "PUT", "PATCH", "DELETE"}
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -275,7 +273,7 @@ class AsyncFlext(AsyncResources):
             value: T = await rt.resolved(getattr(type(owner)(watched), name)(*args, **kwargs))
             if not seen:
                 raise UsageError(f"{name} did not call a service, so there is no answer to show")
-            return _raw(value, seen[-1])
+            return raw_response(value, seen[-1])
 
         return call
 
@@ -315,32 +313,8 @@ class AsyncFlext(AsyncResources):
             print(answer.value["total"])
             ```
         """
-        verb = method.upper()
-        if verb not in _METHODS:
-            raise UsageError(f"{method!r} is no HTTP method", hint=f"One of {', '.join(sorted(_METHODS))}.")
-        if service not in {"flext", "flexcore"}:
-            raise UsageError(f"There is no service {service!r}", hint="flext or flexcore.")
-        if json is not None and content is not None:
-            raise UsageError("Give json or content, not both")
-        text = encode_query((key, value, "repeat") for key, value in (query or {}).items())
-        body = encode_body(json) if json is not None else content.encode() if isinstance(content, str) else content
-        out = Outgoing(
-            operation=f"{verb} {check_path(path)}",
-            service=service,
-            group="request",
-            method=verb,
-            path=f"{path}{'&' if '?' in path else '?'}{text}" if text else path,
-            content=body,
-            repeatable=verb in _SAFE,
-            mutating=verb not in _SAFE,
-            headers=check_headers(headers),
-        )
-        found = await self._exchange(out)
-        content_type = found.response.headers.get("content-type", "")
-        value = json_or_none(found.response.content) if "json" in content_type else None
-        if value is None and found.response.content and found.response.content.strip() != b"null":
-            value = decode_text(found.response.content, content_type)
-        return _raw(value, found)
+        out = outgoing(method, path, service=service, query=query, json=json, content=content, headers=headers)
+        return any_answer(await self._exchange(out))
 
     @overload
     async def bulk[T](
@@ -434,21 +408,6 @@ class AsyncFlext(AsyncResources):
         return f"AsyncFlext({urls})"
 
 
-def check_path(path: str) -> str:
-    """The path without its query.
-
-    Raises:
-        UsageError: If it is no path from the root. A whole address is refused: it would get the service's token.
-    """
-    if not path.startswith("/") or path.startswith("//"):
-        raise UsageError(f"{path!r} is no path", hint="A path begins with one slash: /api/v1/pipelines")
-    if any(not c.isprintable() or c in " #" for c in path):
-        raise UsageError(
-            f"The path {path!r} has a space, a # or a control character", hint="Write them as %20, %23 and so on."
-        )
-    return path.partition("?")[0]
-
-
 def _all_hooks(hooks: Hooks | Sequence[Hooks]) -> tuple[Hooks, ...]:
     return (hooks,) if not isinstance(hooks, Iterable) else tuple(hooks)
 
@@ -459,16 +418,3 @@ def _telemetry(given: Any) -> Telemetry | None:  # noqa: ANN401 - as in AsyncFle
     from flext_sdk._telemetry import Telemetry
 
     return given if isinstance(given, Telemetry) else Telemetry(None if given is True else given)
-
-
-def _raw[T](value: T, found: Exchange) -> RawResponse[T]:
-    response = found.response
-    return RawResponse(
-        value=value,
-        status=response.status,
-        headers=response.headers,
-        content=response.content,
-        request_id=found.request_id,
-        attempts=found.attempts,
-        elapsed=found.elapsed,
-    )

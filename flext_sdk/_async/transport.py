@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
 from functools import partial
 from random import random as _random
 from typing import TYPE_CHECKING
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING
 from flext_sdk import errors
 from flext_sdk._async import _rt as rt
 from flext_sdk._async._sender import AsyncSender
+from flext_sdk._async._trip import Trip
 from flext_sdk._async.calls import Exchange, Options, Outgoing
 from flext_sdk._core import debuglog
 from flext_sdk._core.breaker import Breakers
-from flext_sdk._core.deadline import CONNECT, READ, Deadline
-from flext_sdk._core.failures import TransportFailure, no_answer_hint, token_hint
+from flext_sdk._core.deadline import Deadline
+from flext_sdk._core.failures import TransportFailure
 from flext_sdk._core.messages import Headers, Request, Response
-from flext_sdk._core.retry import ALWAYS, IF_REPEATABLE, Decision, Failure, Policy, decide, parse_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,36 +28,13 @@ if TYPE_CHECKING:
     from flext_sdk._async._sender import TransportChoice
     from flext_sdk._async.calls import AsyncEndpoints
     from flext_sdk._core.answers import AnswerCache
-    from flext_sdk._core.breaker import Breaker
     from flext_sdk._core.generations import Server
     from flext_sdk._core.types import Service
-    from flext_sdk._telemetry import CallSpan
 
 __all__ = ["AsyncTransport"]
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 REQUEST_ID = "X-Request-ID"
-
-
-_NO = Decision(retry=False)
-
-
-@dataclass(slots=True)
-class _Trip:
-    """One call on its way; everything that changes between attempts."""
-
-    out: Outgoing
-    options: Options
-    deadline: Deadline
-    breaker: Breaker | None
-    headers: Headers
-    request_id: str
-    attempt: int = 0
-    failure: Failure | None = None
-    error: errors.FlextError | None = None
-    keyed: bool = False
-    decision: Decision = _NO
-    span: CallSpan | None = None
 
 
 class AsyncTransport:
@@ -130,17 +106,19 @@ class AsyncTransport:
         ) as trip.span:
             return await self._go(trip)
 
-    async def _go(self, trip: _Trip) -> Exchange:
+    async def _go(self, trip: Trip) -> Exchange:
         try:
             response = await self._attempt(trip)
         except errors.FlextError as error:
             # tenacity costs more than the rest of a call: it comes in when there is something to repeat.
-            if not self._wants_more(trip, error):
+            from flext_sdk._async import _again
+
+            if not _again.wants_more(trip, error, self._random):
                 raise
-            response = await self._repeat(trip)
+            response = await _again.repeat(trip, self._attempt, sleep=self.sleep, random=self._random)
         return Exchange(response, trip.request_id, trip.attempt, trip.deadline.elapsed)
 
-    def _trip(self, out: Outgoing, options: Options) -> _Trip:
+    def _trip(self, out: Outgoing, options: Options) -> Trip:
         has_body = out.content is not None
         headers = (options.prepared.get(has_body) or self._prepare(options, has_body=has_body)).copy()
         for name, value in out.headers:
@@ -150,7 +128,7 @@ class AsyncTransport:
             request_id = headers[REQUEST_ID] = os.urandom(16).hex()
         if out.mutating and IDEMPOTENCY_KEY not in headers:
             headers[IDEMPOTENCY_KEY] = os.urandom(16).hex()
-        return _Trip(
+        return Trip(
             out,
             options,
             Deadline(options.timeout, self.clock),
@@ -168,61 +146,19 @@ class AsyncTransport:
         options.prepared[has_body] = headers
         return headers
 
-    async def _repeat(self, trip: _Trip) -> Response:
-        self._retries(trip)
-        await self.sleep(trip.decision.delay)
-
-        def again(state: object) -> bool:
-            error = state.outcome.exception()  # type: ignore[attr-defined]
-            return isinstance(error, errors.FlextError) and self._wants_more(trip, error)
-
-        def pause(_state: object) -> float:
-            self._retries(trip)
-            return trip.decision.delay
-
-        retrying = rt.retrying(
-            sleep=self.sleep,
-            wait=pause,
-            retry=lambda state: state.outcome.failed and again(state),
-            stop=lambda _state: False,
-            reraise=True,
-        )
-        response: Response = await retrying(self._attempt, trip)
-        return response
-
-    def _wants_more(self, trip: _Trip, error: errors.FlextError) -> bool:
-        if trip.failure is None:
-            return False
-        trip.decision = decide(
-            Policy(retries=trip.options.retries),
-            trip.failure,
-            attempt=trip.attempt,
-            remaining=trip.deadline.remaining(),
-            total=trip.deadline.seconds,
-            repeatable=trip.out.repeatable or trip.keyed,
-            random=self._random,
-        )
-        if trip.decision.reason is not None and not isinstance(error, errors.DeadlineExceededError):
-            error.hint = _joined(f"Not tried again: {trip.decision.reason}.", error.hint)
-        elif not trip.decision.retry and trip.attempt > 1:
-            error.hint = _joined(f"Tried {trip.attempt} times.", error.hint)
-        return trip.decision.retry
-
-    async def _attempt(self, trip: _Trip) -> Response:
+    async def _attempt(self, trip: Trip) -> Response:
         breaker = trip.breaker
         if trip.attempt or (breaker is not None and not breaker.clean):
             self._admit(trip)
         trip.attempt += 1
         trip.failure = None
-        watched = trip.span is not None or bool(trip.options.hooks)
+        watched = trip.watched
         began = self.clock() if watched else 0.0
         if watched:
-            self._begins(trip)
+            trip.begins()
         try:
             response = await self._send(trip)
         except TransportFailure as failure:
-            # Middleware may have lost the answer, or not have sent the request: then the wire knows of no failure.
-            trip.failure = Failure(failure.kind)
             raise self._lost(trip, failure, began) from failure.__cause__
         except BaseException:
             if breaker is not None:
@@ -233,10 +169,10 @@ class AsyncTransport:
         if breaker is not None and not breaker.clean:
             breaker.success()
         if watched:
-            self._ended(trip, response.status, began, None)
+            trip.ended(response.status, self.clock() - began, None)
         return response
 
-    def _admit(self, trip: _Trip) -> None:
+    def _admit(self, trip: Trip) -> None:
         """Look whether another attempt may be made.
 
         Raises:
@@ -254,27 +190,30 @@ class AsyncTransport:
                 raise trip.error from None
             raise
 
-    def _lost(self, trip: _Trip, failure: TransportFailure, began: float) -> errors.FlextError:
-        error = self._no_answer(trip, failure)
+    def _lost(self, trip: Trip, failure: TransportFailure, began: float) -> errors.FlextError:
+        from flext_sdk._async._again import no_answer
+
+        # Middleware may have lost the answer, or not have sent the request: then the wire knows of no failure.
+        trip.fails(failure)
+        error = trip.error = no_answer(trip, failure, self.endpoints)
         if trip.breaker is not None:
             trip.breaker.failure(error)
-        trip.error = error
-        self._ended(trip, None, began, error)
+        trip.ended(None, self.clock() - began, error)
         return error
 
-    def _turned_away(self, trip: _Trip, response: Response, began: float) -> errors.FlextError:
-        failed = response.status >= 500 and response.status != 501
-        refused = self._refused(trip, response)
+    def _turned_away(self, trip: Trip, response: Response, began: float) -> errors.FlextError:
+        from flext_sdk._async._again import refused
+
+        error = trip.error = refused(trip, response, self.endpoints, self._wall())
         if trip.breaker is not None:
-            if failed:
-                trip.breaker.failure(refused)
+            if response.status >= 500 and response.status != 501:
+                trip.breaker.failure(error)
             else:
                 trip.breaker.success()
-        trip.error = refused
-        self._ended(trip, response.status, began, refused)
-        return refused
+        trip.ended(response.status, self.clock() - began, error)
+        return error
 
-    async def _send(self, trip: _Trip) -> Response:
+    async def _send(self, trip: Trip) -> Response:
         out, options = trip.out, trip.options
         endpoint = self.endpoints.at_hand(out.service)
         if endpoint is None:
@@ -291,13 +230,13 @@ class AsyncTransport:
             return await self._over_the_wire(trip, request)
         return await self._layered(trip, request)
 
-    async def _layered(self, trip: _Trip, request: Request) -> Response:
+    async def _layered(self, trip: Trip, request: Request) -> Response:
         send: Callable[[Request], rt.Awaits[Response]] = partial(self._over_the_wire, trip)
         for layer in reversed(trip.options.middleware):
             send = partial(layer, call_next=send)
         return await send(request)
 
-    async def _revalidated(self, trip: _Trip, request: Request) -> Response:
+    async def _revalidated(self, trip: Trip, request: Request) -> Response:
         if self._answers is None:
             from flext_sdk._core.answers import AnswerCache
 
@@ -308,35 +247,6 @@ class AsyncTransport:
             request.headers["If-None-Match"] = kept.etag
         response = await self._layered(trip, request)
         return response if key is None else answers.settle(key, kept, response)
-
-    def _begins(self, trip: _Trip) -> None:
-        from flext_sdk._core.hooks import RequestEvent, tell
-
-        out = trip.out
-        event = RequestEvent(out.operation, out.service, out.method, trip.attempt, trip.request_id)
-        for hooks in trip.options.hooks:
-            tell(hooks.on_request, event)
-
-    def _ended(self, trip: _Trip, status: int | None, began: float, error: errors.FlextError | None) -> None:
-        from flext_sdk._core.hooks import ResponseEvent, tell
-
-        out, elapsed = trip.out, self.clock() - began
-        if trip.span is not None:
-            trip.span.ended(trip.attempt, status, elapsed, error)
-        event = ResponseEvent(out.operation, out.service, trip.attempt, trip.request_id, status, elapsed, error)
-        for hooks in trip.options.hooks:
-            tell(hooks.on_response, event)
-
-    def _retries(self, trip: _Trip) -> None:
-        from flext_sdk._core.hooks import RetryEvent, tell
-
-        out, delay, attempt = trip.out, trip.decision.delay, trip.attempt + 1
-        debuglog.retrying(delay, attempt)
-        if trip.span is not None:
-            trip.span.retries(attempt, delay)
-        event = RetryEvent(out.operation, out.service, attempt, trip.request_id, delay, trip.error)
-        for hooks in trip.options.hooks:
-            tell(hooks.on_retry, event)
 
     def _authorize(self, headers: Headers, service: Service, endpoint: Endpoint, options: Options) -> None:
         token = options.token if options.token is not None else endpoint.token
@@ -354,85 +264,26 @@ class AsyncTransport:
         self._authorize(headers, service, endpoint, options)
         return f"ws{endpoint.url.removeprefix('http')}{path}", dict(headers.pairs())
 
-    async def _over_the_wire(self, trip: _Trip, request: Request) -> Response:
+    async def _over_the_wire(self, trip: Trip, request: Request) -> Response:
         # Middleware may have taken the key away: what counts is what goes out.
         trip.keyed = trip.keyed or IDEMPOTENCY_KEY in request.headers
         watched = debuglog.LOGGER.isEnabledFor(debuglog.DEBUG)
         if watched:
             debuglog.sent(request)
         try:
-            response = await self._sender.send(request, trip.deadline, again=trip.keyed or trip.out.repeatable)
+            response = await self._sender.send(request, trip.deadline, again=trip.repeatable)
         except TransportFailure as failure:
             if watched:
                 debuglog.failed(failure.reason)
-            trip.failure = Failure(failure.kind)
+            trip.fails(failure)
             raise
         if watched:
             debuglog.received(response)
         return response
 
-    def _no_answer(self, trip: _Trip, failure: TransportFailure) -> errors.FlextError:
-        service, what = trip.out.service, trip.out.operation
-        if failure.kind == "timeout" or trip.deadline.expired:
-            limit = trip.deadline.seconds if trip.deadline.expired else READ
-            return errors.DeadlineExceededError(
-                f"{what}: no answer from {service} within {limit:g} s",
-                hint="It may still be done. Give more time: --timeout, or timeout=...",
-                request_id=trip.request_id,
-                retryable=trip.out.repeatable or trip.keyed,
-            )
-        return self._unreachable(trip, failure)
-
-    def _unreachable(self, trip: _Trip, failure: TransportFailure) -> errors.ConnectionFailedError:
-        from flext_sdk._core.redact import redact_url
-
-        url = self.url_of(trip.out.service)
-        if failure.kind == "connect":
-            self.endpoints.forget()
-        at = f" at {redact_url(url)}" if url else ""
-        told = f"no connection within {CONNECT:g} s" if failure.reason == "no connection in time" else failure.reason
-        if failure.kind == "broken":
-            message = f"The connection to {trip.out.service}{at} broke: {told}"
-        else:
-            message = f"Cannot connect to {trip.out.service}{at}: {told}"
-        hint = no_answer_hint(failure.kind, trip.out.service, url, self.endpoints.origin(trip.out.service))
-        return errors.ConnectionFailedError(message, hint=hint, request_id=trip.request_id, retryable=True)
-
     def url_of(self, service: Service) -> str | None:
         """The address of a service as far as it is known now; finds nothing out."""
         return self.endpoints.known(service)
-
-    def _refused(self, trip: _Trip, response: Response) -> errors.APIStatusError:
-        from flext_sdk._core.envelopes import error_from  # reads what only a refusal has
-
-        wait = parse_retry_after(response.headers, self._wall())
-        status = response.status
-        trip.failure = Failure("status", status, wait)
-        error = error_from(
-            status,
-            response.headers,
-            response.content,
-            operation=trip.out.operation,
-            service=trip.out.service,
-            sent_request_id=trip.request_id,
-            retry_after=wait,
-            retryable=status in ALWAYS or (status in IF_REPEATABLE and (trip.out.repeatable or trip.keyed)),
-        )
-        if status == 401 and (not error.hint or any(word in error.hint for word in ("FLEXT_TOKEN", "Authorization"))):
-            error.hint = self._token_hint(trip)  # here it is known where the token came from
-        return error
-
-    def _token_hint(self, trip: _Trip) -> str:
-        service, options = trip.out.service, trip.options
-        url, origin = self.url_of(service), self.endpoints.origin(service)
-        if "authorization" in trip.headers:
-            return token_hint(url, origin, "the header Authorization")
-        given = "token=..." if options.token is not None else self.endpoints.token_origin(service)
-        return token_hint(url, origin, given)
-
-
-def _joined(first: str, hint: str | None) -> str:
-    return f"{first} {hint}" if hint else first
 
 
 def _closed() -> errors.UsageError:

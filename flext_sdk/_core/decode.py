@@ -28,7 +28,7 @@ _SHOWN = 3
 _EMPTY: dict[str, Callable[[], Json]] = {"list_type": list, "dict_type": dict}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PageData[T]:
     """One page as it came.
 
@@ -74,9 +74,8 @@ def _decode(operation: Operation[Any], content: bytes, content_type: str, *, mod
     if operation.response == "json" or not models:
         return _unwrap(operation, _json(operation, content))
     if operation.unwrap is None:
-        validate = _adapter(operation.response).validate_json
         try:
-            return validate(content)
+            return _validator(operation.response).validate_json(content)
         except ValueError:
             pass  # the tolerant way below tells what is wrong, or mends it
     return to_model(operation, _unwrap(operation, _json(operation, content)))
@@ -174,12 +173,12 @@ def to_model(operation: Operation[Any], data: Json) -> Any:  # noqa: ANN401 - th
     from pydantic import ValidationError
 
     assert operation.response is not None
-    adapter = _adapter(operation.response)
+    validator = _validator(operation.response)
     try:
-        return adapter.validate_python(data)
+        return validator.validate_python(data)
     except ValidationError as error:
         try:
-            return adapter.validate_python(_mended(data, error))
+            return validator.validate_python(_mended(data, error))
         except ValidationError as last:
             raise _failure(operation, _faults(last)) from None
 
@@ -228,15 +227,21 @@ def load_model(name: str) -> type[Any]:
 
 
 @cache
-def _adapter(name: str) -> Any:  # noqa: ANN401 - a TypeAdapter; its type would load pydantic
+def _validator(name: str) -> Any:  # noqa: ANN401 - its type would load pydantic
+    return _built(load_model(name))
+
+
+def _built(model: type[Any]) -> Any:  # noqa: ANN401 - as above
     from pydantic import TypeAdapter
 
-    return TypeAdapter(load_model(name))
+    adapter = TypeAdapter(model)
+    adapter.rebuild()
+    return adapter.validator  # without the adapter around it, which looks at eight options at every call
 
 
 @cache
 def _envelope(name: str, items: str, total: str | None) -> Any:  # noqa: ANN401 - as above
-    from pydantic import ConfigDict, Field, TypeAdapter, create_model
+    from pydantic import ConfigDict, Field, create_model
 
     model = load_model(name)
     fields: dict[str, Any] = {
@@ -244,4 +249,4 @@ def _envelope(name: str, items: str, total: str | None) -> Any:  # noqa: ANN401 
         "count": (int | None, Field(default=None, validation_alias=total or "total")),
     }
     config = ConfigDict(extra="ignore", hide_input_in_errors=True)
-    return TypeAdapter(create_model(f"PageOf{model.__name__}", __config__=config, **fields))
+    return _built(create_model(f"PageOf{model.__name__}", __config__=config, **fields))

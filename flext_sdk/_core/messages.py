@@ -98,7 +98,7 @@ def _text(raw: bytes | str) -> str:
         return raw.decode("latin-1")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Timeouts:
     """Limits of one attempt, in seconds; each is clipped to what the call's deadline leaves."""
 

@@ -10,7 +10,8 @@ from flext_sdk._core.types import Service
 __all__ = ["Operation", "Paging", "Param", "Service"]
 
 
-@dataclass(frozen=True, slots=True)
+# What nobody compares or prints: each method that a dataclass is given is compiled at every start.
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Param:
     """One path or query parameter.
 
@@ -26,7 +27,7 @@ class Param:
     style: Literal["simple", "csv", "repeat"] = "simple"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Paging:
     """How a list operation is paged.
 
@@ -45,7 +46,7 @@ class Paging:
     max_limit: int = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Operation[T]:
     """One operation of a contract; ``T`` is what a call returns.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Plan", "encode_body", "encode_query", "plan_for"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Plan:
     """What never changes about an operation, worked out once.
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Fast"]
 
+_ENDLESS = float("inf")
 # The library runs its connections in one thread of the process. A fork does not take threads along.
 _home: list[int] = []
 
@@ -83,7 +84,7 @@ class Fast:
             if request.content is not None:
                 made = made.body_bytes(request.content)
             left = deadline.remaining()
-            if left != float("inf"):
+            if left != _ENDLESS:
                 made = made.timeout(timedelta(seconds=left))
             answer = made.build().send()
             content = (answer.bytes()).to_bytes()

@@ -41,7 +41,7 @@ class NotPlainError(Exception):
     """A URL that needs httpx to be understood."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Origin:
     """What belongs to the beginning of a URL."""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 from typing import Any
 
 import pytest
 
-from flext_sdk import errors
+from flext_sdk import AsyncFlext, Flext, errors
+from flext_sdk._sync.calls import Options
 from flext_sdk._version import __version__
 from flext_sdk.models.pipelines import Pipeline
 
@@ -282,3 +285,10 @@ async def test_a_failure_that_middleware_raises_is_tried_again(
     await every.run(client.plugins.list)
     assert attempts == [1, 2]
     assert len(server.seen) == 1 + reached
+
+
+def test_a_copy_can_change_every_option() -> None:
+    own = {"recorder", "prepared"}  # for raw() and for itself
+    for client in (Flext, AsyncFlext):
+        changeable = set(inspect.signature(client.with_options).parameters) - {"self"}
+        assert changeable == {field.name for field in dataclasses.fields(Options)} - own

@@ -188,7 +188,8 @@ async def test_200_calls_at_once_take_turns(server: Server, transport: Any) -> N
         found = await asyncio.gather(*(client.pipelines.show("orders") for _ in range(500)))
     assert len(found) == len(server.seen) == 500
     assert most <= pools.MOST
-    assert server.connections <= pools.MOST
+    # The library of `fast` may begin a connection and then take one that became free in the meantime.
+    assert server.connections <= pools.MOST * (1 if transport == "stock" else 2)
 
 
 @pytest.mark.parametrize("transport", ["stock", "fast"])

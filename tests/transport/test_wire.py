@@ -126,6 +126,16 @@ def test_a_call_loads_what_it_needs_and_no_more(server: Server) -> None:
     assert "httpcore" in plain
     assert not {"httpx", "pyreqwest", "pydantic", "tenacity", "pybreaker", "websockets", "httpx._main", "click"} & plain
     assert len(server.seen) == 1
+    # What a failure needs is not even ours to load before there is one.
+    assert not {"flext_sdk._sync._again", "flext_sdk._core.retry", "flext_sdk._core.envelopes"} & plain
+    typed = loaded(f"from flext_sdk import Flext\nFlext({server.url!r}, transport='stock').pipelines.show('orders')")
+    assert "pydantic" in typed
+    assert not {"tenacity", "pybreaker", "flext_sdk._sync._again", "flext_sdk._core.retry"} & typed
+    server.says(Answer(status=503), Answer(body=GOOD))
+    failed = loaded(
+        f"from flext_sdk import Flext\nFlext({server.url!r}, transport='stock', _sleep=lambda _: None).pipelines.show('orders')"
+    )
+    assert {"tenacity", "pybreaker", "flext_sdk._sync._again"} <= failed
     again = loaded("import httpx\nfrom flext_sdk._sync._sender import load_httpx\nassert load_httpx() is httpx")
     assert "httpx._main" in again or "click" not in again
 
@@ -233,7 +243,9 @@ async def test_tasks_take_the_fast_transport_by_themselves(server: Server) -> No
 def test_ctrl_c_does_not_wait_for_the_answer(server: Server) -> None:
     server.says(Answer(before=lambda: server.stopping.wait(30)))  # type: ignore[arg-type, return-value]
     code = (
-        CALL.format(url=server.url)
+        # A shell that runs the tests in the background has them ignore Ctrl-C, and their children too.
+        "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        + CALL.format(url=server.url)
         + "print('ready', flush=True)\ntry:\n    call()\nexcept KeyboardInterrupt:\n    print('stopped')"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
