@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flext_cli import convert, middleware, paging, params, terminal
+from flext_cli import convert, middleware, paging, params, quick, terminal
 from flext_cli.globals import DEFAULT_LIMIT
 from flext_cli.main import INTERRUPTED, USAGE, WrongUsage
 from flext_cli.output import columns, errors
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from flext_cli._types import Data, Entry
+    from flext_cli.quick import Parsed
 
 CONFIGURATION = 4
 
@@ -71,17 +72,20 @@ class Command:
     """One command line on its way."""
 
     def __init__(self, words: str, tokens: Sequence[str]) -> None:
-        from flext_cli.build import parse
-
         self.words = words
         self.entry: Entry = params.command_of(words)
         self.method = annotated(self.entry)
-        parsed = parse(words, self.entry, self.method, tokens)
+        parsed = quick.parse(self.entry, tokens) or self._parsed(tokens)
         self.own = parsed.own
         self.shared = parsed.shared
         self.settings = self._settings()
         self._progress: Progress | None = None
         self._seen = False
+
+    def _parsed(self, tokens: Sequence[str]) -> Parsed:
+        from flext_cli.build import parse
+
+        return parse(self.words, self.entry, self.method, tokens)
 
     # -- before the call -------------------------------------------------------------------------------------
 
@@ -152,9 +156,11 @@ class Command:
 
     def _client(self, **more: Data) -> Data:
         from flext_sdk import Flext
-        from flext_sdk._core.settings import read_url
+        from flext_sdk._core.settings import Source, read_url
 
-        options: dict[str, Any] = {"_labels": LABELS, "_notify": self._on_message, **more}
+        # A command makes few calls: what starts soonest is best, unless FLEXT_TRANSPORT says something else.
+        sources = [Source("command line", {"transport": "slim"})]
+        options: dict[str, Any] = {"_labels": LABELS, "_notify": self._on_message, "_sources": sources, **more}
         if "url" in self.shared:
             options["base_url"] = self._checked("--url", read_url, self.shared["url"])
         if "token_file" in self.shared:
