@@ -86,6 +86,10 @@ def _dispatch(arguments: "list[str]") -> int:
             return show_help(route.words, plain="--no-color" in arguments, as_json="--help-json" in arguments)
     except WrongUsage as error:
         return _refuse(error, arguments)
+    import gc
+
+    # Nearly all that is made while modules load stays; looking through it again and again finds nothing.
+    gc.set_threshold(50_000, *gc.get_threshold()[1:])
     from flext_cli.execute import run
 
     return run(route.words, route.rest)
