@@ -251,7 +251,9 @@ class Command:
         chosen = None
         if kind == "page":
             filters, sort = self.shared.get("filter") or (), self.shared.get("sort")
-            chosen = result = paging.Selection(result, limit=self._limit(), filters=filters, sort=sort)
+            chosen = result = paging.Selection(
+                result, limit=self._limit(), filters=filters, sort=sort, between=sys.stdout.flush
+            )
         self._out(lambda: emitter.emit(result, kind))
         if chosen is not None and not self.settings.quiet:
             self._note(chosen)
