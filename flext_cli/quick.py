@@ -35,9 +35,7 @@ class NotSure(Exception):  # noqa: N818 - an answer, not an error
     """The line, or a part of it, needs cyclopts."""
 
 
-def parse(
-    entry: "Entry", tokens: "Sequence[str]", environ: "Mapping[str, str]" = os.environ
-) -> "Parsed | None":
+def parse(entry: "Entry", tokens: "Sequence[str]", environ: "Mapping[str, str]" = os.environ) -> "Parsed | None":
     """Parse what stands behind a command's words; None if there is the least doubt about it."""
     try:
         return _parse(entry, tokens, environ)

@@ -161,9 +161,7 @@ class Slim:
         else:
             self._idle.setdefault(start, deque()).append((connection, time.monotonic()))
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-        return Response(
-            answer.status, RawHeaders(headers), self._decoded(content, headers), deadline.elapsed - started
-        )
+        return Response(answer.status, RawHeaders(headers), self._decoded(content, headers), deadline.elapsed - started)
 
     def _take(self, start: str) -> _Connection | None:
         idle = self._idle.get(start)

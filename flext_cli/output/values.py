@@ -9,6 +9,7 @@ from typing import Any
 from flext_cli._types import Data
 
 EMPTY = "-"
+_TEXT = frozenset({str})
 _ATOMS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -72,6 +73,8 @@ def cell(value: Data) -> str:
         return EMPTY
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if type(value) is list and value and _TEXT.issuperset(map(type, value)) and "" not in value:
+        return ", ".join(value)  # tags, mostly
     if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
         return ", ".join(map(cell, value)) or EMPTY
     if isinstance(value, dict) and not any(isinstance(item, list | dict) for item in value.values()):

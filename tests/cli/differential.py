@@ -35,7 +35,10 @@ class Lines:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
-        self.known = [(words, params.own(params.command_of(words)), params.shared(params.command_of(words))) for words in table.COMMANDS]
+        self.known = [
+            (words, params.own(params.command_of(words)), params.shared(params.command_of(words)))
+            for words in table.COMMANDS
+        ]
 
     def next(self) -> tuple[str, list[str], dict[str, str]]:
         """Words of a command, what stands behind them, and the environment."""
@@ -46,8 +49,14 @@ class Lines:
             for _ in range(self.random.randint(1, 2)):
                 self.spoil(tokens)
         elif kind == "wild":
-            tokens = [self.random.choice((*TEXTS, *WILD, *self.flags(own + shared))) for _ in range(self.random.randint(0, 6))]
-        environ = {"FLEXT_OUTPUT": self.random.choice(("json", "table", "JSON", "xml", ""))} if self.random.random() < 0.1 else {}
+            tokens = [
+                self.random.choice((*TEXTS, *WILD, *self.flags(own + shared))) for _ in range(self.random.randint(0, 6))
+            ]
+        environ = (
+            {"FLEXT_OUTPUT": self.random.choice(("json", "table", "JSON", "xml", ""))}
+            if self.random.random() < 0.1
+            else {}
+        )
         return words, tokens, environ
 
     @staticmethod
@@ -107,7 +116,9 @@ class Lines:
         elif what == "cut":
             tokens[at] = tokens[at][: self.random.randint(0, len(tokens[at]))]
         else:
-            tokens[at] = self.random.choice((tokens[at].upper(), tokens[at] + "=", tokens[at] + "x", "-" + tokens[at], tokens[at].replace("-", "_")))
+            tokens[at] = self.random.choice(
+                (tokens[at].upper(), tokens[at] + "=", tokens[at] + "x", "-" + tokens[at], tokens[at].replace("-", "_"))
+            )
 
 
 @contextmanager
@@ -124,7 +135,9 @@ def environment(values: dict[str, str]) -> Iterator[None]:
 
 def _told(parsed: quick.Parsed) -> dict[str, list[tuple[str, str]]]:
     # As text, for 1 and True and 1.0 are equal.
-    return {name: sorted((key, repr(value)) for key, value in getattr(parsed, name).items()) for name in ("own", "shared")}
+    return {
+        name: sorted((key, repr(value)) for key, value in getattr(parsed, name).items()) for name in ("own", "shared")
+    }
 
 
 def compare(count: int, seed: int) -> tuple[Counter[str], list[str]]:
@@ -154,7 +167,9 @@ def main() -> int:
     """Compare and print."""
     count, seed = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 20261122
     seen, wrong = compare(count, seed)
-    print(f"{count} lines (seed {seed}): {seen['taken']} taken, {seen['declined']} left to cyclopts, {len(wrong)} disagreements")
+    print(
+        f"{count} lines (seed {seed}): {seen['taken']} taken, {seen['declined']} left to cyclopts, {len(wrong)} disagreements"
+    )
     print(*wrong[:50], sep="\n")
     return int(bool(wrong))
 

@@ -101,13 +101,20 @@ def peak(service: Service, tmp_path, form: str) -> tuple[int, int]:
     out = tmp_path / "out"
     with out.open("wb") as file:
         done = subprocess.run(
-            command(service, "-q", "-o", form), stdout=file, stderr=subprocess.PIPE, text=True, check=True, env=environment()
+            command(service, "-q", "-o", form),
+            stdout=file,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=True,
+            env=environment(),
         )
     lines = sum(1 for _ in out.open("rb"))
     return lines, int(re.search(r"VmHWM:\s+(\d+)", done.stderr)[1])
 
 
-@pytest.mark.parametrize(("form", "many", "heading"), [("ndjson", 100_000, 0), ("csv", 20_000, 1), ("plain", 20_000, 0)])
+@pytest.mark.parametrize(
+    ("form", "many", "heading"), [("ndjson", 100_000, 0), ("csv", 20_000, 1), ("plain", 20_000, 0)]
+)
 def test_the_length_of_a_list_costs_no_memory(service, tmp_path, form, many, heading):
     few = peak(service(1000), tmp_path, form)
     lots = peak(service(many), tmp_path, form)

@@ -110,8 +110,13 @@ def test_forms_of_an_answer(scripted: Any, answer: bytes) -> None:
     ids=["no HTTP", "no status", "half", "no chunk", "a long header"],
 )
 def test_answers_that_are_none(scripted: Any, answer: bytes) -> None:
-    server = scripted(answer.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1) if b"close" not in answer else answer)
-    with client(server.url, retries=0) as sdk, pytest.raises(errors.ConnectionFailedError, match="broke: the server closed"):
+    server = scripted(
+        answer.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1) if b"close" not in answer else answer
+    )
+    with (
+        client(server.url, retries=0) as sdk,
+        pytest.raises(errors.ConnectionFailedError, match="broke: the server closed"),
+    ):
         sdk.pipelines.show("orders")
     assert server.ended.wait(10)
 
@@ -124,7 +129,9 @@ def test_a_request_is_what_the_other_ways_send(scripted: Any) -> None:
             sdk.request("POST", "/x?y=1", json={"a": 1}, headers={"X-Request-ID": "r", "Idempotency-Key": "k"})
             sdk.request("POST", "/x", headers={"X-Request-ID": "r", "Idempotency-Key": "k"})
             sdk.request("GET", "/x", headers={"X-Request-ID": "r", "Host": "other"})
-        heads.append([sorted(head.replace(server.url[7:].encode(), b"HOST").lower().split(b"\r\n")) for head in server.heads])
+        heads.append(
+            [sorted(head.replace(server.url[7:].encode(), b"HOST").lower().split(b"\r\n")) for head in server.heads]
+        )
     assert heads[0] == heads[1]
 
 
@@ -165,7 +172,10 @@ def test_a_service_that_takes_no_connection() -> None:
             extra.connect_ex(listener.getsockname())
             full.append(extra)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with client(url, retries=0, timeout=0.3) as sdk, pytest.raises((errors.DeadlineExceededError, errors.ConnectionFailedError)):
+        with (
+            client(url, retries=0, timeout=0.3) as sdk,
+            pytest.raises((errors.DeadlineExceededError, errors.ConnectionFailedError)),
+        ):
             sdk.pipelines.show("orders")
         for each in full:
             each.close()
@@ -187,7 +197,10 @@ def test_calls_beyond_the_limit_wait_for_their_turn() -> None:
 
 
 def test_a_host_name_that_cannot_be_one() -> None:
-    with client(f"http://{'a' * 70}.example", retries=0) as sdk, pytest.raises(errors.ConnectionFailedError, match="not known"):
+    with (
+        client(f"http://{'a' * 70}.example", retries=0) as sdk,
+        pytest.raises(errors.ConnectionFailedError, match="not known"),
+    ):
         sdk.pipelines.show("orders")
 
 
@@ -208,4 +221,6 @@ with Flext({server.url!r}, transport="slim").with_options(models=False) as clien
 print(*sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not {"httpx", "httpcore", "h11", "anyio", "pydantic", "certifi", "asyncio", "tenacity"} & set(done.stdout.split())
+    assert not {"httpx", "httpcore", "h11", "anyio", "pydantic", "certifi", "asyncio", "tenacity"} & set(
+        done.stdout.split()
+    )
