@@ -277,8 +277,10 @@ class Command:
             errors.say("nothing found\n")
 
     def _dry_run(self) -> int:
+        # Others may have to read before they change something; a request that somebody typed is the thing itself.
+        layer = middleware.hold if self.entry["attribute"] is None else middleware.dry_run
         try:
-            with self._client(middleware=[middleware.dry_run], autostart=False) as client:
+            with self._client(middleware=[layer], autostart=False) as client:
                 self._invoke(client)
         except middleware.Held as held:
             return self._show(held.request)
@@ -287,7 +289,7 @@ class Command:
             if getattr(error, "code", "") != "SERVICE_NOT_RUNNING":
                 raise
             try:
-                with self._client(middleware=[middleware.dry_run], base_url=EMBEDDED) as client:
+                with self._client(middleware=[layer], base_url=EMBEDDED) as client:
                     self._invoke(client)
             except middleware.Held as held:
                 return self._show(held.request)

@@ -49,8 +49,8 @@ def _parse(entry: "Entry", tokens: "Sequence[str]", environ: "Mapping[str, str]"
     flags: dict[str, tuple[Entry, dict[str, Any], bool]] = {}
     for group, into in ((own, parsed.own), (shared, parsed.shared)):
         for param in group:
-            flags |= {flag: (param, into, True) for flag in param["flags"]}
-            flags |= {flag: (param, into, False) for flag in params.negatives(param)}
+            flags |= dict.fromkeys(param["flags"], (param, into, True))
+            flags |= dict.fromkeys(params.negatives(param), (param, into, False))
     operands: list[str] = []
     position = 0
     while position < len(tokens):

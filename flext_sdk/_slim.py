@@ -10,7 +10,7 @@ import time
 from collections import deque
 from http.client import HTTPConnection, HTTPException, HTTPResponse, InvalidURL, parse_headers
 from socket import MSG_PEEK
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from flext_sdk._core.failures import TransportFailure, classify
 from flext_sdk._core.messages import RawHeaders, Response
@@ -33,6 +33,19 @@ class _Slots(Protocol):
 
     def acquire(self, seconds: float) -> bool: ...
     def release(self) -> None: ...
+
+
+class _Origin(Protocol):
+    """What belongs to the beginning of a URL."""
+
+    @property
+    def host(self) -> bytes: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def header(self) -> bytes: ...
+    @property
+    def secure(self) -> bool: ...
 
 
 class _Answer(HTTPResponse):
@@ -78,7 +91,7 @@ class Slim:
     def __init__(
         self,
         slots: _Slots,
-        origin: Callable[[str], Any],
+        origin: Callable[[str], _Origin],
         decoded: Callable[[bytes, list[tuple[bytes, bytes]]], bytes],
         not_plain: type[Exception],
         keepalive: float,
@@ -88,7 +101,7 @@ class Slim:
         self._decoded = decoded
         self._not_plain = not_plain
         self._keepalive = keepalive
-        self._origins: dict[str, Any] = {}
+        self._origins: dict[str, _Origin] = {}
         self._idle: dict[str, deque[tuple[_Connection, float]]] = {}
         self._closed = False
 
@@ -134,7 +147,15 @@ class Slim:
             self._slots.release()
 
     def _exchange(
-        self, start: str, origin: Any, target: str, request: Request, deadline: Deadline, started: float, *, again: bool
+        self,
+        start: str,
+        origin: _Origin,
+        target: str,
+        request: Request,
+        deadline: Deadline,
+        started: float,
+        *,
+        again: bool,
     ) -> Response:
         connection = self._take(start)
         used = connection is not None
@@ -187,7 +208,7 @@ class Slim:
                 connection.close()
 
 
-def _opened(origin: Any, request: Request) -> _Connection:
+def _opened(origin: _Origin, request: Request) -> _Connection:
     connection = _Connection(origin.host.decode(), origin.port, timeout=request.timeouts.connect)
     try:
         connection.connect()
@@ -202,7 +223,7 @@ def _opened(origin: Any, request: Request) -> _Connection:
     return connection
 
 
-def _ask(connection: _Connection, origin: Any, target: str, request: Request) -> HTTPResponse:
+def _ask(connection: _Connection, origin: _Origin, target: str, request: Request) -> HTTPResponse:
     connection.sock.settimeout(request.timeouts.write)
     connection.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
     if "host" not in request.headers:

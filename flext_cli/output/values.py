@@ -65,7 +65,7 @@ def lookup(item: Data, path: str) -> Data:
     return item
 
 
-def cell(value: Data) -> str:
+def cell(value: Data) -> str:  # noqa: PLR0911 - one line for each kind of value
     """Text of a value in a table: `-` for nothing, yes and no, lists of scalars joined, the rest as JSON."""
     if isinstance(value, str):
         return value or EMPTY

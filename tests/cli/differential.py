@@ -24,7 +24,7 @@ TEXTS = [
     "json", "JSON", "table", "ndjson", "name:desc", "name:HEAD:ago", "a:b:c:d", "[].name", "length(@)", "'q'", '"q"', "back\\slash", "tab\there", "line\nbreak",
 ]  # fmt: skip
 WILD = [
-    "", "-", "--", "-1", "-5.5", "-.5", "-name", "--unknown", "--unknown=1", "-z", "-zq", "---", "{", "[", "[]", "{}", '["a"]', '{"a": 1}', '[1, 2]', "=",
+    "", "-", "--", "-1", "-5.5", "-.5", "-name", "--unknown", "--unknown=1", "-z", "-zq", "---", "{", "[", "[]", "{}", '["a"]', '{"a": 1}', "[1, 2]", "=",
     "--=x", "-=", "-o", "-ojson", "-o=json", "-qy", "-yq", "-q=1", "--no-wait", "--wait=yes", "--wait=", "--limit", "--limit=", "--limit=-1", "--all=false",
     "--output=", "--columns=", "--full_refresh", "--Limit", "--lim", "--lim=5", "--no-color=1", "--no-all", "--help", "-h", "--version", "\ud800", "\x1b[31m",
 ]  # fmt: skip

@@ -4,9 +4,9 @@ import shlex
 import subprocess
 import sys
 
+import differential
 import pytest
 
-import differential
 from flext_cli import params, quick
 from flext_cli.main import find
 from flext_cli.params import table
