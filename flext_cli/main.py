@@ -54,7 +54,11 @@ def main(argv: "Sequence[str] | None" = None) -> int:
     """Run the command line and return its exit code; errors are told on standard error, never as a traceback."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _settle_streams()
-    return guarded(lambda: _dispatch(arguments))
+    code = guarded(lambda: _dispatch(arguments))
+    if argv is None and "gc" in sys.modules:
+        # The process ends now and everything with it: looking for garbage once more would cost a whole bare start.
+        sys.modules["gc"].freeze()
+    return code
 
 
 def guarded(action: "Callable[[], int]") -> int:
