@@ -85,18 +85,21 @@ def _clusters(text: str) -> Iterator[tuple[str, int]]:
     cluster, columns, joined = "", 0, False
     for char in text:
         own = _COLUMNS[char]
-        picture = own == 2 or unicodedata.category(char) == "So"
-        if cluster and (not own or (char in _TONES and columns == 2) or (joined and picture)):
-            cluster += char
-            if char == _AS_EMOJI:
+        if cluster and (not own or (char in _TONES and columns == 2) or (joined and _is_picture(char))):
+            if char == _AS_EMOJI and not (cluster[0].isspace() or cluster[0].isalpha()):
                 columns = 2
+            cluster += char
         else:
             if cluster:
                 yield cluster, columns
             cluster, columns = char, own
-        joined = char == _JOINER
+        joined = char == _JOINER and _is_picture(cluster[0])
     if cluster:
         yield cluster, columns
+
+
+def _is_picture(char: str) -> bool:
+    return _COLUMNS[char] == 2 or unicodedata.category(char) == "So"
 
 
 def shorten(text: str, columns: int, ellipsis: str = "…") -> str:

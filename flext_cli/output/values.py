@@ -22,8 +22,12 @@ def plain(value: Data) -> Data:  # noqa: PLR0911 - one line for each kind of val
     kind = type(value)
     if kind in _ATOMS:
         return value
-    if kind is dict:
-        return {str(key): item if type(item) in _ATOMS else plain(item) for key, item in value.items()}
+    if kind is dict and _TEXT.issuperset(map(type, value)):
+        if _ATOMS.issuperset(map(type, value.values())):
+            return value
+        return {key: item if type(item) in _ATOMS else plain(item) for key, item in value.items()}
+    if kind is list and _ATOMS.issuperset(map(type, value)):
+        return value
     if isinstance(value, Enum):
         return plain(value.value)
     if isinstance(value, str | bool | int | float):
