@@ -72,4 +72,7 @@ def test_a_plain_line_loads_neither_cyclopts_nor_an_http_library(platform):
     )
     loaded = set(done.stdout.split())
     assert "http.client" in loaded
-    assert not {"cyclopts", "httpx", "httpcore", "pydantic", "rich", "yaml", "difflib", "asyncio", "tenacity"} & loaded
+    assert (
+        not {"cyclopts", "httpx", "httpcore", "pydantic", "rich", "yaml", "difflib", "asyncio", "tenacity", "logging"}
+        & loaded
+    )

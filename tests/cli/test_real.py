@@ -199,6 +199,16 @@ def test_api_refuses_what_it_cannot_send(flext, line, error, hint):
 
 # -- streams that are not there ----------------------------------------------------------------------------------
 
+FULL = """{
+  "error": {
+    "code": "OUTPUT",
+    "message": "cannot write the output: No space left on device",
+    "hint": null,
+    "retryable": false
+  }
+}
+"""
+
 
 @pytest.mark.parametrize(
     ("line", "code", "error"),
@@ -209,8 +219,9 @@ def test_api_refuses_what_it_cannot_send(flext, line, error, hint):
         ("pipeline show nope 2>&-", 5, ""),
         ("pipeline create - <&-", 2, "error: Standard input is closed\nhint: Give the path of a file.\n"),
         ("api POST /x --data - <&-", 2, "error: Standard input is closed\nhint: Give the body: --data JSON or --data @FILE.\n"),
-        ("pipeline list -o json >/dev/full", 1, "error: cannot write the output: No space left on device\n"),
+        ("pipeline list -o json >/dev/full", 1, FULL),
         ("pipeline start x --dry-run >/dev/full", 1, "error: cannot write the output: No space left on device\n"),
+        ("pipeline list -o csv --columns name:N >/dev/full", 1, "error: cannot write the output: No space left on device\n"),
         ("api GET /health >/dev/full", 1, "error: cannot write the output: No space left on device\n"),
     ],
 )  # fmt: skip

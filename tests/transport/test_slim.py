@@ -221,6 +221,6 @@ with Flext({server.url!r}, transport="slim").with_options(models=False) as clien
 print(*sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not {"httpx", "httpcore", "h11", "anyio", "pydantic", "certifi", "asyncio", "tenacity"} & set(
+    assert not {"httpx", "httpcore", "h11", "anyio", "pydantic", "certifi", "asyncio", "tenacity", "logging"} & set(
         done.stdout.split()
     )
