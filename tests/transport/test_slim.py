@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -52,7 +53,11 @@ class Scripted:
             if not part:
                 return False
             head += part
-        self.heads.append(head)
+        head, _, body = head.partition(b"\r\n\r\n")
+        size = int((re.search(rb"(?i)content-length: (\d+)", head) or [0, 0])[1])
+        while len(body) < size:
+            body += connection.recv(65536)
+        self.heads.append(head + b"\r\n\r\n" + body)
         step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
         if step is None:
             return False
