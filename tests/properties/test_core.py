@@ -33,6 +33,7 @@ GOOD: dict[str, st.SearchStrategy[Any]] = {
     "timeout": st.floats(0.001, 1e6),
     "retries": st.integers(0, 20),
     "autostart": st.booleans(),
+    "transport": st.sampled_from(["auto", "stock", "fast", "slim"]),
 }
 VALUES = st.fixed_dictionaries({}, optional={name: st.none() | good for name, good in GOOD.items()})
 

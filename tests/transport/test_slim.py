@@ -229,3 +229,24 @@ print(*sys.modules)
     assert not {"httpx", "httpcore", "h11", "anyio", "pydantic", "certifi", "asyncio", "tenacity", "logging"} & set(
         done.stdout.split()
     )
+
+
+def test_what_is_not_plain_goes_another_way(scripted: Any) -> None:
+    server = scripted(WHOLE)
+    with client(server.url) as sdk:
+        assert sdk.request("GET", "/größe").status == 200
+        slims = sdk._transport._sender._slims.get(lambda: None)
+        assert slims.idle == 0
+    assert [head.split(b" ")[1] for head in server.heads] == [b"/gr%C3%B6%C3%9Fe"]
+
+
+def test_a_connection_that_broke_in_the_meantime_is_seen(scripted: Any) -> None:
+    server = scripted(WHOLE)
+    with client(server.url) as sdk:
+        sdk.pipelines.show("orders")
+        ((connection, _),) = next(iter(sdk._transport._sender._slims.get(lambda: None)._idle.values()))
+        assert connection.alive()
+        connection.sock.close()
+        assert not connection.alive()
+        connection.sock = None
+        assert not connection.alive()
