@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -18,8 +18,9 @@ import cyclopts
 from cyclopts import App, Parameter
 from cyclopts import exceptions as errors
 
-from flext_cli import convert, params
+from flext_cli import params
 from flext_cli.main import WrongUsage
+from flext_cli.quick import Parsed, finisher
 from flext_cli.suggest import nearest, question
 
 if typing.TYPE_CHECKING:
@@ -42,14 +43,6 @@ _KINDS: dict[str, Any] = {
 
 
 _STAND_INS: dict[Any, Any] = {str: "", int: 0, float: 0.0, bool: False, list[str]: []}
-
-
-@dataclass(slots=True)
-class Parsed:
-    """What was given on the command line, and nothing else: arguments of the method, and shared options."""
-
-    own: dict[str, Any] = field(default_factory=dict)
-    shared: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -108,30 +101,8 @@ def _without_none(hint: Data) -> Data:
 
 
 def _target(param: Entry, found: Mapping[str, Any]) -> _Target:
-    hint = hint_of(param, found)
-    if param["type"] == "mapping":
-        return _Target(param, hint, convert.mapped)
-    if param["type"] == "list":
-        # The value of a pair (a filter, a header) may hold a comma.
-        return _Target(param, hint, list if _is_pair(param) else _list_of(param))
-    if params.is_duration(param):
-        return _Target(param, str, convert.seconds)
-    return _Target(param, hint)
-
-
-def _is_pair(param: Entry) -> bool:
-    return any(sign in param["metavar"] for sign in "=:") and param["name"] != "columns"
-
-
-def _list_of(param: Entry) -> Callable[[Iterable[str]], list[str]]:
-    def finish(texts: Iterable[str]) -> list[str]:
-        items = convert.listed(texts)
-        wrong = [item for item in items if param["choices"] and item not in param["choices"]]
-        if wrong:
-            raise ValueError(f'"{wrong[0]}" is not one of {", ".join(map(str, param["choices"]))}')
-        return items
-
-    return finish
+    # A duration is text to cyclopts; the last step understands its unit.
+    return _Target(param, str if params.is_duration(param) else hint_of(param, found), finisher(param))
 
 
 def app_for(words: str, entry: Entry, method: Callable[..., Any]) -> tuple[App, dict[str, _Target]]:
@@ -213,7 +184,15 @@ def parse(words: str, entry: Entry, method: Callable[..., Any], tokens: Sequence
     Raises:
         WrongUsage: If it does not fit; the message names the argument, what is wrong with it, and what would be right.
     """
-    app, targets = app_for(words, entry, method)
+    return parse_with(*app_for(words, entry, method), words, tokens)
+
+
+def parse_with(app: App, targets: Mapping[str, _Target], words: str, tokens: Sequence[str]) -> Parsed:
+    """Parse with an app that is there already.
+
+    Raises:
+        WrongUsage: As `parse` does.
+    """
     try:
         _, bound, _ = app.parse_args(
             [_DASH if each == "-" else each for each in tokens], exit_on_error=False, print_error=False

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flext_cli import convert, middleware, paging, params, terminal
+from flext_cli import convert, middleware, paging, params, quick, terminal
 from flext_cli.globals import DEFAULT_LIMIT
 from flext_cli.main import INTERRUPTED, USAGE, WrongUsage
 from flext_cli.output import columns, errors
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from flext_cli._types import Data, Entry
+    from flext_cli.quick import Parsed
 
 CONFIGURATION = 4
 
@@ -71,17 +72,20 @@ class Command:
     """One command line on its way."""
 
     def __init__(self, words: str, tokens: Sequence[str]) -> None:
-        from flext_cli.build import parse
-
         self.words = words
         self.entry: Entry = params.command_of(words)
         self.method = annotated(self.entry)
-        parsed = parse(words, self.entry, self.method, tokens)
+        parsed = quick.parse(self.entry, tokens) or self._parsed(tokens)
         self.own = parsed.own
         self.shared = parsed.shared
         self.settings = self._settings()
         self._progress: Progress | None = None
         self._seen = False
+
+    def _parsed(self, tokens: Sequence[str]) -> Parsed:
+        from flext_cli.build import parse
+
+        return parse(self.words, self.entry, self.method, tokens)
 
     # -- before the call -------------------------------------------------------------------------------------
 
@@ -152,9 +156,11 @@ class Command:
 
     def _client(self, **more: Data) -> Data:
         from flext_sdk import Flext
-        from flext_sdk._core.settings import read_url
+        from flext_sdk._core.settings import Source, read_url
 
-        options: dict[str, Any] = {"_labels": LABELS, "_notify": self._on_message, **more}
+        # A command makes few calls: what starts soonest is best, unless FLEXT_TRANSPORT says something else.
+        sources = [Source("command line", {"transport": "slim"})]
+        options: dict[str, Any] = {"_labels": LABELS, "_notify": self._on_message, "_sources": sources, **more}
         if "url" in self.shared:
             options["base_url"] = self._checked("--url", read_url, self.shared["url"])
         if "token_file" in self.shared:
@@ -245,7 +251,9 @@ class Command:
         chosen = None
         if kind == "page":
             filters, sort = self.shared.get("filter") or (), self.shared.get("sort")
-            chosen = result = paging.Selection(result, limit=self._limit(), filters=filters, sort=sort)
+            chosen = result = paging.Selection(
+                result, limit=self._limit(), filters=filters, sort=sort, between=sys.stdout.flush
+            )
         self._out(lambda: emitter.emit(result, kind))
         if chosen is not None and not self.settings.quiet:
             self._note(chosen)
@@ -269,8 +277,10 @@ class Command:
             errors.say("nothing found\n")
 
     def _dry_run(self) -> int:
+        # Others may have to read before they change something; a request that somebody typed is the thing itself.
+        layer = middleware.hold if self.entry["attribute"] is None else middleware.dry_run
         try:
-            with self._client(middleware=[middleware.dry_run], autostart=False) as client:
+            with self._client(middleware=[layer], autostart=False) as client:
                 self._invoke(client)
         except middleware.Held as held:
             return self._show(held.request)
@@ -279,7 +289,7 @@ class Command:
             if getattr(error, "code", "") != "SERVICE_NOT_RUNNING":
                 raise
             try:
-                with self._client(middleware=[middleware.dry_run], base_url=EMBEDDED) as client:
+                with self._client(middleware=[layer], base_url=EMBEDDED) as client:
                     self._invoke(client)
             except middleware.Held as held:
                 return self._show(held.request)

@@ -54,10 +54,14 @@ def main(argv: "Sequence[str] | None" = None) -> int:
     """Run the command line and return its exit code; errors are told on standard error, never as a traceback."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _settle_streams()
-    return guarded(lambda: _dispatch(arguments))
+    code = guarded(lambda: _dispatch(arguments), arguments)
+    if argv is None and "gc" in sys.modules:
+        # The process ends now and everything with it: looking for garbage once more would cost a whole bare start.
+        sys.modules["gc"].freeze()
+    return code
 
 
-def guarded(action: "Callable[[], int]") -> int:
+def guarded(action: "Callable[[], int]", arguments: "Sequence[str]" = ()) -> int:
     """Run an action and flush; an interrupt and a closed pipe become their exit codes."""
     try:
         code = action()
@@ -71,7 +75,10 @@ def guarded(action: "Callable[[], int]") -> int:
     except OSError as error:
         # What is left here is standard output itself: a full disk behind `> file`.
         _abandon_output()
-        _say(f"error: cannot write the output: {error.strerror or error}\n")
+        from flext_cli.output import errors
+
+        what = f"cannot write the output: {error.strerror or error}"
+        errors.tell("OUTPUT", what, None, errors.asked_format(arguments), plain="--no-color" in arguments)
         return 1
     return code
 
@@ -86,6 +93,10 @@ def _dispatch(arguments: "list[str]") -> int:
             return show_help(route.words, plain="--no-color" in arguments, as_json="--help-json" in arguments)
     except WrongUsage as error:
         return _refuse(error, arguments)
+    import gc
+
+    # Nearly all that is made while modules load stays; looking through it again and again finds nothing.
+    gc.set_threshold(50_000, *gc.get_threshold()[1:])
     from flext_cli.execute import run
 
     return run(route.words, route.rest)

@@ -32,6 +32,11 @@ def dry_run(request: "Request", call_next: "Callable[[Request], Response]") -> "
     raise Held(described(request))
 
 
+def hold(request: "Request", call_next: "Callable[[Request], Response]") -> "Response":  # noqa: ARG001 - it is not sent
+    """Stop at the first request, whatever it is."""
+    raise Held(described(request))
+
+
 def described(request: "Request") -> dict[str, Any]:
     """A request as plain data, credentials masked."""
     from flext_sdk._core.redact import redact_headers, redact_json, redact_url

@@ -16,12 +16,23 @@ LARGEST_PAGE = 100
 
 
 class Selection:
-    """Items of a page that are to be shown; afterwards `shown` and `more` tell how many, and whether there are more."""
+    """Items of a page that are to be shown; afterwards `shown` and `more` tell how many, and whether there are more.
+
+    `between` is called before the next page is asked for: what was written so far can go out, and a reader that went
+    away is noticed before more is fetched for nobody.
+    """
 
     def __init__(
-        self, page: Iterable[Any], *, limit: int | None, filters: Iterable[str] = (), sort: str | None = None
+        self,
+        page: Iterable[Any],
+        *,
+        limit: int | None,
+        filters: Iterable[str] = (),
+        sort: str | None = None,
+        between: Callable[[], object] = lambda: None,
     ) -> None:
         self._page = page
+        self._between = between
         self._limit = limit
         self._filters = [filter_of(text) for text in filters]
         self._sort = sort
@@ -29,7 +40,7 @@ class Selection:
         self.more = False
 
     def __iter__(self) -> Iterator[Any]:
-        items: Iterator[Any] = iter(self._page)
+        items = self._items()
         if self._filters or self._sort is not None:
             items = map(plain, items)
         if self._filters:
@@ -42,6 +53,16 @@ class Selection:
             yield item
         if self._limit is not None and self.shown == self._limit:
             self.more = self._anything_left(items)
+
+    def _items(self) -> Iterator[Any]:
+        pages = getattr(self._page, "pages", None)
+        if pages is None:
+            yield from self._page
+            return
+        for page in pages():
+            yield from page.items
+            if page.has_next:
+                self._between()
 
     @property
     def total(self) -> int | None:

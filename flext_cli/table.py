@@ -30,7 +30,7 @@ ENVIRONMENT = (
     ("FLEXT_TIMEOUT", "Seconds for one call, retries included; 60 when not set."),
     ("FLEXT_RETRIES", "How often a failed call is tried again; 2 when not set."),
     ("FLEXT_OUTPUT", "Default of --output."),
-    ("FLEXT_TRANSPORT", "stock: never use the extra fast; fast: insist on it; auto when not set."),
+    ("FLEXT_TRANSPORT", "Connections: slim (the command line's choice), stock, fast (an extra), auto (in Python)."),
     ("FLEXT_AUTOSTART", "0: do not start the services of this machine by themselves."),
     ("NO_COLOR", "Set: no colours."),
 )
@@ -2467,7 +2467,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "mutating": False,
         "local": False,
         "http": None,
-        "see": (),
+        "see": ("service status",),
         "next": (),
     },
     "service config": {
@@ -2499,7 +2499,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "mutating": False,
         "local": False,
         "http": None,
-        "see": (),
+        "see": ("service status",),
         "next": (),
     },
     "service health": {
@@ -2541,7 +2541,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "mutating": False,
         "local": False,
         "http": None,
-        "see": (),
+        "see": ("service status",),
         "next": (),
     },
     "service list": {
@@ -2573,7 +2573,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "mutating": False,
         "local": False,
         "http": None,
-        "see": (),
+        "see": ("service status", "service start"),
         "next": (),
     },
     "service logs": {
@@ -2630,7 +2630,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "mutating": False,
         "local": False,
         "http": None,
-        "see": (),
+        "see": ("service status",),
         "next": (),
     },
     "service metrics": {
@@ -2662,7 +2662,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "mutating": False,
         "local": False,
         "http": None,
-        "see": (),
+        "see": ("service health",),
         "next": (),
     },
     "service restart": {
@@ -2728,7 +2728,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "mutating": True,
         "local": True,
         "http": None,
-        "see": (),
+        "see": ("service status",),
         "next": (),
     },
     "service start": {
@@ -2783,7 +2783,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "mutating": True,
         "local": True,
         "http": None,
-        "see": (),
+        "see": ("service stop", "service status"),
         "next": (),
     },
     "service status": {
@@ -2827,7 +2827,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "mutating": False,
         "local": False,
         "http": None,
-        "see": (),
+        "see": ("service health", "service logs"),
         "next": (),
     },
     "service stop": {
@@ -2893,7 +2893,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "mutating": True,
         "local": True,
         "http": None,
-        "see": (),
+        "see": ("service start",),
         "next": (),
     },
     "service wait": {
@@ -2948,7 +2948,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "mutating": False,
         "local": False,
         "http": None,
-        "see": (),
+        "see": ("service start",),
         "next": (),
     },
     "workflow execute": {

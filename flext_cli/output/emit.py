@@ -140,7 +140,7 @@ class Emitter:
             self._bare(items, put)
         elif form == "table":
             if live:
-                table.write_lines(self._cells(items, columns), put, self._settings.look)
+                table.write_lines(self._cells(items, columns, self._settings.now), put, self._settings.look)
             else:
                 self._table(items, columns)
         else:
@@ -182,11 +182,14 @@ class Emitter:
     def _table(self, items: Iterable[Any], columns: list[Column]) -> None:
         first = list(islice(items_iter := iter(items), table.SAMPLE))
         right = [_numeric(first[:50], col) for col in columns]
-        rows = self._cells(chain(first, items_iter), columns)
+        # One moment for all ages of a table, which is asked for once.
+        moment = self._settings.now()
+        rows = self._cells(chain(first, items_iter), columns, lambda: moment)
         table.write(rows, [col.heading for col in columns], self._out.write, self._settings.look, right)
 
-    def _cells(self, items: Iterable[Any], columns: list[Column]) -> Iterator[list[str]]:
-        getters = [(col.path, values.formatter(col.format, self._settings.now)) for col in columns]
+    @staticmethod
+    def _cells(items: Iterable[Any], columns: list[Column], now: Callable[[], datetime]) -> Iterator[list[str]]:
+        getters = [(col.path, values.formatter(col.format, now)) for col in columns]
         for item in items:
             try:
                 yield [form(item[path]) for path, form in getters]

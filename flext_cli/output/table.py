@@ -53,7 +53,8 @@ def write(
     if not sample:
         return 0
     head = [safe(text) for text in headings] if headings is not None else None
-    widths = fit(_widths(sample, head), look.columns)
+    natural = _widths(sample, head)
+    widths = fit(natural, look.columns)
     if head is not None and look.columns is not None and _line_width(widths) > look.columns:
         return _write_below(chain(sample, map(_safe, source)), head, put, look)
     sides = [*right, *[False] * (len(widths) - len(right))]
@@ -64,6 +65,12 @@ def write(
         put(f"{terminal.BOLD}{text}{terminal.RESET}\n" if look.colour else text + "\n")
     count = 0
     for batch in _batches(chain(sample, map(_safe, source))):
+        if look.columns is not None and count >= SAMPLE:
+            # A later row may be longer than all before it: its column grows, where there is room, before it is cut.
+            natural = list(map(max, natural, _widths(batch, None)))
+            wider = fit(natural, look.columns)
+            if wider != widths and _line_width(wider) <= look.columns:
+                widths, line = wider, _line_writer(wider, sides, look)
         count += len(batch)
         put("\n".join(map(line, batch)) + "\n")
     return count
@@ -124,19 +131,36 @@ def _line_writer(widths: list[int], right: list[bool], look: Look) -> Callable[[
     places = (f"{{:{'>' if right[at] else '<'}{size}}}" for at, size in enumerate(widths[:last]))
     template = GAP.join([*places, f"{{:>{widths[last]}}}" if right[last] else "{}"])
 
+    mark = look.ellipsis
+    starts = [_line_width(widths[:at]) + len(GAP) if at else 0 for at in range(len(widths))]
+
     def line(row: Sequence[str]) -> str:
         narrow = "".join(row).isascii()
         if look.columns is not None and any(map(gt, map(len if narrow else width, row), widths)):
-            row = [shorten(text, size, look.ellipsis) for text, size in zip(row, widths, strict=True)]
-            narrow = "".join(row).isascii()
-        if look.colour and not _STATES.isdisjoint(row):
-            cells = zip(row, widths, right, strict=True)
-            return GAP.join(_painted(text, pad(text, size, right=side)) for text, size, side in cells).rstrip()
+            if narrow:
+                # What is cut fills its column to the last, the ellipsis included: str.format still counts right.
+                row = [cut(text, size) if len(text) > size else text for text, size in zip(row, widths, strict=True)]
+            else:
+                row = [shorten(text, size, mark) for text, size in zip(row, widths, strict=True)]
+        states = look.colour and not _STATES.isdisjoint(row)
         if narrow:
-            return template.format(*row).rstrip()
-        return GAP.join(
-            pad(text, size, right=side) for text, size, side in zip(row, widths, right, strict=True)
-        ).rstrip()
+            text = template.format(*row).rstrip()
+            return coloured(text, row) if states else text
+        cells = zip(row, widths, right, strict=True)
+        if states:
+            return GAP.join(_painted(text, pad(text, size, right=side)) for text, size, side in cells).rstrip()
+        return GAP.join(pad(text, size, right=side) for text, size, side in cells).rstrip()
+
+    def coloured(text: str, row: Sequence[str]) -> str:
+        # From the last cell to the first, so that what is put in moves none that is still to come.
+        for at in range(last, -1, -1):
+            if row[at] in _STATES:
+                begin, end = starts[at], starts[at] + widths[at]
+                text = text[:begin] + _painted(row[at], text[begin:end]) + text[end:]
+        return text
+
+    def cut(text: str, size: int) -> str:
+        return text[: max(0, size - len(mark))] + mark[:size]
 
     return line
 

@@ -9,6 +9,7 @@ from typing import Any
 from flext_cli._types import Data
 
 EMPTY = "-"
+_TEXT = frozenset({str})
 _ATOMS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -21,8 +22,12 @@ def plain(value: Data) -> Data:  # noqa: PLR0911 - one line for each kind of val
     kind = type(value)
     if kind in _ATOMS:
         return value
-    if kind is dict:
-        return {str(key): item if type(item) in _ATOMS else plain(item) for key, item in value.items()}
+    if kind is dict and _TEXT.issuperset(map(type, value)):
+        if _ATOMS.issuperset(map(type, value.values())):
+            return value
+        return {key: item if type(item) in _ATOMS else plain(item) for key, item in value.items()}
+    if kind is list and _ATOMS.issuperset(map(type, value)):
+        return value
     if isinstance(value, Enum):
         return plain(value.value)
     if isinstance(value, str | bool | int | float):
@@ -64,7 +69,7 @@ def lookup(item: Data, path: str) -> Data:
     return item
 
 
-def cell(value: Data) -> str:
+def cell(value: Data) -> str:  # noqa: PLR0911 - one line for each kind of value
     """Text of a value in a table: `-` for nothing, yes and no, lists of scalars joined, the rest as JSON."""
     if isinstance(value, str):
         return value or EMPTY
@@ -72,6 +77,8 @@ def cell(value: Data) -> str:
         return EMPTY
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if type(value) is list and value and _TEXT.issuperset(map(type, value)) and "" not in value:
+        return ", ".join(value)  # tags, mostly
     if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
         return ", ".join(map(cell, value)) or EMPTY
     if isinstance(value, dict) and not any(isinstance(item, list | dict) for item in value.values()):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from flext_sdk._core.deadline import Deadline
     from flext_sdk._core.messages import Request, Timeouts
 
-__all__ = ["KEEPALIVE", "MOST", "AsyncPool", "NotPlainError"]
+__all__ = ["KEEPALIVE", "MOST", "AsyncPool", "NotPlainError", "decoded", "origin_of"]
 
 KEEPALIVE = 4.0
 """Seconds an idle connection is kept; below the 5 s after which uvicorn closes it."""
@@ -137,7 +137,7 @@ class AsyncPool:
         else:
             await self._put(origin, connection)
         headers = RawHeaders(answer.headers)
-        return Response(answer.status, headers, _decoded(content, answer.headers), deadline.elapsed - started)
+        return Response(answer.status, headers, decoded(content, answer.headers), deadline.elapsed - started)
 
     async def _read(self, answer: httpcore.Response, deadline: Deadline) -> bytes:
         parts: list[bytes] = []
@@ -194,7 +194,7 @@ class AsyncPool:
         start = url if end < 0 else url[:end]
         origin = self._origins.get(start)
         if origin is None:
-            origin = self._origins[start] = _origin(start)
+            origin = self._origins[start] = origin_of(start)
         try:
             target = b"/" if end < 0 else url[end:].encode("ascii")
             headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in request.headers.pairs()]
@@ -242,7 +242,12 @@ class AsyncPool:
                 await connection.aclose()
 
 
-def _origin(start: str) -> _Origin:
+def origin_of(start: str) -> _Origin:
+    """What belongs to the beginning of a URL, scheme, host and port.
+
+    Raises:
+        NotPlainError: If only httpx understands it.
+    """
     parts = urlsplit(start)
     try:
         host, port = (parts.hostname or "").encode("ascii"), parts.port
@@ -257,7 +262,7 @@ def _origin(start: str) -> _Origin:
     return _Origin(parts.scheme.encode(), host, port or usual, header, secure)
 
 
-def _decoded(content: bytes, headers: list[tuple[bytes, bytes]]) -> bytes:
+def decoded(content: bytes, headers: list[tuple[bytes, bytes]]) -> bytes:
     """The body without its compression. Nobody asked for any, but some servers do it all the same."""
     for name, value in headers:
         if name.lower() == b"content-encoding":

@@ -35,6 +35,7 @@ __all__ = [
     "resolved",
     "retrying",
     "sleep",
+    "slim",
     "to_thread",
     "waits_for_signals",
 ]
@@ -130,6 +131,11 @@ PATCH_POINTS = (
 async def handle(connection: httpcore.AsyncHTTPConnection, request: httpcore.Request) -> httpcore.Response:
     """Send a request over a connection."""
     return await connection.handle_async_request(request)
+
+
+def slim(origin: Any, decoded: Any, not_plain: Any, limit: int, keepalive: float) -> Any:  # noqa: ANN401, ARG001 - its twin uses them
+    """The sender `slim`, which blocks: there is none for an event loop."""
+    return None
 
 
 def fast_builder() -> Any:  # noqa: ANN401 - of a library that may not be installed

@@ -20,6 +20,7 @@ __all__ = ["find_run", "wait_for_run"]
 
 PATIENCE = 60.0
 """Seconds a service may be away while somebody waits for a run: a run survives a restart of its service."""
+_LISTS = "See what there is: flext pipeline list, flext pipeline runs"
 _PASSING = (ConnectionFailedError, DeadlineExceededError, ServerError)
 
 
@@ -38,7 +39,8 @@ async def find_run(resource: AsyncResource, target: str) -> Run:
             raise NotFoundError(
                 f"There is no pipeline and no run {target!r}",
                 code=error.code,
-                hint="See what there is: flext pipeline list, flext pipeline runs",
+                # The service knows the names that are near.
+                hint=near if (near := error.hint or "").startswith("Did you mean") else _LISTS,
                 status=error.status,
                 request_id=error.request_id,
             ) from None

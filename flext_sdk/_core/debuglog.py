@@ -7,15 +7,43 @@ Logger ``flext_sdk`` gets them at level DEBUG; the command line's ``--debug`` sh
 
 from __future__ import annotations
 
-from logging import DEBUG, getLogger
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from logging import Logger
+
     from flext_sdk._core.messages import Headers, Request, Response
 
 __all__ = ["DEBUG", "LOGGER", "failed", "received", "retrying", "sent"]
 
-LOGGER = getLogger("flext_sdk")
+DEBUG = 10
+"""`logging.DEBUG`."""
+
+
+class _Waiting:
+    """The logger ``flext_sdk``, whose library is loaded when there is something to say, or somebody else has done it.
+
+    Who never imported `logging` has not asked for these lines either, and a short program should not pay for it.
+    """
+
+    _logger: Logger | None = None
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - its name in `logging`
+        return "logging" in sys.modules and self._real().isEnabledFor(level)
+
+    def _real(self) -> Logger:
+        if self._logger is None:
+            from logging import getLogger
+
+            self._logger = getLogger("flext_sdk")
+        return self._logger
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a logger has
+        return getattr(self._real(), name)
+
+
+LOGGER = cast("Logger", _Waiting())
 
 
 def sent(request: Request) -> None:

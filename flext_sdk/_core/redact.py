@@ -43,7 +43,10 @@ _SUBSTRINGS = tuple(word for word in _SECRET_WORDS if word not in _EXACT)
 
 # The length of a scheme is bounded: without that a long text of letters alone would take quadratic time.
 _USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.\-]{0,40}://)(?P<info>[^\s/?#@\"']*(?:@[^\s/?#@\"']*)*)@")
-_BEARER = re.compile(r"(?i)\b(bearer|basic|digest|negotiate)(\s+|%20|\+)(?!\*\*\*)[A-Za-z0-9\-._~+/=:%]{3,}")
+# "Bearer TOKEN" in a hint tells where the token belongs; it is none.
+_BEARER = re.compile(
+    r"(?i)\b(bearer|basic|digest|negotiate)(\s+|%20|\+)(?!\*\*\*|(?-i:TOKEN)(?:[\s,;]|$))[A-Za-z0-9\-._~+/=:%]{3,}"
+)
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_\-]{5,}\.[A-Za-z0-9_\-]{5,}\.[A-Za-z0-9_\-]*")
 _KEY = r"[A-Za-z0-9_.\-%\[\]]{1,80}"
 # key=value, key: value and "key": "value" in free text; the value ends at a separator unless it is quoted. It is only

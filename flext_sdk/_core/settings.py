@@ -199,7 +199,7 @@ def _switch(value: Json) -> bool:
 
 def _transport(value: Json) -> str:
     word = str(value).strip().lower()
-    if word not in {"auto", "stock", "fast"}:
+    if word not in {"auto", "stock", "fast", "slim"}:
         raise ValueError("it is none of them")
     return word
 
@@ -212,7 +212,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("token", "FLEXT_TOKEN", _tokens, "one line of text", "Token of the services.", sensitive=True),
     Setting("timeout", "FLEXT_TIMEOUT", _seconds, "seconds above 0, such as 60", "Longest time of one call.", 60.0),
     Setting("retries", "FLEXT_RETRIES", _count, "a whole number from 0 to 20", "Attempts after the first one.", 2),
-    Setting("transport", "FLEXT_TRANSPORT", _transport, "auto, stock or fast", "Which connections to use.", "auto"),
+    Setting(
+        "transport", "FLEXT_TRANSPORT", _transport, "auto, stock, fast or slim", "Which connections to use.", "auto"
+    ),
     Setting("autostart", "FLEXT_AUTOSTART", _switch, "1 or 0", "Start local services when needed.", default=True),
 )  # fmt: skip
 """All settings of a client."""

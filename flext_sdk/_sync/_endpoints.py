@@ -52,6 +52,8 @@ class KnownEndpoints:
         self._tokens: dict[Service, str | None] = {
             name: token if isinstance(token, str) or token is None else token.get(name) for name in SERVICES
         }
+        # FLEXT_TOKEN belongs to an address; a token somebody gives along with the call is meant for what is called.
+        self._insists = settings["token"].origin == "argument"
         self._autostart: bool = settings.get_value("autostart")
         self.is_local = not self._urls
         self._found: Mapping[Service, _local.Endpoint] | None = None
@@ -76,7 +78,9 @@ class KnownEndpoints:
 
     def token_origin(self, service: Service) -> str | None:
         """Where the token was given; None where none was, or the services of this machine bring their own."""
-        return None if self.is_local or self._tokens[service] is None else self._token_origin
+        if self._tokens[service] is None or (self.is_local and not self._insists):
+            return None
+        return self._token_origin
 
     def get(self, service: Service, *, autostart: bool = True) -> _local.Endpoint:
         """The address and token of a service.
@@ -91,7 +95,9 @@ class KnownEndpoints:
         """
         if self.is_local:
             if self._found is None or service not in self._found:
-                self._found = _local.endpoints(service, autostart=autostart and self._autostart, notify=self._notify)
+                self._found = self._with_tokens(
+                    _local.endpoints(service, autostart=autostart and self._autostart, notify=self._notify)
+                )
             return self._found[service]
         given = self._given.get(service)
         if given is None:
@@ -101,6 +107,11 @@ class KnownEndpoints:
                 hint=f'Set {variable}, or give base_url={{"{service}": ...}}.',
             )
         return given
+
+    def _with_tokens(self, found: Mapping[Service, _local.Endpoint]) -> Mapping[Service, _local.Endpoint]:
+        if not self._insists:
+            return found
+        return {name: _local.Endpoint(each.url, self._tokens[name] or each.token) for name, each in found.items()}
 
     def forget(self) -> bool:
         """Look again at the next attempt: a service of this machine may have moved to another port."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from flext_sdk._core.deadline import Deadline
     from flext_sdk._core.messages import Request, Timeouts
 
-__all__ = ["KEEPALIVE", "MOST", "NotPlainError", "Pool"]
+__all__ = ["KEEPALIVE", "MOST", "NotPlainError", "Pool", "decoded", "origin_of"]
 
 KEEPALIVE = 4.0
 """Seconds an idle connection is kept; below the 5 s after which uvicorn closes it."""
@@ -138,7 +138,7 @@ class Pool:
         else:
             self._put(origin, connection)
         headers = RawHeaders(answer.headers)
-        return Response(answer.status, headers, _decoded(content, answer.headers), deadline.elapsed - started)
+        return Response(answer.status, headers, decoded(content, answer.headers), deadline.elapsed - started)
 
     def _read(self, answer: httpcore.Response, deadline: Deadline) -> bytes:
         parts: list[bytes] = []
@@ -195,7 +195,7 @@ class Pool:
         start = url if end < 0 else url[:end]
         origin = self._origins.get(start)
         if origin is None:
-            origin = self._origins[start] = _origin(start)
+            origin = self._origins[start] = origin_of(start)
         try:
             target = b"/" if end < 0 else url[end:].encode("ascii")
             headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in request.headers.pairs()]
@@ -243,7 +243,12 @@ class Pool:
                 connection.close()
 
 
-def _origin(start: str) -> _Origin:
+def origin_of(start: str) -> _Origin:
+    """What belongs to the beginning of a URL, scheme, host and port.
+
+    Raises:
+        NotPlainError: If only httpx understands it.
+    """
     parts = urlsplit(start)
     try:
         host, port = (parts.hostname or "").encode("ascii"), parts.port
@@ -258,7 +263,7 @@ def _origin(start: str) -> _Origin:
     return _Origin(parts.scheme.encode(), host, port or usual, header, secure)
 
 
-def _decoded(content: bytes, headers: list[tuple[bytes, bytes]]) -> bytes:
+def decoded(content: bytes, headers: list[tuple[bytes, bytes]]) -> bytes:
     """The body without its compression. Nobody asked for any, but some servers do it all the same."""
     for name, value in headers:
         if name.lower() == b"content-encoding":

@@ -37,6 +37,7 @@ __all__ = [
     "resolved",
     "retrying",
     "sleep",
+    "slim",
     "to_thread",
     "waits_for_signals",
 ]
@@ -137,6 +138,13 @@ PATCH_POINTS = (
 def handle(connection: httpcore.HTTPConnection, request: httpcore.Request) -> httpcore.Response:
     """Send a request over a connection."""
     return connection.handle_request(request)
+
+
+def slim(origin: Any, decoded: Any, not_plain: Any, limit: int, keepalive: float) -> Any:  # noqa: ANN401 - its twin has none
+    """The sender `slim`."""
+    from flext_sdk._slim import Slim
+
+    return Slim(Slots(limit), origin, decoded, not_plain, keepalive)
 
 
 def fast_builder() -> Any:  # noqa: ANN401 - of a library that may not be installed

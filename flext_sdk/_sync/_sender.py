@@ -1,13 +1,14 @@
 # Generated from openapi/ by "make generate". Do not edit: change the contract or the generator, then generate again.
 """One request over the wire. HTTP libraries live here and in the two modules below, and nowhere else.
 
-Four ways, tried in this order:
+Five ways, tried in this order:
 
 1. the caller's own httpx client,
 2. a client of httpx, where somebody has put themselves between httpx and the wire (respx, tracers), where the
    environment names a proxy, or where only httpx understands the address,
-3. the extra ``fast`` where it is installed, nobody said ``stock``, and nobody waits for Ctrl-C,
-4. connections of httpcore, below httpx's client, which costs more than the wire.
+3. connections of the standard library, where somebody said ``slim`` and it is plain http without an event loop,
+4. the extra ``fast`` where it is installed, nobody said ``stock``, and nobody waits for Ctrl-C,
+5. connections of httpcore, below httpx's client, which costs more than the wire.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ import os
 import sys
 import threading
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from flext_sdk._core.failures import TransportFailure, classify
 from flext_sdk._core.messages import Headers, Response
 from flext_sdk._core.patches import Patches
 from flext_sdk._sync import _rt as rt
-from flext_sdk._sync._pool import NotPlainError, Pool
+from flext_sdk._sync._pool import KEEPALIVE, MOST, NotPlainError, Pool, decoded, origin_of
 
 if TYPE_CHECKING:
     import ssl
@@ -37,9 +38,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Sender", "TransportChoice"]
 
-TransportChoice = Literal["auto", "stock", "fast"]
+TransportChoice = Literal["auto", "stock", "fast", "slim"]
 """``auto`` takes the extra ``fast`` where it is installed; but not in the main thread, where Ctrl-C would have to wait
-until the answer is there."""
+until the answer is there. ``slim`` is for short programs: it loads the standard library alone, and is ``stock`` for
+https and in an event loop."""
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -98,6 +100,7 @@ class Sender:
         self._transport = transport
         self._pools: rt.PerLoop[Pool] = rt.PerLoop()
         self._fasts: rt.PerLoop[Fast | None] = rt.PerLoop()
+        self._slims: rt.PerLoop[Any] = rt.PerLoop()
         self._clients: rt.PerLoop[httpx.Client] = rt.PerLoop()
 
     def send(self, request: Request, deadline: Deadline, *, again: bool) -> Response:
@@ -112,7 +115,10 @@ class Sender:
             TransportFailure: If no whole answer came.
         """
         if self._client is None and not self._has_proxy and not _patches.found():
+            slim = self._slims.get(_make_slim) if self._transport == "slim" else None
             try:
+                if slim is not None and not request.url.startswith("https:"):
+                    return slim.send(request, deadline, again=again)  # type: ignore[no-any-return]
                 # The fast library does not look at signals while it waits.
                 if self._transport == "fast" or (self._transport == "auto" and not rt.waits_for_signals()):
                     fast = self._fasts.get(self._make_fast)
@@ -162,6 +168,7 @@ class Sender:
         """Close the connections of our own."""
         self._pools.clear(_close_pool)
         self._fasts.clear(_close_fast)
+        self._slims.clear(_close_slim)
         self._clients.clear(_close_client)
 
 
@@ -179,6 +186,10 @@ def _make_pool() -> Pool:
     return Pool(_tls)
 
 
+def _make_slim() -> Any:  # noqa: ANN401 - of the sync tree alone
+    return rt.slim(origin_of, decoded, NotPlainError, MOST, KEEPALIVE)
+
+
 def _make_client(lib: ModuleType) -> httpx.Client:
     # A service of this machine is never behind a proxy, whatever NO_PROXY says.
     direct = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
@@ -193,6 +204,11 @@ def _close_pool(pool: Pool) -> None:
 def _close_fast(fast: Fast | None) -> None:
     if fast is not None:
         fast.close()
+
+
+def _close_slim(slim: Any) -> None:  # noqa: ANN401 - as above
+    if slim is not None:
+        slim.close()
 
 
 def _close_client(client: httpx.Client) -> None:

@@ -30,7 +30,7 @@ ENVIRONMENT = (
     ("FLEXT_TIMEOUT", "Seconds for one call, retries included; 60 when not set."),
     ("FLEXT_RETRIES", "How often a failed call is tried again; 2 when not set."),
     ("FLEXT_OUTPUT", "Default of --output."),
-    ("FLEXT_TRANSPORT", "stock: never use the extra fast; fast: insist on it; auto when not set."),
+    ("FLEXT_TRANSPORT", "Connections: slim (the command line's choice), stock, fast (an extra), auto (in Python)."),
     ("FLEXT_AUTOSTART", "0: do not start the services of this machine by themselves."),
     ("NO_COLOR", "Set: no colours."),
 )

@@ -29,15 +29,16 @@ STRANGE = (
 )
 
 
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("fake_program", PROGRAM)
+def _load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
-    sys.modules["fake_program"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-fake_program = _load()
+fake_program = _load("fake_program")
+differential = _load("differential")
 
 # A slow machine is no failure.
 settings.register_profile("untimed", deadline=None)

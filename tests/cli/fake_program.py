@@ -192,6 +192,7 @@ class FakeFlext:
         autostart: bool | None = None,
         _labels: Mapping[str, str] | None = None,
         _notify: "Callable[[str], None] | None" = None,
+        _sources: Sequence[Any] = (),
     ) -> None:
         CALLS.append(("client", {"base_url": base_url, "token": token, "timeout": timeout, "autostart": autostart}))
         self._middleware = list(middleware)

@@ -122,9 +122,50 @@ def test_api_shows_a_request_without_sending_it_and_never_a_token(flext):
     assert held.out.startswith("PATCH http://127.0.0.1:")
     assert "X-List: a, b\n" in held.out
     assert json.loads(held.out.partition("\n\n")[2]) == {"n": 1, "t": "x"}
+    read = flext("api", "GET", "/api/v1/pipelines/nothing/here", "-f", "a=b c", "--dry-run", "-o", "json")
+    assert read.code == 0
+    assert json.loads(read.out)["url"].endswith("/api/v1/pipelines/nothing/here?a=b%20c")
+    assert read.err == ""
     real = flext(*line, "--debug", "-i")
     assert real.code == 3  # that token is sent in place of the right one
     assert "hush" not in held.out + held.err + real.out + real.err
+
+
+def test_a_slash_belongs_to_the_name_it_stands_in(flext):
+    shown = flext("pipeline", "show", "a/b", "-o", "json")
+    assert (shown.code, json.loads(shown.err)["error"]["message"]) == (5, "there is no pipeline 'a/b'")
+    assert flext("plugin", "info", "tap/csv").err.startswith("error: there is no plugin 'tap/csv'")
+    assert "there is no pipeline 'a/b'" in flext("pipeline", "logs", "a/b").err
+    typed = flext("api", "GET", "/api/v1/pipelines/a%2Fb")
+    assert (typed.code, "there is no pipeline 'a/b'" in typed.err) == (5, True)
+    lost = flext("api", "GET", "/api%2Fv1%2finfo")
+    assert "nothing at /api%2Fv1%2Finfo" in lost.err
+
+
+def test_a_token_that_is_given_is_used_on_this_machine_too(flext, tmp_path):
+    (tmp_path / "token").write_text("wrong-token\n")
+    told = flext("pipeline", "list", "--token-file", str(tmp_path / "token"))
+    assert (told.code, told.err.splitlines()[0]) == (3, "error: the token is wrong")
+    assert "The token comes from --token-file" in told.err
+    assert "wrong-token" not in told.err
+    assert flext("pipeline", "list").code == 0
+
+
+def test_names_that_are_nearly_right(flext, tmp_path):
+    (tmp_path / "fruit.yaml").write_text(DEFINITION)
+    assert flext("pipeline", "create", "fruit.yaml", "-q").code == 0
+    for line in (
+        ("pipeline", "show"),
+        ("pipeline", "start"),
+        ("pipeline", "stop"),
+        ("pipeline", "logs"),
+        ("pipeline", "wait"),
+    ):
+        told = flext(*line, "fruits")
+        assert (told.code, "fruit?" in told.err) == (5, True), (line, told.err)
+    assert "tap-csv" in flext("plugin", "info", "tap-cvs").err
+    assert "singer" in flext("runtime", "status", "singr").err
+    assert flext("pipeline", "delete", "fruit", "--yes", "-q").code == 0
 
 
 @pytest.mark.parametrize(
@@ -158,6 +199,16 @@ def test_api_refuses_what_it_cannot_send(flext, line, error, hint):
 
 # -- streams that are not there ----------------------------------------------------------------------------------
 
+FULL = """{
+  "error": {
+    "code": "OUTPUT",
+    "message": "cannot write the output: No space left on device",
+    "hint": null,
+    "retryable": false
+  }
+}
+"""
+
 
 @pytest.mark.parametrize(
     ("line", "code", "error"),
@@ -168,8 +219,9 @@ def test_api_refuses_what_it_cannot_send(flext, line, error, hint):
         ("pipeline show nope 2>&-", 5, ""),
         ("pipeline create - <&-", 2, "error: Standard input is closed\nhint: Give the path of a file.\n"),
         ("api POST /x --data - <&-", 2, "error: Standard input is closed\nhint: Give the body: --data JSON or --data @FILE.\n"),
-        ("pipeline list -o json >/dev/full", 1, "error: cannot write the output: No space left on device\n"),
+        ("pipeline list -o json >/dev/full", 1, FULL),
         ("pipeline start x --dry-run >/dev/full", 1, "error: cannot write the output: No space left on device\n"),
+        ("pipeline list -o csv --columns name:N >/dev/full", 1, "error: cannot write the output: No space left on device\n"),
         ("api GET /health >/dev/full", 1, "error: cannot write the output: No space left on device\n"),
     ],
 )  # fmt: skip

@@ -98,6 +98,15 @@ def test_examples_would_run(words):
     assert all(other in generated.COMMANDS for other in entry["see"])
 
 
+def test_help_leads_on(words, capsys):
+    assert main([*words.split(), "--help"]) == 0
+    page = capsys.readouterr().out
+    parts = ["\nExamples:\n  $ flext ", "\nExit codes:\n  0 success", "\nEnvironment:\n  FLEXT_HOME, "]
+    # The first steps stand for themselves; what comes after them is told when they are done.
+    parts += [] if generated.COMMANDS[words]["next"] else ["\nSee also:\n  flext "]
+    assert [part for part in parts if part not in page] == []
+
+
 def test_every_command_is_in_its_group():
     listed = {f"{group} {name}".strip() for group, entry in generated.GROUPS.items() for name in entry["commands"]}
     assert listed == set(generated.COMMANDS)

@@ -149,3 +149,10 @@ def test_long_texts_take_no_longer_than_their_length_asks_for(unit: str) -> None
     assert SECRET not in redact_text(f"{text} password={SECRET}")
     assert SECRET not in redact_url(f"http://me:{SECRET}@host/{text}")
     assert list(secret_values(text)) == []
+
+
+def test_the_place_of_a_token_in_a_hint_is_no_token() -> None:
+    hint = "Send the header Authorization: Bearer TOKEN; the token is in a file."
+    assert redact_text(hint) == hint
+    for secret in ("TOKENS", "TOKEN-1234", "token", "TOKEN.x", "tokenabc"):
+        assert redact_text(f"Authorization: Bearer {secret}; x") == f"Authorization: Bearer {MASK}; x"

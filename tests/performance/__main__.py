@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from tests.performance import calls, connectors, runs, services
+from tests.performance import calls, commands, connectors, runs, services
 from tests.performance.measure import Row, clean_environment, process_cpu, ratio
 
 PYTHON = sys.executable
@@ -32,8 +32,9 @@ def start_up() -> Iterator[Row]:
     yield ratio("import flext_sdk", "bare interpreter, CPU", imported, bare, rounds=41, goal="<= 1.15")
 
 
-PARTS: dict[str, Callable[[], Iterator[Row]]] = {
+PARTS: dict[str, Callable[[], Iterable[Row]]] = {
     "start-up": start_up,
+    "commands": commands.measure,
     "cold": calls.cold,
     "calls": calls.calls,
     "others": calls.others,

@@ -34,6 +34,7 @@ GOOD: dict[str, st.SearchStrategy[Any]] = {
     "retries": st.integers(0, 20),
     "transport": st.sampled_from(["auto", "stock", "fast"]),
     "autostart": st.booleans(),
+    "transport": st.sampled_from(["auto", "stock", "fast", "slim"]),
 }
 VALUES = st.fixed_dictionaries({}, optional={name: st.none() | good for name, good in GOOD.items()})
 

@@ -166,7 +166,7 @@ class Driver:
             lent = httpx.AsyncClient() if is_async else httpx.Client()
             self.lent.append(lent)
             options["http_client"] = lent
-        options.setdefault("transport", "fast" if self.via == "fast" else "stock")
+        options.setdefault("transport", self.via if self.via in {"fast", "slim"} else "stock")
         options.setdefault("_environ", {})
         if not real_time:
             options["_clock"] = self.time.clock
@@ -222,12 +222,13 @@ class Driver:
             await thing.aclose() if self.colour == "async" else thing.close()
 
 
-WAYS = ["sync", "async", "sync-client", "async-client", "sync-fast", "async-fast"]
+WAYS = ["sync", "async", "sync-client", "async-client", "sync-fast", "async-fast", "sync-slim"]
 
 
 @pytest.fixture(params=WAYS)
 async def every(request: pytest.FixtureRequest, time: Time) -> Any:
-    """Both colours, and all ways to the wire: our own connections, the caller's client of httpx, the extra `fast`."""
+    """Both colours, and all ways to the wire: our own connections, the caller's client of httpx, the extra
+    `fast`, the standard library's connections (`slim`)."""
     colour, _, via = request.param.partition("-")
     made = Driver(colour, via or "direct", time)
     yield made

@@ -89,9 +89,15 @@ def script() -> Iterator[Callable[..., Script]]:
 
 
 STOCK = pytest.mark.parametrize("every", ["sync", "async"], indirect=True)
+OWN = pytest.mark.parametrize("every", ["sync", "async", "sync-slim"], indirect=True)
 
 
-@STOCK
+def pools_of(every: Driver, client: Any) -> Any:
+    sender = client._transport._sender
+    return sender._slims if every.via == "slim" else sender._pools
+
+
+@OWN
 async def test_a_read_is_repeated_at_once_when_the_service_had_closed_the_connection(
     every: Driver, script: Any
 ) -> None:
@@ -102,7 +108,7 @@ async def test_a_read_is_repeated_at_once_when_the_service_had_closed_the_connec
     assert (len(server.requests), server.connections, every.time.sleeps) == (3, 2, [])
 
 
-@STOCK
+@OWN
 async def test_a_start_is_repeated_at_once_under_its_key(every: Driver, script: Any) -> None:
     run = b'{"execution_id": "r1", "status": "running"}'
     server = script(WHOLE, None, b"HTTP/1.1 202 Accepted\r\nContent-Length: %d\r\n\r\n%b" % (len(run), run))
@@ -128,7 +134,7 @@ async def test_what_must_not_be_done_twice_is_not_repeated(every: Driver, script
     assert len(server.requests) == 2
 
 
-@STOCK
+@OWN
 async def test_an_answer_that_ends_half_way_leaves_no_connection(every: Driver) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -145,7 +151,7 @@ async def test_an_answer_that_ends_half_way_leaves_no_connection(every: Driver) 
         await every.run(lambda: client.pipelines.show("orders"))
     thread.join()
     listener.close()
-    assert [pool.idle for pool in client._transport._sender._pools._values.values()] == [0]
+    assert [pool.idle for pool in pools_of(every, client)._values.values()] == [0]
 
 
 @STOCK
@@ -192,7 +198,7 @@ async def test_200_calls_at_once_take_turns(server: Server, transport: Any) -> N
     assert server.connections <= pools.MOST * (1 if transport == "stock" else 2)
 
 
-@pytest.mark.parametrize("transport", ["stock", "fast"])
+@pytest.mark.parametrize("transport", ["stock", "fast", "slim"])
 def test_32_threads_share_a_client(server: Server, transport: Any) -> None:
     server.says(GOOD)
     names: list[str] = []
@@ -346,14 +352,14 @@ def test_a_busy_connection_is_closed_when_its_client_is(server: Server) -> None:
     ],
 )
 def test_beginnings_of_urls(start: str, host: bytes, port: int, header: bytes) -> None:
-    found = pools._origin(start)
+    found = pools.origin_of(start)
     assert (found.host, found.port, found.header) == (host, port, header)
 
 
 @pytest.mark.parametrize("start", ["ftp://x", "http://", "http://a@b", "http://ü.example", "http://x:99999"])
 def test_what_only_httpx_understands(start: str) -> None:
     with pytest.raises(pools.NotPlainError):
-        pools._origin(start)
+        pools.origin_of(start)
 
 
 async def test_a_path_outside_ascii_goes_the_long_way(every: Driver, server: Server) -> None:
@@ -373,11 +379,11 @@ def test_bodies_in_pieces() -> None:
         (b"deflate", zlib.compress(BODY)),
         (b"deflate", bare),
     ):
-        assert pools._decoded(content, [(b"Content-Encoding", coding)]) == BODY
-    assert pools._decoded(BODY, [(b"Content-Encoding", b"identity"), (b"X", b"y")]) == BODY
-    assert pools._decoded(b"", [(b"Content-Encoding", b"gzip")]) == b""
+        assert pools.decoded(content, [(b"Content-Encoding", coding)]) == BODY
+    assert pools.decoded(BODY, [(b"Content-Encoding", b"identity"), (b"X", b"y")]) == BODY
+    assert pools.decoded(b"", [(b"Content-Encoding", b"gzip")]) == b""
     with pytest.raises(TransportFailure, match="decompressed"):
-        pools._decoded(BODY, [(b"Content-Encoding", b"gzip")])
+        pools.decoded(BODY, [(b"Content-Encoding", b"gzip")])
 
 
 async def test_old_connections_at_the_bottom_are_closed(script: Any) -> None:

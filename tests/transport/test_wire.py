@@ -291,7 +291,7 @@ def certified(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, s
     made.close()
 
 
-@pytest.mark.parametrize("transport", ["stock", "fast"])
+@pytest.mark.parametrize("transport", ["stock", "fast", "slim"])
 def test_a_certificate_that_nobody_vouches_for_is_refused(certified: tuple[str, str], transport: Any) -> None:
     url, _ = certified
     with (
@@ -301,7 +301,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(certified: tuple[str, 
         client.pipelines.show("orders")
 
 
-@pytest.mark.parametrize("transport", ["stock", "fast"])
+@pytest.mark.parametrize("transport", ["stock", "fast", "slim"])
 def test_an_authority_of_the_environment_is_trusted(
     certified: tuple[str, str], transport: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

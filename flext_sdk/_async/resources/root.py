@@ -226,6 +226,9 @@ async def version(client: AsyncFlext) -> Sequence[dict[str, Any]]:
 
     Command example:
         $ flext version
+
+    See also:
+        flext service status
     """
     python = ".".join(str(part) for part in sys.version_info[:3])
     found = [{"name": "flext-sdk", "version": __version__, "detail": f"Python {python}"}]

@@ -55,7 +55,7 @@ class AsyncServices(AsyncServiceAccess):
         Command example:
             $ flext service list
 
-        See Also:
+        See also:
             flext service status
             flext service start
         """
@@ -84,7 +84,7 @@ class AsyncServices(AsyncServiceAccess):
             $ flext service status
             $ flext service status flext -o json
 
-        See Also:
+        See also:
             flext service health
             flext service logs
         """
@@ -118,7 +118,7 @@ class AsyncServices(AsyncServiceAccess):
         Command example:
             $ flext service health
 
-        See Also:
+        See also:
             flext service status
         """
         names = names_of(service, self._reachable())
@@ -161,7 +161,7 @@ class AsyncServices(AsyncServiceAccess):
             $ flext service start
             $ flext service start flext
 
-        See Also:
+        See also:
             flext service stop
             flext service status
         """
@@ -204,7 +204,7 @@ class AsyncServices(AsyncServiceAccess):
         Command example:
             $ flext service stop
 
-        See Also:
+        See also:
             flext service start
         """
         return await self._manage("stop", service, force=force, timeout=timeout)
@@ -246,7 +246,7 @@ class AsyncServices(AsyncServiceAccess):
         Command example:
             $ flext service restart flext
 
-        See Also:
+        See also:
             flext service status
         """
         return await self._manage("restart", service, force=force, timeout=timeout)
@@ -276,7 +276,7 @@ class AsyncServices(AsyncServiceAccess):
         Command example:
             $ flext service wait --timeout 30
 
-        See Also:
+        See also:
             flext service start
         """
         transport = self._client._transport
@@ -329,7 +329,7 @@ class AsyncServices(AsyncServiceAccess):
             $ flext service logs flext --tail 20
             $ flext service logs flexcore --follow
 
-        See Also:
+        See also:
             flext service status
         """
         name = one_name(service)
@@ -370,7 +370,7 @@ class AsyncServices(AsyncServiceAccess):
         Command example:
             $ flext service config flext
 
-        See Also:
+        See also:
             flext service status
         """
         name = one_name(service)
@@ -429,7 +429,7 @@ class AsyncServices(AsyncServiceAccess):
         Command example:
             $ flext service metrics flext
 
-        See Also:
+        See also:
             flext service health
         """
         if one_name(service) == "flext":

@@ -56,7 +56,7 @@ class Services(ServiceAccess):
         Command example:
             $ flext service list
 
-        See Also:
+        See also:
             flext service status
             flext service start
         """
@@ -85,7 +85,7 @@ class Services(ServiceAccess):
             $ flext service status
             $ flext service status flext -o json
 
-        See Also:
+        See also:
             flext service health
             flext service logs
         """
@@ -119,7 +119,7 @@ class Services(ServiceAccess):
         Command example:
             $ flext service health
 
-        See Also:
+        See also:
             flext service status
         """
         names = names_of(service, self._reachable())
@@ -162,7 +162,7 @@ class Services(ServiceAccess):
             $ flext service start
             $ flext service start flext
 
-        See Also:
+        See also:
             flext service stop
             flext service status
         """
@@ -205,7 +205,7 @@ class Services(ServiceAccess):
         Command example:
             $ flext service stop
 
-        See Also:
+        See also:
             flext service start
         """
         return self._manage("stop", service, force=force, timeout=timeout)
@@ -247,7 +247,7 @@ class Services(ServiceAccess):
         Command example:
             $ flext service restart flext
 
-        See Also:
+        See also:
             flext service status
         """
         return self._manage("restart", service, force=force, timeout=timeout)
@@ -277,7 +277,7 @@ class Services(ServiceAccess):
         Command example:
             $ flext service wait --timeout 30
 
-        See Also:
+        See also:
             flext service start
         """
         transport = self._client._transport
@@ -330,7 +330,7 @@ class Services(ServiceAccess):
             $ flext service logs flext --tail 20
             $ flext service logs flexcore --follow
 
-        See Also:
+        See also:
             flext service status
         """
         name = one_name(service)
@@ -371,7 +371,7 @@ class Services(ServiceAccess):
         Command example:
             $ flext service config flext
 
-        See Also:
+        See also:
             flext service status
         """
         name = one_name(service)
@@ -430,7 +430,7 @@ class Services(ServiceAccess):
         Command example:
             $ flext service metrics flext
 
-        See Also:
+        See also:
             flext service health
         """
         if one_name(service) == "flext":

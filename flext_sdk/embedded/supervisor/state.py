@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -101,6 +100,8 @@ def token(paths: Paths) -> str:
         found = _read_token(paths.token)
         if found:
             return found
+        import secrets  # with its hashes it is worth a tenth of a command that only looks whether we run
+
         made = f"{secrets.token_urlsafe(32)}\n".encode()
         if paths.token.exists():
             write_atomically(paths.token, made)

@@ -12,6 +12,7 @@ from flext_sdk.embedded.web import idempotency as keys
 from flext_sdk.embedded.web.body import NO_BODY, Disconnected, Limits, read_json
 from flext_sdk.embedded.web.call import Answer, Call
 from flext_sdk.embedded.web.errors import ApiError, validation_failed
+from flext_sdk.embedded.web.gate import SLASH, path_of
 from flext_sdk.embedded.web.problems import problem
 from flext_sdk.embedded.web.respond import marked, send_answer
 
@@ -59,7 +60,7 @@ class Endpoint:
             raise ApiError(
                 405,
                 "METHOD_NOT_ALLOWED",
-                f"{method} is not possible at {scope['path']}",
+                f"{method} is not possible at {path_of(scope)}",
                 hint=f"Possible: {self._allow['Allow']}.",
                 headers=self._allow,
             )
@@ -72,7 +73,7 @@ class Endpoint:
 
     async def _call(self, operation: BoundOperation, scope: Scope, receive: Receive) -> Call:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        path = operation.fixed or scope["path_params"]
+        path = operation.fixed or {key: text.replace(SLASH, "/") for key, text in scope["path_params"].items()}
         for value, check in zip(path.values(), operation.path_checks, strict=True):
             check.verify(value)
         query = operation.query.parse(scope["query_string"])

@@ -9,6 +9,7 @@ import time
 import uuid
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
 
@@ -25,6 +26,8 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 _LOG = logging.getLogger("flext.web")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}\Z")
+SLASH = "\ufdd0"
+"""Stands for a slash inside a name while the route is looked for; no text has this character."""
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -61,7 +64,7 @@ class Gate:
         start = time.monotonic()
         try:
             self._check(scope, headers)
-            await self._app(scope, receive, sender)
+            await self._app(_kept_whole(scope), receive, sender)
         except Exception as error:  # noqa: BLE001 - the last one who can answer
             await self._fail(scope, sender, _as_api_error(error, scope), error)
         finally:
@@ -134,13 +137,28 @@ class _Sender:
         await self._send(message)
 
 
+def _kept_whole(scope: Scope) -> Scope:
+    """The scope with slashes that belong to a name (``%2F``) told apart from those that part the path."""
+    raw: bytes | None = scope.get("raw_path")
+    if raw is None or b"%2f" not in raw.lower():
+        return scope
+    path = SLASH.join(unquote(part.decode("latin-1")) for part in re.split(rb"(?i)%2f", raw))
+    return {**scope, "path": path}
+
+
+def path_of(scope: Scope) -> str:
+    """The path of a request as a person reads it."""
+    path: str = scope["path"]
+    return path.replace(SLASH, "%2F")
+
+
 async def not_found(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - an ASGI application
     """What the router does with paths that the contract does not have.
 
     Raises:
         ApiError: Always: 404.
     """
-    raise ApiError(404, "ROUTE_NOT_FOUND", f"this service has nothing at {scope['path']}")
+    raise ApiError(404, "ROUTE_NOT_FOUND", f"this service has nothing at {path_of(scope)}")
 
 
 def _identity(given: bytes | None) -> str:
