@@ -32,7 +32,6 @@ GOOD: dict[str, st.SearchStrategy[Any]] = {
     "token": st.text("abcXYZ019._-", min_size=1, max_size=20),
     "timeout": st.floats(0.001, 1e6),
     "retries": st.integers(0, 20),
-    "transport": st.sampled_from(["auto", "stock", "fast"]),
     "autostart": st.booleans(),
     "transport": st.sampled_from(["auto", "stock", "fast", "slim"]),
 }
