@@ -268,6 +268,7 @@ PIPELINES_LOGS: Operation[LogList] = Operation(
         Param("after", "after"),
         Param("since", "since"),
         Param("level", "level"),
+        Param("grep", "grep"),
     ),
     response="runs:LogList",
     idempotent=True,

@@ -186,6 +186,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
             }
         ],
         "execution_id": "run-1",
+        "last_id": None,
     },
     "NodeInfo": {
         "node_id": "node id",

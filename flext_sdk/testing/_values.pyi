@@ -281,6 +281,7 @@ class LogListValues(TypedDict, total=False):
 
     logs: Sequence[LogEntry | Mapping[str, Any]]
     execution_id: str | None
+    last_id: int | None
 
 class NodeInfoValues(TypedDict, total=False):
     """Fields of `flext_sdk.NodeInfo`."""
