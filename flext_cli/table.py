@@ -1097,7 +1097,11 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
     "pipeline logs": {
         "summary": "Show the log lines of a run.",
         "description": "",
-        "examples": (("flext pipeline logs orders --tail 20", ""), ("flext pipeline logs orders --follow", "")),
+        "examples": (
+            ("flext pipeline logs orders --tail 20", ""),
+            ("flext pipeline logs orders --follow", ""),
+            ("flext pipeline logs orders --since 15m --level warning --grep '(?i)timeout|refused'", ""),
+        ),
         "module": "flext_sdk._sync.resources.pipelines",
         "class": "Pipelines",
         "method": "logs",
@@ -1160,6 +1164,18 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
                 "help": "Only lines from this moment on: 2026-01-31T08:00:00Z, or how long ago, as 90s, 15m, 2h or 1d.",
             },
             {
+                "name": "grep",
+                "kind": "option",
+                "flags": ("--grep",),
+                "metavar": "",
+                "type": "str",
+                "choices": (),
+                "default": None,
+                "required": False,
+                "help": "Only lines in whose message this regular expression matches; (?i) at its beginning takes no notice of case. "
+                "There is no look-around and no reference to groups.",
+            },
+            {
                 "name": "follow",
                 "kind": "flag",
                 "flags": ("--follow", "-f"),
@@ -1168,7 +1184,8 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
                 "choices": (),
                 "default": False,
                 "required": False,
-                "help": "Go on with new lines until the run has ended.",
+                "help": "Go on with new lines until the run has ended. A connection that breaks is opened again, and no line is lost "
+                "or comes twice.",
             },
         ),
         "output": {

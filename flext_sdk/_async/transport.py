@@ -100,7 +100,7 @@ class AsyncTransport:
         self.closed = False
         self.user_agent = user_agent
         self._wall = wall
-        self._random = random
+        self.random = random
         self._sender = AsyncSender(client, environ, transport)
         self._answers: AnswerCache | None = None
 
@@ -200,7 +200,7 @@ class AsyncTransport:
             remaining=trip.deadline.remaining(),
             total=trip.deadline.seconds,
             repeatable=trip.out.repeatable or trip.keyed,
-            random=self._random,
+            random=self.random,
         )
         if trip.decision.reason is not None and not isinstance(error, errors.DeadlineExceededError):
             error.hint = _joined(f"Not tried again: {trip.decision.reason}.", error.hint)

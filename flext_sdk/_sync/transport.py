@@ -101,7 +101,7 @@ class Transport:
         self.closed = False
         self.user_agent = user_agent
         self._wall = wall
-        self._random = random
+        self.random = random
         self._sender = Sender(client, environ, transport)
         self._answers: AnswerCache | None = None
 
@@ -201,7 +201,7 @@ class Transport:
             remaining=trip.deadline.remaining(),
             total=trip.deadline.seconds,
             repeatable=trip.out.repeatable or trip.keyed,
-            random=self._random,
+            random=self.random,
         )
         if trip.decision.reason is not None and not isinstance(error, errors.DeadlineExceededError):
             error.hint = _joined(f"Not tried again: {trip.decision.reason}.", error.hint)

@@ -1,7 +1,8 @@
 """Regular expressions that nobody can make a service hang with.
 
-They are those of JSON Schema's ``pattern`` as the crate `regex` matches them: in time linear in the length of the text, whatever the expression. So there
-is no look-around and no reference back to a group. They match anywhere in the text; ``(?i)`` at the beginning takes no notice of case.
+They are those of JSON Schema's ``pattern`` as the crate `regex` matches them: in time linear in the length of the
+text, whatever the expression. So there is no look-around and no reference back to a group. They match anywhere in the
+text; ``(?i)`` at the beginning takes no notice of case.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 Topics that can be subscribed:
 
-- ``pipeline_logs:RUN?after=ID``: the lines of one run, first those that are stored behind the id, then new ones; after the last one a frame of type
-  ``pipeline_completed`` with the run. With ``tail=N`` in place of ``after`` it begins with the last N of them. ``since``, ``level`` and ``grep`` choose lines.
-  ``last_id`` in a frame is the id up to which the log was looked through: after a break, subscribe again with it.
+- ``pipeline_logs:RUN?after=ID``: the lines of one run, first those that are stored behind the id, then new ones; after
+  the last one a frame of type ``pipeline_completed`` with the run. With ``tail=N`` in place of ``after`` it begins with
+  the last N of them. ``since``, ``level`` and ``grep`` choose lines. ``last_id`` in a frame is the id up to which the
+  log was looked through: after a break, subscribe again with it.
 - ``pipeline_logs``: new lines of all runs.
 - ``pipelines``: ``pipeline_started``, ``pipeline_progress`` and ``pipeline_completed`` of all runs, with the run.
 

@@ -10,7 +10,6 @@ from flext_sdk.embedded.flext.schedules import next_times
 from flext_sdk.embedded.flext.topics import TopicError, log_filter
 from flext_sdk.embedded.flext.views import log_view, run_view
 from flext_sdk.embedded.store.clock import Now, rfc3339
-from flext_sdk.embedded.store.logs import LogStore
 from flext_sdk.embedded.store.pipelines import BusyError, StoredPipeline
 from flext_sdk.embedded.store.runs import NewRun, RunStore, StoredRun
 from flext_sdk.embedded.web.errors import ApiError, validation_failed
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from flext_sdk.embedded.engine.durable import Engine
+    from flext_sdk.embedded.store.logs import LogStore
 
 _UNHEALTHY_AFTER = 3
 
@@ -166,11 +166,10 @@ class RunService:
         except TopicError as error:
             raise validation_failed([problem("/grep", f"query parameter 'grep': {error}")], what="query") from None
         # What is stored from now on is left to the next request, so the answer can say how far it has come.
-        newest = self._logs.last_id(run.id)
+        last = self._logs.last_id(run.id)
         after, count = query.get("after"), query["tail"]
-        chosen = replace(chosen, after=after or 0, upto=newest)
+        chosen = replace(chosen, after=after or 0, upto=last)
         lines = self._logs.lines(run.id, count, chosen, oldest_first=after is not None) if count else []
-        last = newest
         if after is not None and len(lines) == count:
             last = lines[-1].id if lines else after
         views = [log_view(line, run.id) for line in lines]

@@ -1,11 +1,11 @@
 """One WebSocket of somebody who follows something: frames, heartbeats, and bounds on what a bad peer can cost.
 
-Frames are ``{type, topic, data, timestamp, message_id}``. Messages from the other end are ``{type, data}``: ``subscribe`` and ``unsubscribe`` with a topic,
-and ``ping``.
+Frames are ``{type, topic, data, timestamp, message_id}``. Messages from the other end are ``{type, data}``:
+``subscribe`` and ``unsubscribe`` with a topic, and ``ping``.
 
-Nothing is queued for a peer that does not read: a channel knows only how far it has come, so whoever is slow is sent later what is stored by then. A peer
-that takes nothing for a minute is given up; it may come again and go on from the last id it saw. One that is not there any more is noticed by the pings of
-the server below.
+Nothing is queued for a peer that does not read: a channel knows only how far it has come, so whoever is slow is sent
+later what is stored by then. A peer that takes nothing for a minute is given up; it may come again and go on from the
+last id it saw. One that is not there any more is noticed by the pings of the server below.
 """
 
 from __future__ import annotations
