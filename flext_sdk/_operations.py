@@ -980,6 +980,8 @@ EVENTS_LIST: Operation[Event] = Operation(
         Param("after", "after"),
         Param("limit", "limit"),
         Param("offset", "offset"),
+        Param("since", "since"),
+        Param("grep", "grep"),
     ),
     response="events:Event",
     paging=Paging(items="events", total="total"),

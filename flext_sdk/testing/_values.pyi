@@ -164,6 +164,7 @@ class EventListValues(TypedDict, total=False):
     count: int | None
     total: int | None
     limit: int | None
+    last_id: str | None
     node_id: str | None
     timestamp: datetime | str | None
 

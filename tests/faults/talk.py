@@ -87,22 +87,26 @@ class Talk:
 
 def serve(home: Path) -> None:
     """Serve until a signal comes; the port is told on standard output."""
+    from flext_sdk.embedded.engine import recorder
     from flext_sdk.embedded.engine.plugins import Plugin
     from flext_sdk.embedded.flext.app import create
     from flext_sdk.embedded.hosting.server import Server
     from flext_sdk.embedded.settings import HostSettings
 
-    class Plugins:
-        known = {
-            "tap-talk": Plugin("tap-talk", "tap", ANY, [sys.executable, "-S", str(HERE / "talker.py")]),
-            "target-none": Plugin("target-none", "target", ANY, [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]),
-        }
+    # Of a run the newest 50,000 lines are kept. Whoever is cut off for seconds may be further behind than that here.
+    recorder.KEEP_LINES = 10**9  # type: ignore[misc]
+    none = [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]
+    known = {
+        "tap-talk": Plugin("tap-talk", "tap", ANY, [sys.executable, "-S", str(HERE / "talker.py")]),
+        "target-none": Plugin("target-none", "target", ANY, none),
+    }
 
+    class Plugins:
         def find(self, name: str) -> Plugin | None:
-            return self.known.get(name)
+            return known.get(name)
 
         def names(self) -> list[str]:
-            return sorted(self.known)
+            return sorted(known)
 
     (home / "state").mkdir(parents=True)
     listener = socket.socket()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.performance import runs, server
+from tests.performance import follow, runs, server
 from tests.performance.measure import Row, process_cpu, ratio
 
 PYTHON = sys.executable
@@ -76,7 +76,7 @@ def _thread_cpu(function: Callable[[], object], times: int) -> Callable[[], floa
 
 def main() -> None:
     """Measure and print."""
-    parts = {"start-up": start_up, "calls": calls, "runs": runs.measure}
+    parts = {"start-up": start_up, "calls": calls, "runs": runs.measure, "follow": follow.measure}
     chosen = sys.argv[1:] or list(parts)
     print(f"{'what':<46} {'beside':<34} {'ratio':>8}   quartiles   goal")
     for name in chosen:

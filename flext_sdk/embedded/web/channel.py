@@ -149,6 +149,8 @@ class Channel:
         try:
             async with asyncio.timeout(self.stalled), self._sending:
                 await self._websocket.send_text(text)
+                # Sending waits for nothing while there is room: others want to have their turn, and a loss be noticed.
+                await asyncio.sleep(0)
         except TimeoutError:
             _LOG.warning("gave up a follower that took nothing for %g seconds", self.stalled)
             raise WebSocketDisconnect(1011) from None
