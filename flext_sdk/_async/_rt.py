@@ -46,7 +46,7 @@ type WebSocket = ClientConnection
 type Awaits[T] = Awaitable[T]
 """What a call gives before it has finished."""
 
-_FRAMES = 4
+_FRAMES = 16
 """Frames of a WebSocket that wait for whoever reads them."""
 
 Lock = asyncio.Lock

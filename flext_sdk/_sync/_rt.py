@@ -48,7 +48,7 @@ type WebSocket = ClientConnection
 type Awaits[T] = T
 """What a call gives: here its result."""
 
-_FRAMES = 4
+_FRAMES = 16
 """Frames of a WebSocket that wait for whoever reads them."""
 
 Lock = threading.Lock
