@@ -23,6 +23,7 @@ __all__ = [
     "PerLoop",
     "Slots",
     "WebSocket",
+    "answers",
     "body_of",
     "chunks",
     "connect_websocket",
@@ -45,6 +46,9 @@ type WebSocket = ClientConnection
 
 type Awaits[T] = Awaitable[T]
 """What a call gives before it has finished."""
+
+_FRAMES = 16
+"""Frames of a WebSocket that wait for whoever reads them."""
 
 Lock = asyncio.Lock
 Event = asyncio.Event
@@ -210,6 +214,10 @@ async def connect_websocket(url: str, *, headers: dict[str, str], seconds: float
         close_timeout=1,
         compression=None,
         max_size=16 * 2**20,
+        # Whoever reads slowly holds so many frames and no more; then the service has to wait.
+        max_queue=_FRAMES,
+        # A slow reader does not see the answers to its own pings; `answers` asks when there is silence.
+        ping_interval=None,
         proxy=None if is_loopback(url) else True,
     )
 
@@ -222,6 +230,18 @@ async def receive(socket: ClientConnection, seconds: float) -> str | bytes:
     """
     async with asyncio.timeout(seconds):
         return await socket.recv()
+
+
+async def answers(socket: ClientConnection, seconds: float) -> bool:
+    """Whether the other end of a WebSocket answers a ping within ``seconds``."""
+    from websockets.exceptions import WebSocketException
+
+    try:
+        async with asyncio.timeout(seconds):
+            await (await socket.ping())
+    except (TimeoutError, OSError, WebSocketException):
+        return False
+    return True
 
 
 class PerLoop[T]:

@@ -1,40 +1,33 @@
 """Log lines of runs: stored ones, and new ones as they come.
 
 New lines come over the WebSocket ``/ws`` of FLEXT Service; where it has none, it is asked again and again. Every line
-has an id that grows within its run, so nothing is told twice when one way takes over from the other.
+has an id that grows within its run.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flext_sdk import _operations as ops
-from flext_sdk._async import _rt as rt
-from flext_sdk._async.waiters import PATIENCE
-from flext_sdk._core import debuglog
-from flext_sdk._core.deadline import CONNECT, Deadline
+from flext_sdk._async.feeds import AsyncFeed, topic_of
 from flext_sdk._core.decode import to_model
+from flext_sdk._core.frames import lines_of
 from flext_sdk._core.operations import Operation
-from flext_sdk._core.runs import at_least, field, intervals, is_finished, parse_since
-from flext_sdk.errors import ConnectionFailedError, DeadlineExceededError, ServerError, UsageError
+from flext_sdk._core.runs import at_least, field, is_finished, parse_since
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import Sequence
 
     from flext_sdk._async.resource import AsyncResource
     from flext_sdk._core.types import Json
     from flext_sdk.models.runs import LogEntry
 
-__all__ = ["follow_run", "stored_lines"]
+__all__ = ["AsyncRunFeed", "following", "stored_lines"]
 
-MOST = 10_000
-"""Lines that one request gives at most."""
-_SILENCE = 10.0  # seconds without a frame after which the run is looked at: its end may have been missed
-_FRAME = 512  # bytes; the services close a connection that sends a longer one
-_PASSING = (ConnectionFailedError, DeadlineExceededError, ServerError)
+MOST = 1_000
+"""Lines that are asked for at once."""
 _LINE: Operation[LogEntry] = Operation(
     id="pipelines.logs", service="flext", group="pipelines", method="GET", path="/ws", response="runs:LogEntry"
 )
@@ -48,7 +41,7 @@ async def stored_lines(
     tail: int,
     level: str | None = None,
     since: str | datetime | None = None,
-    after: int | None = None,
+    grep: str | None = None,
 ) -> Sequence[LogEntry]:
     """Lines that are stored, oldest first.
 
@@ -59,20 +52,18 @@ async def stored_lines(
         tail: How many of the last ones.
         level: Only lines of this level or above.
         since: Only lines from this moment on.
-        after: Only lines with a greater id.
+        grep: Only lines that match this expression.
     """
-    query = {
-        "execution_id": run,
-        "tail": tail,
-        "after": after,
-        "since": parse_since(since, datetime.now(UTC)),
-        "level": level,
-    }
-    found = await resource._call(ops.PIPELINES_LOGS, path={"name": name}, query=query)
+    moment = parse_since(since, datetime.now(UTC))
+    found = await _asked(resource, name, run, tail=tail, since=moment, level=level, grep=grep)
     return field(found, "logs") or []
 
 
-async def follow_run(
+async def _asked(resource: AsyncResource, name: str, run: str | None, **query: Any) -> Json:  # noqa: ANN401 - of the operation
+    return await resource._call(ops.PIPELINES_LOGS, path={"name": name}, query={"execution_id": run, **query})
+
+
+async def following(
     resource: AsyncResource,
     name: str,
     run: str,
@@ -80,7 +71,8 @@ async def follow_run(
     tail: int,
     level: str | None = None,
     since: str | datetime | None = None,
-) -> AsyncIterator[LogEntry]:
+    grep: str | None = None,
+) -> AsyncRunFeed:
     """The last lines of a run, then new ones until it has ended.
 
     A connection that breaks is opened again; a service that stays away for a minute is an error.
@@ -91,173 +83,110 @@ async def follow_run(
         run: Id of the run.
         tail: How many of the stored lines come first.
         level: Only lines of this level or above.
-        since: Only stored lines from this moment on.
+        since: Only lines from this moment on.
+        grep: Only lines that match this expression.
     """
-    follower = _Follower(type(resource)(resource._client._watching()), name, run, level)
-    async for line in follower.stored(tail, since):
-        yield line
-    while follower.goes_on():
-        async for line in follower.polled() if follower.no_socket else follower.live():
-            yield line
-        if follower.goes_on() and not follower.no_socket:
-            await follower.look()
-    # The last lines may have been written between the last frame and the end.
-    async for line in follower.missed():
-        yield line
+    feed = AsyncRunFeed(resource, name, run, level=level, since=parse_since(since, datetime.now(UTC)), grep=grep)
+    await feed.begin(tail)
+    return feed
 
 
-class _Follower:
-    """Where one who follows a run has come to."""
+class AsyncRunFeed(AsyncFeed["LogEntry"]):
+    """The log of a run; it ends with the run."""
 
-    def __init__(self, resource: AsyncResource, name: str, run: str, level: str | None) -> None:
-        self.resource = resource
-        self.client = resource._client
-        self.transport = self.client._transport
-        self.name, self.run, self.level = name, run, level
-        self.last = 0
-        self.ended = False
-        self.no_socket = False
-        self._away = Deadline(PATIENCE, self.transport.clock)
-        self._pauses = intervals(0.2, 5.0, 2.0)
+    def __init__(
+        self,
+        resource: AsyncResource,
+        name: str,
+        run: str,
+        *,
+        level: str | None = None,
+        since: datetime | None = None,
+        grep: str | None = None,
+    ) -> None:
+        super().__init__(resource, "flext", "/ws")
+        self.name, self.run, self.last = name, run, 0
+        self.level = level
+        self.chosen = {"since": since, "level": level, "grep": grep}
+        self._models = self.client._options.models
 
-    def goes_on(self) -> bool:
-        """Whether the run has not ended, as far as is known."""
-        return not self.ended
+    async def begin(self, tail: int) -> None:
+        """Ask for the lines to begin with."""
+        newest = 0
+        if tail == 0 or any(value is not None for value in self.chosen.values()):
+            # Asked first: what is written between the two requests is among the lines of the second, or comes later.
+            found = field(await _asked(self.resource, self.name, self.run, tail=1), "logs") or []
+            newest = max((ident for line in found if isinstance(ident := field(line, "id"), int)), default=0)
+        lines: Sequence[LogEntry] = []
+        if tail > 0:
+            answer = await _asked(self.resource, self.name, self.run, tail=tail, **self.chosen)
+            lines = self._fresh(field(answer, "logs") or [])
+        self.last = max(self.last, newest)
+        self.first = lines
 
-    def fresh(self, lines: Sequence[Json]) -> Iterator[LogEntry]:
+    def topic(self) -> str:
+        """The log behind the last line."""
+        return topic_of(f"pipeline_logs:{self.run}", after=self.last, **self.chosen)
+
+    def decoded(self, text: str | bytes) -> tuple[str, Json]:
+        """Kind and data of a frame; lines are models at once, where models are wanted."""
+        found = lines_of(text) if self._models else None
+        return ("pipeline_log", found) if found is not None else super().decoded(text)
+
+    def taken(self, kind: str, data: Mapping[str, Json]) -> Sequence[LogEntry]:
         """Lines that were not told yet."""
-        for entry in lines:
-            ident = field(entry, "id")
+        about = data.get("execution_id")
+        if about is not None and about != self.run:
+            return ()
+        if kind == "pipeline_completed":
+            self.ended = is_finished(data) or "status" not in data
+            return ()
+        if kind == "heartbeat":
+            self._looked_through((data.get("last_ids") or {}).get(f"pipeline_logs:{self.run}"))
+            return ()
+        found = data.get("logs") if "logs" in data else [data["log"]] if "log" in data else []
+        lines = found or []
+        if about is None:
+            lines = [
+                line for line in lines if isinstance(line, Mapping) and line.get("execution_id") in {None, self.run}
+            ]
+        if self._models and lines and isinstance(lines[0], Mapping):
+            lines = [to_model(_LINE, line) for line in lines]
+        fresh = self._fresh(lines)
+        self._looked_through(data.get("last_id"))
+        return fresh
+
+    def _looked_through(self, last: Json) -> None:
+        """What lies before an id was told, or is not wanted."""
+        if isinstance(last, int):
+            self.last = max(self.last, last)
+
+    def _fresh(self, lines: Sequence[Any]) -> Sequence[Any]:
+        if not lines:
+            return lines
+        first, final = field(lines[0], "id"), field(lines[-1], "id")
+        if self.level is None and isinstance(first, int) and isinstance(final, int) and final >= first > self.last:
+            self.last = final
+            return lines
+        fresh = []
+        for line in lines:
+            ident = field(line, "id")
             if isinstance(ident, int):
                 if ident <= self.last:
                     continue
                 self.last = ident
-            if at_least(field(entry, "level"), self.level):
-                yield entry
+            if at_least(field(line, "level"), self.level):
+                fresh.append(line)
+        return fresh
 
-    async def stored(self, tail: int, since: str | datetime | None) -> AsyncIterator[LogEntry]:
-        """The lines to begin with."""
-        newest = 0
-        if tail == 0 or self.level is not None or since is not None:
-            # Asked first: what is written between the two requests is among the lines of the second, or comes later.
-            lines = await stored_lines(self.resource, self.name, self.run, tail=1)
-            newest = max((ident for line in lines if isinstance(ident := field(line, "id"), int)), default=0)
-        if tail > 0:
-            lines = await stored_lines(self.resource, self.name, self.run, tail=tail, level=self.level, since=since)
-            for line in self.fresh(lines):
-                yield line
-        self.last = max(self.last, newest)
-
-    async def missed(self) -> AsyncIterator[LogEntry]:
+    async def ask(self) -> tuple[Sequence[LogEntry], bool]:
         """Lines that were stored meanwhile."""
-        lines: Sequence[LogEntry] = []
-        try:
-            lines = await stored_lines(self.resource, self.name, self.run, tail=MOST, after=self.last)
-            self._away = Deadline(PATIENCE, self.transport.clock)
-        except _PASSING:
-            if self._away.expired:
-                raise
-        for line in self.fresh(lines):
-            yield line
+        found = await _asked(self.resource, self.name, self.run, tail=MOST, after=self.last, **self.chosen)
+        lines = field(found, "logs") or []
+        fresh = self._fresh(lines)
+        self._looked_through(field(found, "last_id"))
+        return fresh, len(lines) >= MOST
 
-    async def look(self) -> None:
-        """See whether the run has ended, after a pause that grows."""
-        await self.transport.sleep(next(self._pauses))
-        await self._check()
-
-    async def _check(self) -> None:
-        try:
-            found = await self.resource._call(ops.PIPELINES_RUN_INFO, path={"run": self.run})
-            self.ended = is_finished(found)
-            self._away = Deadline(PATIENCE, self.transport.clock)
-        except _PASSING:
-            if self._away.expired:
-                raise
-
-    async def polled(self) -> AsyncIterator[LogEntry]:
-        """New lines by asking again and again."""
-        for pause in intervals(0.1, 1.0):
-            before = self.last
-            async for line in self.missed():
-                yield line
-            if self.ended:
-                return
-            if self.last == before:
-                await self.transport.sleep(pause)
-            await self._check()
-
-    async def live(self) -> AsyncIterator[LogEntry]:
-        """New lines over the WebSocket, until the run has ended or the connection breaks."""
-        socket = await self._connect()
-        if socket is None:
-            return
-        try:
-            while self.goes_on():
-                frame = await self._frame(socket)
-                if frame is None:
-                    return
-                for line in self.fresh(self._lines(frame)):
-                    yield line
-        finally:
-            await socket.close()
-
-    async def _connect(self) -> rt.WebSocket | None:
-        from websockets.exceptions import InvalidHandshake, WebSocketException
-
-        topic = f"pipeline_logs:{self.run}?after={self.last}"
-        request = json.dumps({"type": "subscribe", "data": topic}, separators=(",", ":"))
-        if len(request.encode()) > _FRAME:
-            raise UsageError(f"{self.run[:40]!r}... is no id of a run")
-        url, headers = await self.client._socket_address("/ws")
-        try:
-            socket = await self.transport.connect(url, headers=headers, seconds=CONNECT)
-            await socket.send(request)
-        except InvalidHandshake as error:
-            # This server has no WebSocket, or something in between takes none.
-            debuglog.failed(f"no WebSocket: {type(error).__name__}")
-            self.no_socket = True
-            return None
-        except (OSError, TimeoutError, WebSocketException) as error:
-            debuglog.failed(f"WebSocket: {type(error).__name__}")
-            self.transport.endpoints.forget()
-            return None
-        return socket
-
-    async def _frame(self, socket: rt.WebSocket) -> Mapping[str, Json] | None:
-        """The next frame; an empty one after silence, None when the connection is over."""
-        from websockets.exceptions import WebSocketException
-
-        try:
-            frame = json.loads(await rt.receive(socket, _SILENCE))
-        except TimeoutError:
-            await self._check()
-            return {}
-        except (OSError, WebSocketException, ValueError):
-            return None
-        if not isinstance(frame, Mapping):
-            return None
-        self._pauses = intervals(0.2, 5.0, 2.0)
-        if frame.get("type") == "error":
-            self.no_socket = True
-            return None
-        return frame
-
-    def _lines(self, frame: Mapping[str, Json]) -> list[LogEntry]:
-        data = frame.get("data")
-        if not isinstance(data, Mapping):
-            return []
-        about = data.get("execution_id")
-        if about is not None and about != self.run:
-            return []
-        if frame.get("type") == "pipeline_completed":
-            self.ended = is_finished(data) or "status" not in data
-            return []
-        found = data.get("logs") if "logs" in data else [data["log"]] if "log" in data else []
-        lines = [line for line in found or [] if isinstance(line, Mapping) and self._ours(line)]
-        if not self.client._options.models:
-            return lines  # type: ignore[return-value]
-        return [to_model(_LINE, line) for line in lines]
-
-    def _ours(self, line: Mapping[str, Json]) -> bool:
-        about = line.get("execution_id")
-        return about is None or about == self.run
+    async def look(self) -> bool:
+        """Whether the run has ended."""
+        return is_finished(await self.resource._call(ops.PIPELINES_RUN_INFO, path={"run": self.run}))

@@ -76,7 +76,7 @@ class AsyncTransport:
         self.closed = False
         self.user_agent = user_agent
         self._wall = wall
-        self._random = random
+        self.random = random
         self._sender = AsyncSender(client, environ, transport)
         self._answers: AnswerCache | None = None
 
@@ -113,9 +113,9 @@ class AsyncTransport:
             # tenacity costs more than the rest of a call: it comes in when there is something to repeat.
             from flext_sdk._async import _again
 
-            if not _again.wants_more(trip, error, self._random):
+            if not _again.wants_more(trip, error, self.random):
                 raise
-            response = await _again.repeat(trip, self._attempt, sleep=self.sleep, random=self._random)
+            response = await _again.repeat(trip, self._attempt, sleep=self.sleep, random=self.random)
         return Exchange(response, trip.request_id, trip.attempt, trip.deadline.elapsed)
 
     def _trip(self, out: Outgoing, options: Options) -> Trip:

@@ -25,6 +25,7 @@ __all__ = [
     "PerLoop",
     "Slots",
     "WebSocket",
+    "answers",
     "body_of",
     "chunks",
     "connect_websocket",
@@ -47,6 +48,9 @@ type WebSocket = ClientConnection
 
 type Awaits[T] = T
 """What a call gives: here its result."""
+
+_FRAMES = 16
+"""Frames of a WebSocket that wait for whoever reads them."""
 
 Lock = threading.Lock
 Event = threading.Event
@@ -234,6 +238,10 @@ def connect_websocket(url: str, *, headers: dict[str, str], seconds: float) -> C
         close_timeout=1,
         compression=None,
         max_size=16 * 2**20,
+        # Whoever reads slowly holds so many frames and no more; then the service has to wait.
+        max_queue=_FRAMES,
+        # A slow reader does not see the answers to its own pings; `answers` asks when there is silence.
+        ping_interval=None,
         proxy=None if is_loopback(url) else True,
     )
     # From 17.1 on a connection must be entered; ours outlives this function, and whoever asked for it closes it.
@@ -247,6 +255,16 @@ def receive(socket: ClientConnection, seconds: float) -> str | bytes:
         TimeoutError: If none comes within ``seconds``.
     """
     return socket.recv(seconds)
+
+
+def answers(socket: ClientConnection, seconds: float) -> bool:
+    """Whether the other end of a WebSocket answers a ping within ``seconds``."""
+    from websockets.exceptions import WebSocketException
+
+    try:
+        return socket.ping().wait(seconds)
+    except (OSError, WebSocketException):
+        return False
 
 
 class PerLoop[T]:

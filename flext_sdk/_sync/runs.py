@@ -9,7 +9,7 @@ from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
 from flext_sdk._core.runs import field, is_finished
 from flext_sdk._sync.resources._pipelines import PipelinesBase
-from flext_sdk._sync.streams import follow_run, stored_lines
+from flext_sdk._sync.streams import following, stored_lines
 from flext_sdk._sync.waiters import find_run, wait_for_run
 from flext_sdk.errors import UsageError
 
@@ -297,6 +297,7 @@ class PipelineRuns(PipelinesBase):
         tail: int = 100,
         level: Literal["debug", "info", "warning", "error"] | None = None,
         since: str | None = None,
+        grep: str | None = None,
         follow: bool = False,
     ) -> Iterator[LogEntry]:
         """Show the log lines of a run.
@@ -307,7 +308,10 @@ class PipelineRuns(PipelinesBase):
             tail: How many of the last lines, at most 10000.
             level: Only lines of this level or above.
             since: Only lines from this moment on: 2026-01-31T08:00:00Z, or how long ago, as 90s, 15m, 2h or 1d.
-            follow: Go on with new lines until the run has ended.
+            grep: Only lines in whose message this regular expression matches; (?i) at its beginning takes no notice of
+                case. There is no look-around and no reference to groups.
+            follow: Go on with new lines until the run has ended. A connection that breaks is opened again, and no line
+                is lost or comes twice.
 
         Yields:
             Each `LogEntry`, oldest first.
@@ -325,6 +329,7 @@ class PipelineRuns(PipelinesBase):
         Command example:
             $ flext pipeline logs orders --tail 20
             $ flext pipeline logs orders --follow
+            $ flext pipeline logs orders --since 15m --level warning --grep '(?i)timeout|refused'
 
         See also:
             flext pipeline status
@@ -332,16 +337,19 @@ class PipelineRuns(PipelinesBase):
         """
         if not 0 <= tail <= 10_000:
             raise UsageError(f"tail must be between 0 and 10000, not {tail}")
-        if not follow:
-            for line in stored_lines(self, name, run, tail=tail, level=level, since=since):
-                yield line
-            return
-        if run is None:
+        if run is None and follow:
             newest = find_run(self, name)
             run = str(field(newest, "execution_id"))
-            if is_finished(newest):
-                for line in stored_lines(self, name, run, tail=tail, level=level, since=since):
+            follow = not is_finished(newest)
+        chosen: dict[str, Any] = {"tail": tail, "level": level, "since": since, "grep": grep}
+        if run is None or not follow:
+            for line in stored_lines(self, name, run, **chosen):
+                yield line
+            return
+        feed = following(self, name, run, **chosen)
+        try:
+            while (lines := feed.next()) is not None:
+                for line in lines:
                     yield line
-                return
-        for line in follow_run(self, name, run, tail=tail, level=level, since=since):
-            yield line
+        finally:
+            feed.close()

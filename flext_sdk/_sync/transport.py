@@ -77,7 +77,7 @@ class Transport:
         self.closed = False
         self.user_agent = user_agent
         self._wall = wall
-        self._random = random
+        self.random = random
         self._sender = Sender(client, environ, transport)
         self._answers: AnswerCache | None = None
 
@@ -114,9 +114,9 @@ class Transport:
             # tenacity costs more than the rest of a call: it comes in when there is something to repeat.
             from flext_sdk._sync import _again
 
-            if not _again.wants_more(trip, error, self._random):
+            if not _again.wants_more(trip, error, self.random):
                 raise
-            response = _again.repeat(trip, self._attempt, sleep=self.sleep, random=self._random)
+            response = _again.repeat(trip, self._attempt, sleep=self.sleep, random=self.random)
         return Exchange(response, trip.request_id, trip.attempt, trip.deadline.elapsed)
 
     def _trip(self, out: Outgoing, options: Options) -> Trip:

@@ -148,7 +148,7 @@ class _Host:
         server = Server(
             app,
             grace=settings.grace,
-            websockets=self._service == "flext",
+            websockets=True,
             ready=lambda: self._ready(settings),
             stopping=self._stopping,
         )

@@ -89,5 +89,9 @@ class EventList(Model):
     How many fit in all; public servers do not tell.
     """
     limit: int | None = None
+    last_id: str | None = None
+    """
+    Id up to which events were looked through; ask with it as after for what comes next.
+    """
     node_id: str | None = None
     timestamp: AwareDatetime | None = None

@@ -310,6 +310,10 @@ class LogList(Model):
     """
     The run they belong to.
     """
+    last_id: int | None = None
+    """
+    Id up to which the log was looked through; ask with it as after for what comes next.
+    """
 
 
 class RunList(Model):

@@ -100,6 +100,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "count": 1,
         "total": 1,
         "limit": 1,
+        "last_id": "last id",
         "node_id": "node id",
         "timestamp": "2026-01-31T08:00:00Z",
     },
@@ -186,6 +187,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
             }
         ],
         "execution_id": "run-1",
+        "last_id": None,
     },
     "NodeInfo": {
         "node_id": "node id",

@@ -164,6 +164,7 @@ class EventListValues(TypedDict, total=False):
     count: int | None
     total: int | None
     limit: int | None
+    last_id: str | None
     node_id: str | None
     timestamp: datetime | str | None
 
@@ -281,6 +282,7 @@ class LogListValues(TypedDict, total=False):
 
     logs: Sequence[LogEntry | Mapping[str, Any]]
     execution_id: str | None
+    last_id: int | None
 
 class NodeInfoValues(TypedDict, total=False):
     """Fields of `flext_sdk.NodeInfo`."""

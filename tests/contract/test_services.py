@@ -24,7 +24,7 @@ from flext_sdk.testing.contract import documents
 
 EXAMPLES = 25
 KNOWN = "known"
-WEBSOCKET = "pipelines.follow"
+WEBSOCKETS = {"pipelines.follow", "events.follow"}
 #: It gives its verdict on whatever it is sent: that a list is no pipeline is an answer, not a refusal.
 VERDICTS = {"pipelines.validate"}
 CHECKS: list[Any] = [
@@ -46,7 +46,7 @@ OPERATIONS = {
     for service, schema in SCHEMAS.items()
     for result in schema.get_all_operations()
     for operation in [result.ok()]
-    if operation.definition.raw["operationId"] != WEBSOCKET
+    if operation.definition.raw["operationId"] not in WEBSOCKETS
 }
 WIRE = httpx.Client(trust_env=False)
 SPECS = {spec.id: spec for found in documents().values() for spec in found.operations()}

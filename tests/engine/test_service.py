@@ -164,7 +164,7 @@ def test_what_cannot_be_understood_is_answered(service):
         assert frame["data"]["message"]
     follower.connection.send(b'{"type": "ping"}')
     assert follower.next()["type"] == "pong"
-    follower.connection.send("x" * 600)
+    follower.connection.send("x" * 5000)
     with pytest.raises(ConnectionClosed):
         follower.next()
     assert follower.connection.close_code == 1009

@@ -225,3 +225,22 @@ def test_following_gives_every_line_once_and_then_the_run(world: World) -> None:
     ).json()["logs"]
     assert [line["id"] for line in lines] == [line["id"] for line in stored]
     assert lines
+
+
+def test_following_gives_every_event_once(world: World) -> None:
+    """The operation "events.follow" is a WebSocket."""
+    assert OPERATIONS["events.follow"].websocket
+    from websockets.sync.client import connect
+
+    publish = {"type": "followed.one", "data": {}}
+    first = world.call("flexcore", "POST", "/api/v1/flexcore/events", json=publish).json()["event_id"]
+    url = world.platform.urls["flexcore"].replace("http", "ws", 1) + "/ws"
+    with connect(url, additional_headers={"Authorization": f"Bearer {world.platform.token}"}) as socket:
+        assert json.loads(socket.recv(timeout=20))["type"] == "welcome"
+        socket.send(json.dumps({"type": "subscribe", "data": f"events?after={first}&type=followed.*"}))
+        assert json.loads(socket.recv(timeout=20))["type"] == "subscribed"
+        second = world.call("flexcore", "POST", "/api/v1/flexcore/events", json=publish).json()["event_id"]
+        frame = json.loads(socket.recv(timeout=20))
+    assert (frame["type"], [event["id"] for event in frame["data"]["events"]]) == ("domain_event", [second])
+    known = CHECKED.operation("events.list")
+    known.check_answer(200, {"events": frame["data"]["events"], "last_id": frame["data"]["last_id"]})

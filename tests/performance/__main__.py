@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from tests.performance import calls, commands, connectors, runs, services
+from tests.performance import calls, commands, connectors, follow, runs, services
 from tests.performance.measure import Row, clean_environment, process_cpu, ratio
 
 PYTHON = sys.executable
@@ -42,6 +42,7 @@ PARTS: dict[str, Callable[[], Iterable[Row]]] = {
     "flight": calls.flight,
     "construction": calls.construction,
     "runs": runs.measure,
+    "follow": follow.measure,
     "connectors": connectors.measure,
     "memory": services.memory,
 }

@@ -12,6 +12,7 @@ from flext_sdk._sync.resource import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from flext_sdk._sync.pagination import Page
     from flext_sdk.models.events import Event, EventCount, EventPublished
@@ -22,7 +23,14 @@ class EventsBase(Resource):
 
     @command("events list", operation="events.list", columns=("timestamp:TIME", "type", "id", "data"))
     def list(
-        self, *, type: str | None = None, after: str | None = None, limit: int = 100, offset: int = 0
+        self,
+        *,
+        type: str | None = None,
+        after: str | None = None,
+        limit: int = 100,
+        offset: int = 0,
+        since: str | datetime | None = None,
+        grep: str | None = None,
     ) -> Page[Event]:
         """List events, the newest first.
 
@@ -34,6 +42,10 @@ class EventsBase(Resource):
             after: Only events behind the one of this id.
             limit: Items fetched with one request, 1 to 100.
             offset: How many items to leave out at the beginning.
+            since: Only events from this moment on.
+            grep: Only events in whose type or data, as JSON, this regular expression matches; (?i) at its beginning
+                takes no notice of case. It is matched in linear time, so there is no look-around and no reference
+                to groups.
 
         Returns:
             A page of `Event`; iterating over it goes on through all pages.
@@ -52,9 +64,13 @@ class EventsBase(Resource):
             $ flext events list --type 'orchestration.*' -o ndjson
 
         See also:
+            flext events follow
             flext events publish
         """
-        return self._page(ops.EVENTS_LIST, query={"type": type, "after": after, "limit": limit, "offset": offset})
+        return self._page(
+            ops.EVENTS_LIST,
+            query={"type": type, "after": after, "limit": limit, "offset": offset, "since": since, "grep": grep},
+        )
 
     @command(
         "events publish",

@@ -255,12 +255,20 @@ class PipelinesBase(Resource):
         after: int | None = None,
         since: str | datetime | None = None,
         level: Literal["debug", "info", "warning", "error"] | None = None,
+        grep: str | None = None,
     ) -> LogList:
         """GET /api/v1/pipelines/{name}/logs: log lines of a run of a pipeline."""
         return self._call(
             ops.PIPELINES_LOGS,
             path={"name": name},
-            query={"execution_id": execution_id, "tail": tail, "after": after, "since": since, "level": level},
+            query={
+                "execution_id": execution_id,
+                "tail": tail,
+                "after": after,
+                "since": since,
+                "level": level,
+                "grep": grep,
+            },
         )
 
     @command("pipeline export", operation="pipelines.export", positional=("name",))

@@ -6,15 +6,20 @@ import asyncio
 import json
 import logging
 import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from flext_sdk._core.redact import redact_json
 from flext_sdk.embedded.flexcore.node import NODE_ID
-from flext_sdk.embedded.web.errors import ApiError
+from flext_sdk.embedded.pattern import Pattern, PatternError
+from flext_sdk.embedded.web.errors import ApiError, validation_failed
+from flext_sdk.embedded.web.problems import problem
 from flext_sdk.embedded.web.system import now
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import sqlite3
+    from collections.abc import Callable, Mapping, Sequence
 
     from flext_sdk.embedded.flexcore.ledger import Ledger
     from flext_sdk.embedded.web.call import Call, Handler
@@ -23,6 +28,32 @@ _LOG: Final = logging.getLogger("flext.events")
 _ID: Final = re.compile(r"event-([0-9]{1,18})\Z")
 _TRIM_EVERY: Final = 1000
 KEEP: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which events: of a type, from a moment on, matching an expression in type and data."""
+
+    type: str | None = None
+    since: str | None = None
+    grep: Pattern | None = None
+
+    def condition(self, connection: sqlite3.Connection, after: int | None) -> tuple[str, list[Any]]:
+        """As a WHERE clause and its values."""
+        where: list[str] = [] if after is None else ["number > ?"]
+        values: list[Any] = [] if after is None else [after]
+        if self.type is not None and self.type.endswith("*"):
+            # Not LIKE: its wildcards would be live in the caller's text, and it takes no notice of case.
+            where, values = [*where, "substr(type, 1, ?) = ?"], [*values, len(self.type) - 1, self.type[:-1]]
+        elif self.type is not None:
+            where, values = [*where, "type = ?"], [*values, self.type]
+        if self.since is not None:
+            where, values = [*where, "timestamp >= ?"], [*values, self.since]
+        if self.grep is not None:
+            # The connection is held while the query goes on, so nobody else meets this function.
+            connection.create_function("flext_grep", 1, self.grep, deterministic=True)
+            where = [*where, "flext_grep(type || ' ' || data)"]
+        return f" WHERE {' AND '.join(where)}" if where else "", values
 
 
 class Events:
@@ -36,6 +67,8 @@ class Events:
     def __init__(self, ledger: Ledger, *, keep: int = KEEP) -> None:
         self._ledger = ledger
         self._keep = keep
+        self.listeners: set[Callable[[], None]] = set()
+        """Called, in any thread, when an event was kept."""
 
     def handlers(self) -> dict[str, Handler]:
         """The handlers by operationId."""
@@ -64,6 +97,8 @@ class Events:
             ).lastrowid
             if number and number % _TRIM_EVERY == 0:
                 connection.execute("DELETE FROM events WHERE number <= ?", (number - self._keep,))
+        for listener in tuple(self.listeners):
+            listener()
         return f"event-{number}", moment
 
     async def emit(self, kind: str, data: Mapping[str, Any]) -> None:
@@ -80,37 +115,69 @@ class Events:
     def list(self, call: Call) -> dict[str, Any]:
         """A page of them."""
         query = call.query
-        where, values = _matching(query.get("type"))
-        after = query.get("after")
-        if after is not None:
-            where, values = [*where, "number > ?"], [*values, self._number(after)]
-        condition = f" WHERE {' AND '.join(where)}" if where else ""
-        order = "ASC" if after is not None else "DESC"
+        choice = self.chosen(query)
+        after = None if query.get("after") is None else self.number(query["after"])
+        order = "DESC" if after is None else "ASC"
         with self._ledger.read() as connection:
+            newest = self._newest(connection)
+            condition, values = choice.condition(connection, after)
             total = connection.execute(f"SELECT count(*) FROM events{condition}", values).fetchone()[0]  # noqa: S608 - fixed words
             rows = connection.execute(
                 f"SELECT * FROM events{condition} ORDER BY number {order} LIMIT ? OFFSET ?",  # noqa: S608 - likewise
                 (*values, query["limit"], query["offset"]),
             ).fetchall()
-        found = [
-            {
-                "id": f"event-{row['number']}",
-                "type": row["type"],
-                "data": json.loads(row["data"]),
-                "source": row["source"],
-                "version": row["version"],
-                "timestamp": row["timestamp"],
-            }
-            for row in rows
-        ]
+        last = rows[-1]["number"] if after is not None and len(rows) == query["limit"] else max(newest, after or 0)
         return {
-            "events": found,
-            "count": len(found),
+            "events": [_view(row) for row in rows],
+            "count": len(rows),
             "total": total,
             "limit": query["limit"],
+            "last_id": f"event-{last}",
             "node_id": NODE_ID,
             "timestamp": now(),
         }
+
+    def chosen(self, options: Mapping[str, Any]) -> Choice:
+        """Which events the options ``type``, ``since`` and ``grep`` choose.
+
+        Raises:
+            ApiError: 422: one of them makes no sense.
+        """
+        since, grep = options.get("since"), options.get("grep")
+        try:
+            moment = None if since is None else _moment(since)
+            pattern = None if grep is None else Pattern(grep)
+        except PatternError as error:
+            raise validation_failed([problem("/grep", f"query parameter 'grep': {error}")], what="query") from None
+        except ValueError:
+            message = f"query parameter 'since': {since!r} is no moment such as 2026-01-31T08:00:00Z"
+            raise validation_failed([problem("/since", message)], what="query") from None
+        return Choice(options.get("type"), moment, pattern)
+
+    def after(self, choice: Choice, number: int, limit: int) -> tuple[Sequence[dict[str, Any]], int]:
+        """The next events behind one, and the number up to which they were looked through."""
+        with self._ledger.read() as connection:
+            newest = self._newest(connection)
+            condition, values = choice.condition(connection, number)
+            rows = connection.execute(
+                f"SELECT * FROM events{condition} ORDER BY number LIMIT ?",  # noqa: S608 - fixed words
+                (*values, limit),
+            ).fetchall()
+        return [_view(row) for row in rows], rows[-1]["number"] if len(rows) == limit else max(newest, number)
+
+    def before_last(self, choice: Choice, count: int) -> int:
+        """The number behind which the last so many begin."""
+        with self._ledger.read() as connection:
+            newest = self._newest(connection)
+            condition, values = choice.condition(connection, None)
+            rows = connection.execute(
+                f"SELECT number FROM events{condition} ORDER BY number DESC LIMIT ?",  # noqa: S608 - fixed words
+                (*values, count),
+            ).fetchall()
+        return rows[-1]["number"] - 1 if rows else newest
+
+    def _newest(self, connection: sqlite3.Connection) -> int:
+        return int(connection.execute("SELECT coalesce(max(number), 0) FROM events").fetchone()[0])
 
     def publish(self, call: Call) -> dict[str, Any]:
         """Keep an event of a caller's. Without data, what else stands in the body is the data."""
@@ -125,12 +192,16 @@ class Events:
         return {"count": self._count(call.query.get("type")), "timestamp": now(), "node_id": NODE_ID}
 
     def _count(self, kind: str | None) -> int:
-        where, values = _matching(kind)
-        condition = f" WHERE {' AND '.join(where)}" if where else ""
         with self._ledger.read() as connection:
+            condition, values = Choice(kind).condition(connection, None)
             return int(connection.execute(f"SELECT count(*) FROM events{condition}", values).fetchone()[0])  # noqa: S608 - likewise
 
-    def _number(self, identity: str) -> int:
+    def number(self, identity: str) -> int:
+        """The number in an id.
+
+        Raises:
+            ApiError: 404: no event has such an id.
+        """
         found = _ID.match(identity)
         if found is None:
             raise ApiError(
@@ -139,10 +210,19 @@ class Events:
         return int(found[1])
 
 
-def _matching(kind: str | None) -> tuple[list[str], list[Any]]:
-    if kind is None:
-        return [], []
-    if kind.endswith("*"):
-        # Not LIKE: its wildcards would be live in the caller's text, and it takes no notice of case.
-        return ["substr(type, 1, ?) = ?"], [len(kind) - 1, kind[:-1]]
-    return ["type = ?"], [kind]
+def _view(row: sqlite3.Row) -> dict[str, Any]:
+    return {
+        "id": f"event-{row['number']}",
+        "type": row["type"],
+        "data": json.loads(row["data"]),
+        "source": row["source"],
+        "version": row["version"],
+        "timestamp": row["timestamp"],
+    }
+
+
+def _moment(text: str) -> str:
+    """A moment as it is kept, so that texts compare as the moments do."""
+    found = datetime.fromisoformat(text)
+    found = found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    return found.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -11,12 +11,14 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from flext_sdk.embedded.store.logs import LogLine, LogStore
 
 KEPT_LINES = 1_000
+KEPT_RUNS = 32
 Kind = Literal["lines", "started", "progress", "ended"]
 # Kind, run, and for lines the id of the first one.
 Listener = Callable[[Kind, str, int], None]
@@ -49,7 +51,12 @@ class Hub:
     def lines(self, run_id: str, lines: list[LogLine]) -> None:
         """Lines were stored."""
         with self._lock:
-            self._recent.setdefault(run_id, deque(maxlen=KEPT_LINES)).extend(lines)
+            recent = self._recent.get(run_id)
+            if recent is None:
+                recent = self._recent[run_id] = deque(maxlen=KEPT_LINES)
+                while len(self._recent) > KEPT_RUNS:
+                    del self._recent[next(iter(self._recent))]
+            recent.extend(lines)
         self._tell("lines", run_id, lines[0].id)
 
     def changed(self, run_id: str, kind: Kind) -> None:
@@ -59,13 +66,17 @@ class Hub:
                 self._recent.pop(run_id, None)
         self._tell(kind, run_id, 0)
 
-    def read(self, run_id: str, after: int, limit: int) -> list[LogLine]:
-        """The next lines behind an id; may ask the database, so not to be called in the event loop."""
+    def recent(self, run_id: str, after: int, limit: int) -> list[LogLine] | None:
+        """The next lines behind an id, from memory; None where only the store can tell. Quick."""
         with self._lock:
             recent = self._recent.get(run_id)
-            if recent and recent[0].id <= after + 1:
-                start = max(0, after + 1 - recent[0].id)
-                return [recent[index] for index in range(start, min(len(recent), start + limit))]
+            if not recent or recent[0].id > after + 1:
+                return None
+            start = max(0, after + 1 - recent[0].id)
+            return list(islice(recent, start, start + limit))
+
+    def stored(self, run_id: str, after: int, limit: int) -> list[LogLine]:
+        """The next lines behind an id, from the store: not to be called in the event loop."""
         return self._logs.after(run_id, after, limit)
 
     def _tell(self, kind: Kind, run_id: str, first: int) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk.embedded.flext.pipelines import PipelineService, in_progress
 from flext_sdk.embedded.flext.schedules import next_times
+from flext_sdk.embedded.flext.topics import TopicError, log_filter
 from flext_sdk.embedded.flext.views import log_view, run_view
 from flext_sdk.embedded.store.clock import Now, rfc3339
 from flext_sdk.embedded.store.database import StoreError
-from flext_sdk.embedded.store.logs import LEVELS, LogFilter, LogStore
 from flext_sdk.embedded.store.pipelines import BusyError, StoredPipeline
 from flext_sdk.embedded.store.runs import NewRun, RunStore, StoredRun
 from flext_sdk.embedded.web.errors import ApiError, validation_failed
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from flext_sdk.embedded.engine.durable import Engine
+    from flext_sdk.embedded.store.logs import LogStore
 
 _UNHEALTHY_AFTER = 3
 
@@ -156,20 +157,24 @@ class RunService:
         if wanted is None:
             newest, _ = self._runs.page(pipeline_id=pipeline.id, status=None, limit=1, offset=0)
             if not newest:
-                return {"logs": [], "execution_id": None}
+                return {"logs": [], "execution_id": None, "last_id": 0}
             run = newest[0]
         else:
             run = self.require(wanted)
             self._belongs(run, pipeline)
-        since = query.get("since")
-        chosen = LogFilter(
-            after=query.get("after") or 0,
-            since=_moment(since) if since else None,
-            level=LEVELS[query["level"]] if query.get("level") else 0,
-        )
-        forward = query.get("after") is not None
-        lines = self._logs.lines(run.id, query["tail"], chosen, oldest_first=forward)
-        return {"logs": [log_view(line, run.id) for line in lines], "execution_id": run.id}
+        try:
+            chosen = log_filter(query)
+        except TopicError as error:
+            raise validation_failed([problem("/grep", f"query parameter 'grep': {error}")], what="query") from None
+        # What is stored from now on is left to the next request, so the answer can say how far it has come.
+        last = self._logs.last_id(run.id)
+        after, count = query.get("after"), query["tail"]
+        chosen = replace(chosen, after=after or 0, upto=last)
+        lines = self._logs.lines(run.id, count, chosen, oldest_first=after is not None) if count else []
+        if after is not None and len(lines) == count:
+            last = lines[-1].id if lines else after
+        views = [log_view(line, run.id) for line in lines]
+        return {"logs": views, "execution_id": run.id, "last_id": max(last, after or 0)}
 
     def page(self, query: Mapping[str, Any]) -> dict[str, Any]:
         """A page of runs."""
@@ -253,8 +258,3 @@ def health(ends: Sequence[str]) -> str:
     if ends[0] != "failed":
         return "healthy"
     return "unhealthy" if len(ends) >= _UNHEALTHY_AFTER and set(ends) == {"failed"} else "warning"
-
-
-def _moment(text: str) -> dt.datetime:
-    moment = dt.datetime.fromisoformat(text)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)

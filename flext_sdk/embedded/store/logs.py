@@ -6,7 +6,7 @@ Retention: of each pipeline the newest :data:`KEEP_RUNS` runs that ended, with t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -16,12 +16,13 @@ from flext_sdk.embedded.store.tables import log_lines, runs
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from flext_sdk.embedded.store.database import Database
 
 KEEP_RUNS = 200
 KEEP_LINES = 50_000
+SCAN = 1_000
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 LEVEL_NAMES = {number: name for name, number in LEVELS.items()}
 
@@ -40,11 +41,21 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """Which lines: with a greater id, written at or after a moment, of a level or above."""
+    """Which lines: between two ids, written at or after a moment, of a level or above, matching an expression."""
 
     after: int = 0
     since: dt.datetime | None = None
     level: int = 0
+    grep: Callable[[str], bool] | None = None
+    upto: int | None = None
+
+    def fits(self, line: LogLine) -> bool:
+        """Whether a line is wanted, whatever its id."""
+        return (
+            line.level >= self.level
+            and (self.since is None or line.timestamp >= self.since)
+            and (self.grep is None or self.grep(line.message))
+        )
 
 
 _COLUMNS = (
@@ -104,15 +115,32 @@ class LogStore:
 
     def lines(self, run_id: str, count: int, wanted: LogFilter, *, oldest_first: bool = False) -> list[LogLine]:
         """The last lines that fit, or the first ones, oldest first in both cases."""
+        if wanted.grep is None:
+            rows = self._some(run_id, count, wanted, oldest_first=oldest_first)
+            return rows if oldest_first else rows[::-1]
+        found: list[LogLine] = []
+        while len(found) < count:
+            # An expression is no matter of the database: it looks the same on all of them, and takes bounded time.
+            rows = self._some(run_id, SCAN, wanted, oldest_first=oldest_first)
+            found += filter(wanted.fits, rows)
+            if len(rows) < SCAN:
+                break
+            edge = rows[-1].id
+            wanted = replace(wanted, after=edge) if oldest_first else replace(wanted, upto=edge - 1)
+        found = found[:count]
+        return found if oldest_first else found[::-1]
+
+    def _some(self, run_id: str, count: int, wanted: LogFilter, *, oldest_first: bool) -> list[LogLine]:
         query = sa.select(*_COLUMNS).where(log_lines.c.run_id == run_id, log_lines.c.id > wanted.after)
+        if wanted.upto is not None:
+            query = query.where(log_lines.c.id <= wanted.upto)
         if wanted.since is not None:
             query = query.where(log_lines.c.timestamp >= wanted.since)
         if wanted.level:
             query = query.where(log_lines.c.level >= wanted.level)
         order = log_lines.c.id.asc() if oldest_first else log_lines.c.id.desc()
         with self._database.read() as connection:
-            rows = [LogLine(**row) for row in connection.execute(query.order_by(order).limit(count)).mappings()]
-        return rows if oldest_first else rows[::-1]
+            return [LogLine(**row) for row in connection.execute(query.order_by(order).limit(count)).mappings()]
 
     def trim(self, run_id: str, newest: int, keep: int = KEEP_LINES) -> None:
         """Deletes the oldest lines of a run.

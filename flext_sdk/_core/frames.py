@@ -1,0 +1,42 @@
+"""Frames of a WebSocket that carry log lines, from their text to models in one step."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypedDict
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from flext_sdk._core.types import Json
+
+__all__ = ["lines_of"]
+
+_BEGINS = b'{"type":"pipeline_log",'
+
+
+def lines_of(text: str | bytes) -> dict[str, Json] | None:
+    """The data of a frame of many lines, with the lines as models.
+
+    None for other frames, and for one that has lines only the tolerant way of other answers understands.
+    """
+    head = text[: len(_BEGINS)]
+    if (head.encode() if isinstance(head, str) else head) != _BEGINS:
+        return None
+    try:
+        found: dict[str, Any] = _adapter().validate_json(text)["data"]
+    except ValueError:
+        return None
+    return found
+
+
+@cache
+def _adapter() -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    from flext_sdk._core.decode import load_model
+
+    line: Any = load_model("runs:LogEntry")
+    data: Any = TypedDict("data", {"execution_id": str, "logs": list[line], "last_id": int})
+    frame: Any = TypedDict("frame", {"data": data})
+    return TypeAdapter(frame)
