@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 
 from flext_sdk import AsyncFlext, Flext, errors
+from flext_sdk._async import _fast as async_fast
+from flext_sdk._async import _pool as async_pools
 from flext_sdk._async import _rt as async_rt
 from flext_sdk._async._pool import AsyncPool
 from flext_sdk._core.deadline import Deadline, Timeouts
 from flext_sdk._core.failures import TransportFailure
 from flext_sdk._core.messages import Headers, Request
+from flext_sdk._sync import _fast as sync_fast
 from flext_sdk._sync import _pool as pools
 from flext_sdk._sync import _rt as sync_rt
 
@@ -352,14 +355,16 @@ def test_a_busy_connection_is_closed_when_its_client_is(server: Server) -> None:
     ],
 )
 def test_beginnings_of_urls(start: str, host: bytes, port: int, header: bytes) -> None:
-    found = pools.origin_of(start)
-    assert (found.host, found.port, found.header) == (host, port, header)
+    for colour in (pools, async_pools):
+        found = colour.origin_of(start)
+        assert (found.host, found.port, found.header) == (host, port, header)
 
 
 @pytest.mark.parametrize("start", ["ftp://x", "http://", "http://a@b", "http://ü.example", "http://x:99999"])
 def test_what_only_httpx_understands(start: str) -> None:
-    with pytest.raises(pools.NotPlainError):
-        pools.origin_of(start)
+    for colour in (pools, async_pools):
+        with pytest.raises(colour.NotPlainError):
+            colour.origin_of(start)
 
 
 async def test_a_path_outside_ascii_goes_the_long_way(every: Driver, server: Server) -> None:
@@ -379,7 +384,8 @@ def test_bodies_in_pieces() -> None:
         (b"deflate", zlib.compress(BODY)),
         (b"deflate", bare),
     ):
-        assert pools.decoded(content, [(b"Content-Encoding", coding)]) == BODY
+        for colour in (pools, async_pools):
+            assert colour.decoded(content, [(b"Content-Encoding", coding)]) == BODY
     assert pools.decoded(BODY, [(b"Content-Encoding", b"identity"), (b"X", b"y")]) == BODY
     assert pools.decoded(b"", [(b"Content-Encoding", b"gzip")]) == b""
     with pytest.raises(TransportFailure, match="decompressed"):
@@ -410,3 +416,15 @@ async def test_connections_of_two_services_are_kept_apart(script: Any) -> None:
     assert one.requests[-1].startswith(b"POST / HTTP/1.1\r\n")
     assert b"Content-Length: 0" in one.requests[-1]
     await pool.close()
+
+
+@pytest.mark.parametrize(("module", "sender"), [(sync_fast, "Fast"), (async_fast, "AsyncFast")])
+def test_the_fast_library_may_be_missing(module: Any, sender: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> None:
+        raise ImportError("No module named 'pyreqwest'")
+
+    monkeypatch.setattr(module.rt, "fast_builder", missing)
+    assert getattr(module, sender).make(required=False) is None
+    with pytest.raises(errors.MissingExtraError, match="fast") as caught:
+        getattr(module, sender).make(required=True)
+    assert "\n" not in str(caught.value)
