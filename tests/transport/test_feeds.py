@@ -52,7 +52,9 @@ def growing(logs: Logs, last: int) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 403, 426, 501, 502])
-async def test_where_the_upgrade_is_refused_the_log_is_asked_for(driver: Driver, refusing: Refusing, status: int) -> None:
+async def test_where_the_upgrade_is_refused_the_log_is_asked_for(
+    driver: Driver, refusing: Refusing, status: int
+) -> None:
     refusing.status_of_upgrade = status
     growing(refusing, 8)
     client = driver.client(refusing.url)
