@@ -6,7 +6,9 @@ import asyncio
 import json
 import re
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from flext_sdk._core.request import plain_data
 from flext_sdk._core.runs import at_least
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Stream", "connector"]
 
-_TOPIC = re.compile(r"pipeline_logs:(?P<run>[^?]+)(?:\?after=(?P<after>\d+))?")
+_TOPIC = re.compile(r"pipeline_logs:(?P<run>[^?]+)(?:\?(?P<query>.*))?")
 _MOMENT = "2026-01-31T08:00:00Z"
 
 
@@ -83,13 +85,12 @@ class Stream:
         if after is not None and not self.has_socket and not self.is_over:
             self._there += 1  # the run goes on while it is looked at
         found = [line for line in self._lines[: self._there] if line["id"] > (after or 0)]
-        found = [line for line in found if at_least(line.get("level"), query.get("level"))]
-        since = query.get("since")
-        if since is not None:
-            found = [line for line in found if _moment(line.get("timestamp", _MOMENT)) >= _moment(since)]
+        found = [line for line in found if _fits(line, query)]
         return {"logs": found[-tail:] if tail else [], "execution_id": self.ident}
 
-    def next_frame(self, after: int) -> tuple[dict[str, Any] | None, int]:
+    def next_frame(
+        self, after: int, query: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[dict[str, Any] | None, int]:
         """The next frame for one who knows the lines up to ``after``, and the line that one knows then.
 
         None where the connection breaks.
@@ -101,7 +102,19 @@ class Stream:
             return {**_frame("pipeline_completed", self.ident), "data": self._end}, after
         self._there = max(self._there, after + 1)
         line = self._lines[after]
+        if not _fits(line, query):
+            return {**_frame("heartbeat", self.ident), "data": {}}, after + 1
         return {**_frame("pipeline_log", self.ident), "data": {"log": line, "execution_id": self.ident}}, after + 1
+
+
+def _fits(line: Mapping[str, Any], query: Mapping[str, Any]) -> bool:
+    """Whether a line is one of those that were asked for."""
+    since, grep = query.get("since"), query.get("grep")
+    return (
+        at_least(line.get("level"), query.get("level"))
+        and (since is None or _moment(line.get("timestamp", _MOMENT)) >= _moment(since))
+        and (grep is None or re.search(grep, str(line.get("message"))) is not None)
+    )
 
 
 def _frame(kind: str, run: str) -> dict[str, Any]:
@@ -119,20 +132,22 @@ class _Socket:
         self._streams = streams
         self._stream: Stream | None = None
         self._after = 0
+        self._query: dict[str, str] = {}
         self._is_closed = False
 
     def subscribe(self, message: str) -> None:
         found = _TOPIC.fullmatch(str(json.loads(message).get("data")))
         if found is not None:
             self._stream = self._streams.get(found["run"])
-            self._after = int(found["after"] or 0)
+            self._query = dict(parse_qsl(found["query"] or ""))
+            self._after = int(self._query.get("after", 0))
 
     def frame(self) -> str:
         from websockets.exceptions import ConnectionClosedError
 
         if self._stream is None:
             return json.dumps({"type": "error", "data": {"error": "there is no such run"}, "timestamp": _MOMENT})
-        frame, self._after = self._stream.next_frame(self._after)
+        frame, self._after = self._stream.next_frame(self._after, self._query)
         if frame is None or self._is_closed:
             self._is_closed = True
             raise ConnectionClosedError(None, None)

@@ -236,7 +236,13 @@ def test_a_stream_that_is_closed_or_full(platform, tmp_path, line, code, error):
 # -- every example of every help page ----------------------------------------------------------------------------
 
 PROCESSES = {"service start", "service stop", "service restart"}
-ENDLESS = "flext service logs flexcore --follow"
+ENDLESS = {
+    "service logs": ["flext service logs flexcore --follow"],
+    "events follow": [
+        "flext events follow --type 'orchestration.*'",
+        "flext events follow --since 15m --grep '(?i)fail' -o ndjson",
+    ],
+}
 
 
 def test_every_example_works(platform, tmp_path, monkeypatch, capsys):
@@ -275,7 +281,7 @@ def test_every_example_works(platform, tmp_path, monkeypatch, capsys):
 
     def work(*lines):
         for text in lines:
-            if text == ENDLESS:
+            if any(text in texts for texts in ENDLESS.values()):
                 continue
             result = line(text)
             # A run of 240 rows may have ended before it is stopped.
@@ -318,9 +324,10 @@ def test_every_example_works(platform, tmp_path, monkeypatch, capsys):
 
 
 def test_the_example_that_never_ends_ends_with_ctrl_c(platform, tmp_path):
-    assert ENDLESS in [text for text, _ in table.COMMANDS["service logs"]["examples"]]
+    for words, texts in ENDLESS.items():
+        assert set(texts) <= {text for text, _ in table.COMMANDS[words]["examples"]}
     with subprocess.Popen(
-        [sys.executable, "-m", "flext_cli", *ENDLESS.split()[1:]], cwd=tmp_path, env=platform.environ | {"PYTHONPATH": str(ROOT)},
+        [sys.executable, "-m", "flext_cli", *ENDLESS["service logs"][0].split()[1:]], cwd=tmp_path, env=platform.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert process.stdout.readline()

@@ -327,3 +327,11 @@ def test_a_violation_is_long_only_up_to_a_point() -> None:
 
 def test_paging_is_only_for_lists(fake_flext: FakeFlext) -> None:
     assert "no list" in str(violation(fake_flext, lambda: fake_flext.pages(SHOW, [])))
+
+
+@pytest.mark.parametrize("socket", [True, False])
+def test_a_log_that_is_followed_is_chosen_from(colour: Any, fake_flext: FakeFlext, socket: bool) -> None:
+    lines = [factory.LogEntry(level="error" if n % 2 else "info", message=f"line {n}") for n in range(1, 9)]
+    fake_flext.follow(factory.Run(), lines, stored=3, cuts=[5], socket=socket)
+    found = colour.call(lambda c: c.pipelines.logs("orders", follow=True, level="error", grep="[1357]$"))
+    assert [x.id for x in found] == [1, 3, 5, 7]

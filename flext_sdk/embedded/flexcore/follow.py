@@ -8,11 +8,11 @@ up to which events were looked through.
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
-from flext_sdk.embedded.store.clock import Now, utc_now
-from flext_sdk.embedded.web.channel import LINES_IN_FRAME, Channel
+from flext_sdk.embedded.web.channel import LINES_IN_FRAME, Channel, Now
 from flext_sdk.embedded.web.errors import ApiError
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ _OPTIONS: Final = ("after", "tail", "type", "since", "grep")
 _MAX_TAIL: Final = 1000
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class EventStream:
     """Serves one WebSocket after the other.
 
@@ -33,7 +37,7 @@ class EventStream:
         now: The clock.
     """
 
-    def __init__(self, events: Events, now: Now = utc_now) -> None:
+    def __init__(self, events: Events, now: Now = _utc_now) -> None:
         self._events = events
         self._now = now
 

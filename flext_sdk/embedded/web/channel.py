@@ -15,15 +15,14 @@ import contextlib
 import json
 import logging
 import uuid
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from flext_sdk.embedded.store.clock import Now, rfc3339
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 MAX_MESSAGE: Final = 4096
 LINES_IN_FRAME: Final = 50
@@ -34,6 +33,9 @@ HEARTBEAT: Final = 10.0
 """Seconds of silence after which a heartbeat is sent."""
 STALLED: Final = 60.0
 """Seconds after which a peer that takes nothing is given up."""
+
+type Now = Callable[[], datetime]
+"""Gives the present moment."""
 
 _LOG: Final = logging.getLogger("flext.web")
 
@@ -160,8 +162,19 @@ class Channel:
 
 def packed(kind: str, topic: str, data: Any, now: Now) -> str:  # noqa: ANN401 - any JSON
     """A frame as text."""
-    frame = {"type": kind, "topic": topic, "data": data, "timestamp": rfc3339(now()), "message_id": uuid.uuid4().hex}
+    moment = now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    frame = {"type": kind, "topic": topic, "data": data, "timestamp": moment, "message_id": uuid.uuid4().hex}
     return orjson.dumps(frame).decode()
 
 
-__all__ = ["BYTES_IN_FRAME", "GATHER", "HEARTBEAT", "LINES_IN_FRAME", "MAX_MESSAGE", "STALLED", "Channel", "packed"]
+__all__ = [
+    "BYTES_IN_FRAME",
+    "GATHER",
+    "HEARTBEAT",
+    "LINES_IN_FRAME",
+    "MAX_MESSAGE",
+    "STALLED",
+    "Channel",
+    "Now",
+    "packed",
+]

@@ -1,0 +1,124 @@
+"""Events as they are published: over the WebSocket, without it, through cuts, and on the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from websockets.sync.client import connect
+
+from flext_sdk import AsyncFlext, Flext, errors
+from flext_sdk._sync import feeds
+from flext_sdk.testing.proxy import FaultyProxy
+
+
+@pytest.mark.parametrize("socket", [True, False])
+def test_every_event_comes_once_through_cuts_and_without_a_socket(
+    world: Any, monkeypatch: pytest.MonkeyPatch, socket: bool
+) -> None:
+    kind = f"cut-{socket}"
+    if not socket:
+        monkeypatch.setattr(
+            feeds.Feed, "_open", lambda self: setattr(self, "_no_socket", feeds.Deadline(None, lambda: 0))
+        )
+    with world.client() as client, FaultyProxy(world.urls["flexcore"]) as proxy:
+        ids = [client.events.publish(f"{kind}.stored", data={"n": n}).event_id for n in range(3)]
+
+        def publish() -> None:
+            for n in range(60):
+                ids.append(client.events.publish(f"{kind}.live", data={"n": n}).event_id)
+                client.events.publish("beside")
+                if n % 10 == 5:
+                    proxy.break_connections(reset=n % 20 == 5)
+
+        writer = threading.Thread(target=publish)
+        found: list[str] = []
+        with Flext({"flexcore": proxy.url}, token=world.token, _environ={}) as behind:
+            for event in behind.events.follow(type=f"{kind}.*", tail=2, grep='"n":'):
+                found.append(event.id)
+                if len(found) == 2:
+                    writer.start()
+                if len(found) == 62:
+                    break
+        writer.join()
+    assert found == ids[1:]
+
+
+async def test_events_are_chosen_in_the_service(world: Any) -> None:
+    async with AsyncFlext(world.urls, token=world.token) as client:
+        first = await client.events.publish("chosen.a", data={"who": "Ada"})
+        await client.events.publish("chosen.b", data={"who": "Bob"})
+        listed = await client.events.list(type="chosen.*", grep="(?i)ada")
+        assert [event.id for event in listed.items] == [first.event_id]
+        assert [event.id async for event in client.events.list(grep="chosen.b.*Bob", since="2001-01-01T00:00:00Z")]
+        assert (await client.events.list(since="2999-01-01T00:00:00Z")).items == []
+        lines = client.events.follow(since="1h", grep="Ada|Eve")
+        assert (await anext(lines)).id == first.event_id
+        later = await client.events.publish("chosen.c", data={"who": "Eve"})
+        async with asyncio.timeout(10):
+            assert (await anext(lines)).id == later.event_id
+        await lines.aclose()
+        for wrong in ({"grep": "(a"}, {"tail": 1001}, {"since": "yesterday"}):
+            with pytest.raises((errors.ValidationFailedError, errors.UsageError), match=next(iter(wrong))):
+                await anext(client.events.follow(**{"since": "1h", **wrong}))
+
+
+def test_topics_that_make_no_sense_are_told(world: Any) -> None:
+    url = world.urls["flexcore"].replace("http", "ws", 1) + "/ws"
+    with connect(url, additional_headers={"Authorization": f"Bearer {world.token}"}) as socket:
+        assert json.loads(socket.recv(10))["type"] == "welcome"
+        for topic in (
+            "weather",
+            "events?colour=red",
+            "events?tail=x",
+            "events?after=1",
+            "events?grep=(a",
+            "events?since=x",
+            "events?tail=-1",
+        ):
+            socket.send(json.dumps({"type": "subscribe", "data": topic}))
+            frame = json.loads(socket.recv(10))
+            assert (frame["type"], "\n" in frame["data"]["message"]) == ("error", False)
+        socket.send(json.dumps({"type": "subscribe", "data": "events?tail=1"}))
+        assert json.loads(socket.recv(10))["type"] == "subscribed"
+        assert len(json.loads(socket.recv(10))["data"]["events"]) == 1
+        socket.send(json.dumps({"type": "unsubscribe", "data": "events"}))
+        assert json.loads(socket.recv(10))["type"] == "unsubscribed"
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_command_follows_until_ctrl_c(
+    world: Any, eventually: Callable[[Callable[[], Any]], Any], terminal: bool
+) -> None:
+    with world.client() as client:
+        client.events.publish("typed.before")
+        command = [sys.executable, "-m", "flext_cli", "events", "follow", "--type", "typed.*", "--tail", "1"]
+        inner, outer = pty.openpty() if terminal else os.pipe()
+        process = subprocess.Popen(
+            command, env=world.environ, stdin=subprocess.DEVNULL, stdout=outer, stderr=subprocess.PIPE, text=True
+        )
+        os.close(outer)
+        told = [b""]
+
+        def read() -> bytes:
+            told[0] += os.read(inner, 4096)
+            return told[0]
+
+        eventually(lambda: b"typed.before" in read())
+        client.events.publish("typed.after")
+        eventually(lambda: b"typed.after" in read())
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+        os.close(inner)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert told[0].count(b"typed.") == 2
