@@ -30,6 +30,7 @@ __all__ = [
     "fast_builder",
     "gather_bounded",
     "handle",
+    "network",
     "ready",
     "receive",
     "resolved",
@@ -37,6 +38,7 @@ __all__ = [
     "sleep",
     "to_thread",
     "waits_for_signals",
+    "within",
 ]
 
 type WebSocket = ClientConnection
@@ -157,6 +159,18 @@ class _Body:
 def body_of(content: bytes | None) -> AsyncIterable[bytes]:
     """A body as connections want it."""
     return _Body(content)
+
+
+def within(seconds: float) -> asyncio.Timeout:
+    """Whatever is done inside is cancelled after so many seconds, with TimeoutError."""
+    return asyncio.timeout(None if seconds == float("inf") else seconds)
+
+
+def network() -> httpcore.AsyncNetworkBackend:
+    """What opens connections."""
+    from httpcore import AnyIOBackend
+
+    return AnyIOBackend()
 
 
 class Slots:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flext_sdk import errors
 from flext_sdk._async import _rt as rt
+from flext_sdk._async._pool import ANSWER_LIMIT
 from flext_sdk._async._sender import AsyncSender
 from flext_sdk._async.calls import Exchange, Options, Outgoing
 from flext_sdk._core import debuglog
@@ -75,6 +76,7 @@ class AsyncTransport:
         environ: Where proxies are looked up.
         connect: Opens a WebSocket.
         transport: Which of our own connections to use.
+        answer_limit: Bytes that an answer may have.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class AsyncTransport:
         environ: Mapping[str, str] = os.environ,
         connect: Callable[..., rt.Awaits[rt.WebSocket]] = rt.connect_websocket,
         transport: TransportChoice = "auto",
+        answer_limit: int = ANSWER_LIMIT,
     ) -> None:
         self.endpoints = endpoints
         self.connect = connect
@@ -101,7 +104,7 @@ class AsyncTransport:
         self.user_agent = user_agent
         self._wall = wall
         self._random = random
-        self._sender = AsyncSender(client, environ, transport)
+        self._sender = AsyncSender(client, environ, transport, answer_limit)
         self._answers: AnswerCache | None = None
 
     async def close(self) -> None:
@@ -257,7 +260,10 @@ class AsyncTransport:
     def _lost(self, trip: _Trip, failure: TransportFailure, began: float) -> errors.FlextError:
         error = self._no_answer(trip, failure)
         if trip.breaker is not None:
-            trip.breaker.failure(error)
+            if failure.kind == "large":
+                trip.breaker.success()
+            else:
+                trip.breaker.failure(error)
         trip.error = error
         self._ended(trip, None, began, error)
         return error
@@ -381,6 +387,13 @@ class AsyncTransport:
                 request_id=trip.request_id,
                 retryable=trip.out.repeatable or trip.keyed,
             )
+        if failure.kind == "large":
+            return errors.ResponseDecodeError(
+                f"{what}: the answer of {service} is too large: {failure.reason}",
+                code="ANSWER_TOO_LARGE",
+                hint="Ask for less at once, or allow more: FLEXT_ANSWER_LIMIT=256MB, or answer_limit=...",
+                request_id=trip.request_id,
+            )
         return self._unreachable(trip, failure)
 
     def _unreachable(self, trip: _Trip, failure: TransportFailure) -> errors.ConnectionFailedError:
@@ -391,12 +404,21 @@ class AsyncTransport:
             self.endpoints.forget()
         at = f" at {redact_url(url)}" if url else ""
         told = f"no connection within {CONNECT:g} s" if failure.reason == "no connection in time" else failure.reason
-        if failure.kind == "broken":
+        if failure.kind == "garbled":
+            message = f"The answer of {trip.out.service}{at} cannot be understood: {told}"
+        elif failure.kind == "broken":
             message = f"The connection to {trip.out.service}{at} broke: {told}"
         else:
             message = f"Cannot connect to {trip.out.service}{at}: {told}"
         hint = no_answer_hint(failure.kind, trip.out.service, url, self.endpoints.origin(trip.out.service))
         return errors.ConnectionFailedError(message, hint=hint, request_id=trip.request_id, retryable=True)
+
+    def told_address(self, service: Service) -> str:
+        """The address of a service in words, and where it was given."""
+        from flext_sdk._core.redact import redact_url
+
+        url, origin = self.url_of(service), self.endpoints.origin(service)
+        return f"{redact_url(url) if url else service}{f', which comes from {origin}' if origin else ''}"
 
     def url_of(self, service: Service) -> str | None:
         """The address of a service as far as it is known now; finds nothing out."""

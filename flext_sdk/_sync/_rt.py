@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk._core.settings import is_loopback
@@ -32,6 +33,7 @@ __all__ = [
     "fast_builder",
     "gather_bounded",
     "handle",
+    "network",
     "ready",
     "receive",
     "resolved",
@@ -39,6 +41,7 @@ __all__ = [
     "sleep",
     "to_thread",
     "waits_for_signals",
+    "within",
 ]
 
 type WebSocket = ClientConnection
@@ -153,6 +156,18 @@ def fast_builder() -> Any:  # noqa: ANN401 - of a library that may not be instal
 def body_of(content: bytes | None) -> Iterable[bytes]:
     """A body as connections want it; an empty one costs no write."""
     return (content,) if content else ()
+
+
+def within(_seconds: float) -> AbstractContextManager[None]:
+    """Nothing: who waits here cannot be cancelled from outside; each read has its limit."""
+    return nullcontext()
+
+
+def network() -> httpcore.NetworkBackend:
+    """What opens connections."""
+    from httpcore import SyncBackend
+
+    return SyncBackend()
 
 
 class Slots:

@@ -18,6 +18,7 @@ from flext_sdk._core.failures import TransportFailure, no_answer_hint, token_hin
 from flext_sdk._core.messages import Headers, Request, Response
 from flext_sdk._core.retry import ALWAYS, IF_REPEATABLE, Decision, Failure, Policy, decide, parse_retry_after
 from flext_sdk._sync import _rt as rt
+from flext_sdk._sync._pool import ANSWER_LIMIT
 from flext_sdk._sync._sender import Sender
 from flext_sdk._sync.calls import Exchange, Options, Outgoing
 
@@ -76,6 +77,7 @@ class Transport:
         environ: Where proxies are looked up.
         connect: Opens a WebSocket.
         transport: Which of our own connections to use.
+        answer_limit: Bytes that an answer may have.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class Transport:
         environ: Mapping[str, str] = os.environ,
         connect: Callable[..., rt.Awaits[rt.WebSocket]] = rt.connect_websocket,
         transport: TransportChoice = "auto",
+        answer_limit: int = ANSWER_LIMIT,
     ) -> None:
         self.endpoints = endpoints
         self.connect = connect
@@ -102,7 +105,7 @@ class Transport:
         self.user_agent = user_agent
         self._wall = wall
         self._random = random
-        self._sender = Sender(client, environ, transport)
+        self._sender = Sender(client, environ, transport, answer_limit)
         self._answers: AnswerCache | None = None
 
     def close(self) -> None:
@@ -258,7 +261,10 @@ class Transport:
     def _lost(self, trip: _Trip, failure: TransportFailure, began: float) -> errors.FlextError:
         error = self._no_answer(trip, failure)
         if trip.breaker is not None:
-            trip.breaker.failure(error)
+            if failure.kind == "large":
+                trip.breaker.success()
+            else:
+                trip.breaker.failure(error)
         trip.error = error
         self._ended(trip, None, began, error)
         return error
@@ -382,6 +388,13 @@ class Transport:
                 request_id=trip.request_id,
                 retryable=trip.out.repeatable or trip.keyed,
             )
+        if failure.kind == "large":
+            return errors.ResponseDecodeError(
+                f"{what}: the answer of {service} is too large: {failure.reason}",
+                code="ANSWER_TOO_LARGE",
+                hint="Ask for less at once, or allow more: FLEXT_ANSWER_LIMIT=256MB, or answer_limit=...",
+                request_id=trip.request_id,
+            )
         return self._unreachable(trip, failure)
 
     def _unreachable(self, trip: _Trip, failure: TransportFailure) -> errors.ConnectionFailedError:
@@ -392,12 +405,21 @@ class Transport:
             self.endpoints.forget()
         at = f" at {redact_url(url)}" if url else ""
         told = f"no connection within {CONNECT:g} s" if failure.reason == "no connection in time" else failure.reason
-        if failure.kind == "broken":
+        if failure.kind == "garbled":
+            message = f"The answer of {trip.out.service}{at} cannot be understood: {told}"
+        elif failure.kind == "broken":
             message = f"The connection to {trip.out.service}{at} broke: {told}"
         else:
             message = f"Cannot connect to {trip.out.service}{at}: {told}"
         hint = no_answer_hint(failure.kind, trip.out.service, url, self.endpoints.origin(trip.out.service))
         return errors.ConnectionFailedError(message, hint=hint, request_id=trip.request_id, retryable=True)
+
+    def told_address(self, service: Service) -> str:
+        """The address of a service in words, and where it was given."""
+        from flext_sdk._core.redact import redact_url
+
+        url, origin = self.url_of(service), self.endpoints.origin(service)
+        return f"{redact_url(url) if url else service}{f', which comes from {origin}' if origin else ''}"
 
     def url_of(self, service: Service) -> str | None:
         """The address of a service as far as it is known now; finds nothing out."""
