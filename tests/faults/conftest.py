@@ -30,22 +30,32 @@ def raw() -> Iterator[Callable[..., RawServer]]:
         one.close()
 
 
+Flext = Callable[..., subprocess.CompletedProcess[str]]
+
+
 @pytest.fixture
-def run_flext(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def run_flext(tmp_path: Path) -> Flext:
     """Runs `flext` as a program of its own, with a home of its own."""
 
     def run(
-        *words: str, stdin: str | None = None, home: Path | None = None, **environ: str
+        *words: str,
+        stdin: str | bytes | None = None,
+        home: Path | None = None,
+        before: Callable[[], None] | None = None,
+        **environ: str,
     ) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FLEXT_")}
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "flext_cli", *words],
-            input=stdin,
+            input=stdin.encode() if isinstance(stdin, str) else stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
-            text=True,
             env={**kept, "FLEXT_HOME": str(home or tmp_path / "home"), "FLEXT_AUTOSTART": "0", **environ},
-            timeout=60,
+            preexec_fn=before,
+            timeout=120,
             check=False,
         )
+        assert b"Traceback" not in done.stderr, done.stderr
+        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return run

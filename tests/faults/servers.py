@@ -23,7 +23,13 @@ def head(status: str = "200 OK", **headers: str | int) -> bytes:
 
 def whole(body: bytes, status: str = "200 OK", **headers: str | int) -> bytes:
     """A whole answer."""
-    return head(status, **{"content_type": "application/json", **headers, "content_length": len(body)}) + body
+    return (
+        head(
+            status,
+            **{"content_type": "application/json", "connection": "close", **headers, "content_length": len(body)},
+        )
+        + body
+    )
 
 
 class RawServer:

@@ -372,11 +372,11 @@ def test_bodies_in_pieces() -> None:
         (b"deflate", zlib.compress(BODY)),
         (b"deflate", bare),
     ):
-        assert pools._decoded(content, [(b"Content-Encoding", coding)]) == BODY
-    assert pools._decoded(BODY, [(b"Content-Encoding", b"identity"), (b"X", b"y")]) == BODY
-    assert pools._decoded(b"", [(b"Content-Encoding", b"gzip")]) == b""
+        assert pools._decoded(content, [(b"Content-Encoding", coding)], 99) == BODY
+    assert pools._decoded(BODY, [(b"Content-Encoding", b"identity"), (b"X", b"y")], 99) == BODY
+    assert pools._decoded(b"", [(b"Content-Encoding", b"gzip")], 99) == b""
     with pytest.raises(TransportFailure, match="decompressed"):
-        pools._decoded(BODY, [(b"Content-Encoding", b"gzip")])
+        pools._decoded(BODY, [(b"Content-Encoding", b"gzip")], 99)
 
 
 async def test_old_connections_at_the_bottom_are_closed(script: Any) -> None:

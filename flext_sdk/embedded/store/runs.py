@@ -112,6 +112,11 @@ class RunStore:
             going_on = active_runs(connection, new.pipeline_id)
             if len(going_on) >= new.max_concurrent_runs:
                 raise BusyError(going_on[-1])
+            newest = sa.select(runs.c.created_at).where(runs.c.pipeline_id == new.pipeline_id)
+            latest = connection.execute(newest.order_by(runs.c.created_at.desc()).limit(1)).scalar()
+            if latest is not None and latest >= now:
+                # The clock was set back: the run that was begun last must still be the last one.
+                now = latest + dt.timedelta(milliseconds=1)
             key = new_run_id(now)
             values = {
                 "id": key,

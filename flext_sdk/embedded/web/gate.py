@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 
-from flext_sdk.embedded.web.errors import ApiError
+from flext_sdk.embedded.web.errors import ApiError, storage_failed
 from flext_sdk.embedded.web.respond import refuse_websocket, send_error
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _as_api_error(error: Exception, scope: Scope) -> ApiError:
         return ApiError(
             error.status_code, f"HTTP_{error.status_code}", f"{error.detail}: {scope['path']}", headers=headers
         )
-    return ApiError(
+    return storage_failed(error) or ApiError(
         500,
         "INTERNAL_ERROR",
         "the service failed to answer this request",
