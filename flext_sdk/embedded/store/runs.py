@@ -5,6 +5,7 @@ Every change of a status is one statement that names the statuses it may come fr
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ from flext_sdk.embedded.store.pipelines import ACTIVE, BusyError, active_runs
 from flext_sdk.embedded.store.tables import pipelines, runs, step_runs
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy.engine import Connection, RowMapping

@@ -89,7 +89,7 @@ def make_folders(paths: Paths) -> None:
 
 def _not_writable(paths: Paths, error: OSError) -> ConfigurationError:
     reason, hint = error.strerror, "Set FLEXT_HOME to a folder of yours."
-    if isinstance(error, FileExistsError | NotADirectoryError):
+    if isinstance(error, FileExistsError):
         reason = "it is not a folder"
     elif error.errno in _FULL:
         hint = "Make room on its disk, or set FLEXT_HOME to a folder on another one."
