@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from flext_sdk.embedded import supervisor
+from flext_sdk.embedded.hosting import ports
 from flext_sdk.embedded.store.clock import utc_now
 from flext_sdk.embedded.web.errors import ApiError, storage_failed
 from tests.engine.engine_bench import Bench, step
@@ -192,6 +193,15 @@ def wrapped(error: Exception) -> Exception:
         return found
 
 
+def test_two_that_take_the_same_port_at_the_same_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have found it free; whoever is second takes another one, and does not fail when it is ready."""
+    monkeypatch.setattr(ports, "listens", lambda _port: False)
+    with ports.bind("flext", {"FLEXT_SERVICE_PORT": "0"}, None) as first:
+        taken = first.getsockname()[1]
+        with ports.bind("flext", {"FLEXT_SERVICE_PORT": "0"}, taken) as second:
+            assert second.getsockname()[1] != taken
+
+
 TORN = [b"", b"{", b'{"pid": ', b"\xff\xfe\x00" * 50, b"[]", b'{"pid": 1}']
 
 
@@ -202,7 +212,7 @@ def test_a_note_that_is_torn_while_its_service_runs(run_flext: Flext, home: Path
     pid = json.loads(good)["pid"]
     for torn in TORN:
         file.write_bytes(torn)
-        status = json.loads(run_flext("service", "status", "-o", "json", home=home).stdout)[0]
+        status = supervisor.status("flexcore", environ={"FLEXT_HOME": str(home)})
         assert (status["status"], status["pid"]) == ("unhealthy", pid)
         assert "try: flext service restart flexcore" in status["message"]
     message, hint = told(run_flext("plugin", "list", home=home, FLEXT_AUTOSTART="1"), 6)
