@@ -71,8 +71,8 @@ def _bound(port: int) -> socket.socket:
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((HOST, port))
-        # With SO_REUSEADDR two may bind a port at the same time, and only the second one to listen is told. Better here,
-        # where there is another port, than when the service is ready.
+        # With SO_REUSEADDR two may bind a port at the same time, and only the second one to listen is told. Better
+        # here, where there is another port, than when the service is ready.
         found.listen(_BACKLOG)
     except OSError:
         found.close()
