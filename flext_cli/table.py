@@ -31,6 +31,7 @@ ENVIRONMENT = (
     ("FLEXT_RETRIES", "How often a failed call is tried again; 2 when not set."),
     ("FLEXT_OUTPUT", "Default of --output."),
     ("FLEXT_TRANSPORT", "Connections: slim (the command line's choice), stock, fast (an extra), auto (in Python)."),
+    ("FLEXT_ANSWER_LIMIT", "Largest answer of a service that is taken; 64MiB when not set."),
     ("FLEXT_AUTOSTART", "0: do not start the services of this machine by themselves."),
     ("NO_COLOR", "Set: no colours."),
 )

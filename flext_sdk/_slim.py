@@ -6,17 +6,28 @@ the other ways: certificates, proxies, addresses that only httpx understands, an
 
 from __future__ import annotations
 
+import io
 import time
 from collections import deque
-from http.client import HTTPConnection, HTTPException, HTTPResponse, InvalidURL, parse_headers
+from http.client import (
+    BadStatusLine,
+    HTTPConnection,
+    HTTPException,
+    HTTPResponse,
+    IncompleteRead,
+    InvalidURL,
+    RemoteDisconnected,
+    parse_headers,
+)
 from socket import MSG_PEEK
 from typing import TYPE_CHECKING, Protocol
 
-from flext_sdk._core.failures import TransportFailure, classify
+from flext_sdk._core.failures import NO_HTTP, TransportFailure, classify, too_large
 from flext_sdk._core.messages import RawHeaders, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Buffer, Callable
+    from socket import socket
 
     from flext_sdk._core.deadline import Deadline
     from flext_sdk._core.messages import Request
@@ -48,8 +59,48 @@ class _Origin(Protocol):
     def secure(self) -> bool: ...
 
 
+class _Watched(io.RawIOBase):
+    """What a service sends; each read is bounded, by a limit of its own and by the deadline of the call.
+
+    A server that sends a byte now and then would hit no limit of single reads.
+    """
+
+    def __init__(self, sock: socket, deadline: Deadline, limit: float) -> None:
+        self._sock = sock
+        self._raw = sock.makefile("rb", buffering=0)
+        self._deadline = deadline
+        self._limit = limit
+        self.ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int | None:
+        left = min(self._limit, self._deadline.remaining())
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        count: int | None = self._raw.readinto(buffer)
+        self.ended = count == 0
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
 class _Answer(HTTPResponse):
     """An answer; what may come before it (``103 Early Hints``) is passed over, of which the base knows only 100."""
+
+    def __init__(self, sock: socket, watched: _Watched, *, method: str | None) -> None:
+        super().__init__(sock, method=method)
+        self.fp.close()
+        self.fp = io.BufferedReader(watched)
+
+    def sound(self) -> bool:
+        """Whether it says at most once how long it is, and with a number."""
+        told = self.headers.get_all("Content-Length", [])
+        return all(length.isascii() and length.isdigit() and length == told[0] for length in told)
 
     def _read_status(self) -> tuple[str, int, str]:
         while True:
@@ -62,8 +113,30 @@ class _Answer(HTTPResponse):
 class _Connection(HTTPConnection):
     """A connection that is never opened behind our back."""
 
-    response_class = _Answer
     auto_open = 0
+
+    def answer(self, deadline: Deadline, limit: float) -> _Answer:
+        """The answer to what was sent, its head read and its reads bounded."""
+        watched = _Watched(self.sock, deadline, limit)
+
+        def make(sock: socket, method: str | None = None) -> _Answer:
+            return _Answer(sock, watched, method=method)
+
+        self.response_class = make  # type: ignore[assignment]
+        try:
+            found: _Answer = self.getresponse()  # type: ignore[assignment]
+        except BadStatusLine as error:
+            if watched.ended and "HTTP/1.".startswith(error.line[:7]):
+                raise RemoteDisconnected(_CLOSED) from None
+            raise
+        # The library takes a head that was cut off for a whole one.
+        if watched.ended:
+            found.close()
+            raise RemoteDisconnected(_CLOSED)
+        if not found.sound():
+            found.close()
+            raise HTTPException
+        return found
 
     def alive(self) -> bool:
         """Whether the service has neither closed it nor sent what nobody asked for."""
@@ -86,21 +159,24 @@ class Slim:
         decoded: The body without its compression.
         not_plain: What to raise for requests that are to go another way.
         keepalive: Seconds an idle connection is kept.
+        largest: Bytes that an answer may have, decompressed.
     """
 
     def __init__(
         self,
         slots: _Slots,
         origin: Callable[[str], _Origin],
-        decoded: Callable[[bytes, list[tuple[bytes, bytes]]], bytes],
+        decoded: Callable[[bytes, list[tuple[bytes, bytes]], int], bytes],
         not_plain: type[Exception],
         keepalive: float,
+        largest: int,
     ) -> None:
         self._slots = slots
         self._origin = origin
         self._decoded = decoded
         self._not_plain = not_plain
         self._keepalive = keepalive
+        self._largest = largest
         self._origins: dict[str, _Origin] = {}
         self._idle: dict[str, deque[tuple[_Connection, float]]] = {}
         self._closed = False
@@ -139,8 +215,12 @@ class Slim:
             raise TransportFailure("timeout", "no answer in time") from error
         except InvalidURL as error:
             raise self._not_plain from error
-        except HTTPException as error:
+        except (RemoteDisconnected, IncompleteRead) as error:
+            if _is_no_size(error.__context__):
+                raise TransportFailure("garbled", NO_HTTP) from error
             raise TransportFailure("broken", _CLOSED) from error
+        except HTTPException as error:
+            raise TransportFailure("garbled", NO_HTTP) from error
         except OSError as error:
             raise classify(error) from error
         finally:
@@ -163,14 +243,14 @@ class Slim:
             if connection is None:
                 connection = _opened(origin, request)
             try:
-                answer = _ask(connection, origin, target, request)
+                answer = _ask(connection, origin, target, request, deadline)
             except (HTTPException, ConnectionError):
                 if not (used and again):
                     raise
                 connection.close()
                 connection = _opened(origin, request)
-                answer = _ask(connection, origin, target, request)
-            content = _read(answer, deadline)
+                answer = _ask(connection, origin, target, request, deadline)
+            content = _read(answer, deadline, self._largest)
         except BaseException:
             # Also when it was interrupted: half an answer must not be left for the next one.
             if connection is not None:
@@ -182,7 +262,8 @@ class Slim:
         else:
             self._idle.setdefault(start, deque()).append((connection, time.monotonic()))
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-        return Response(answer.status, RawHeaders(headers), self._decoded(content, headers), deadline.elapsed - started)
+        content = self._decoded(content, headers, self._largest)
+        return Response(answer.status, RawHeaders(headers), content, deadline.elapsed - started)
 
     def _take(self, start: str) -> _Connection | None:
         idle = self._idle.get(start)
@@ -223,7 +304,7 @@ def _opened(origin: _Origin, request: Request) -> _Connection:
     return connection
 
 
-def _ask(connection: _Connection, origin: _Origin, target: str, request: Request) -> HTTPResponse:
+def _ask(connection: _Connection, origin: _Origin, target: str, request: Request, deadline: Deadline) -> HTTPResponse:
     connection.sock.settimeout(request.timeouts.write)
     connection.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
     if "host" not in request.headers:
@@ -235,14 +316,23 @@ def _ask(connection: _Connection, origin: _Origin, target: str, request: Request
     elif request.method in _LENGTH_EXPECTED:
         connection.putheader("Content-Length", "0")
     connection.endheaders(request.content)
-    connection.sock.settimeout(request.timeouts.read)
-    return connection.getresponse()
+    return connection.answer(deadline, request.timeouts.read)
 
 
-def _read(answer: HTTPResponse, deadline: Deadline) -> bytes:
+def _is_no_size(error: BaseException | None) -> bool:
+    """Whether there was something where the size of a chunk should be, and not the end."""
+    return isinstance(error, ValueError) and not str(error).endswith("b''")
+
+
+def _read(answer: HTTPResponse, deadline: Deadline, largest: int) -> bytes:
     parts: list[bytes] = []
+    size = 0
     while part := answer.read1(_PIECE):
         parts.append(part)
+        size += len(part)
+        if size > largest:
+            parts.clear()  # the error keeps this frame alive
+            raise too_large(largest)
         # Each read has its own limit; a server that sends a byte now and then would never hit one of them.
         if deadline.expired:
             raise TransportFailure("timeout", "the answer did not end in time")

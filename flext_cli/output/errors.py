@@ -14,6 +14,7 @@ from flext_cli import terminal
 JSON_FORMATS = {"json", "ndjson"}
 # An argument of any length may be part of a message; what is wrong must not scroll away behind it.
 LONGEST = 1000
+MOST = 50
 
 
 def asked_format(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> str:
@@ -69,7 +70,8 @@ def lines(
         (terminal.BOLD + terminal.RED, terminal.RESET) if not plain and terminal.colour(sys.stderr) else ("", "")
     )
     out = [f"{bold}error:{end} {shorten(one_line(message), LONGEST)}"]
-    for problem in problems:
+    shown = list(problems)
+    for problem in shown[:MOST]:
         text = one_line(str(problem.get("message", "")))
         if text and text in out[0]:
             continue  # a single problem is the message already
@@ -78,6 +80,8 @@ def lines(
         if problem.get("hint"):
             text += f" ({one_line(str(problem['hint']))})"
         out.append(f"{place(problem)}{text}")
+    if len(shown) > MOST:
+        out.append(f"... and {len(shown) - MOST} more problems (-o json shows all)")
     if hint:
         out.append(f"hint: {one_line(hint)}")
     say("\n".join(out) + "\n")

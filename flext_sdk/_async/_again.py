@@ -88,12 +88,21 @@ def no_answer(trip: Trip, failure: TransportFailure, endpoints: AsyncEndpoints) 
             request_id=trip.request_id,
             retryable=trip.repeatable,
         )
+    if failure.kind == "large":
+        return errors.ResponseDecodeError(
+            f"{what}: the answer of {service} is too large: {failure.reason}",
+            code="ANSWER_TOO_LARGE",
+            hint="Ask for less at once, or allow more: FLEXT_ANSWER_LIMIT=256MB, or answer_limit=...",
+            request_id=trip.request_id,
+        )
     url = endpoints.known(service)
     if failure.kind == "connect":
         endpoints.forget()
     at = f" at {redact_url(url)}" if url else ""
     told = f"no connection within {CONNECT:g} s" if failure.reason == "no connection in time" else failure.reason
-    if failure.kind == "broken":
+    if failure.kind == "garbled":
+        message = f"The answer of {service}{at} cannot be understood: {told}"
+    elif failure.kind == "broken":
         message = f"The connection to {service}{at} broke: {told}"
     else:
         message = f"Cannot connect to {service}{at}: {told}"

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flext_sdk._async import _rt as rt
-from flext_sdk._core.failures import TransportFailure, classify
+from flext_sdk._async._watch import AsyncWatch
+from flext_sdk._core.failures import NO_DECOMPRESSION, TransportFailure, classify, too_large
 from flext_sdk._core.messages import RawHeaders, Response
 
 if TYPE_CHECKING:
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     from flext_sdk._core.deadline import Deadline
     from flext_sdk._core.messages import Request, Timeouts
 
-__all__ = ["KEEPALIVE", "MOST", "AsyncPool", "NotPlainError", "decoded", "origin_of"]
+__all__ = ["ANSWER_LIMIT", "KEEPALIVE", "MOST", "AsyncPool", "NotPlainError", "decoded", "origin_of"]
 
 KEEPALIVE = 4.0
 """Seconds an idle connection is kept; below the 5 s after which uvicorn closes it."""
 MOST = 100
 """Calls in flight at once; more wait for their turn."""
+ANSWER_LIMIT = 64 << 20
+"""Bytes that an answer may have; more is not what these services send, and must not fill the memory."""
 _LENGTH_EXPECTED = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -58,14 +61,23 @@ class AsyncPool:
         tls: Makes or gives the TLS context, when the first connection needs one.
         limit: Calls in flight at once.
         keepalive: Seconds an idle connection is kept.
+        largest: Bytes that an answer may have, decompressed.
     """
 
-    def __init__(self, tls: Callable[[], ssl.SSLContext], *, limit: int = MOST, keepalive: float = KEEPALIVE) -> None:
+    def __init__(
+        self,
+        tls: Callable[[], ssl.SSLContext],
+        *,
+        limit: int = MOST,
+        keepalive: float = KEEPALIVE,
+        largest: int = ANSWER_LIMIT,
+    ) -> None:
         import httpcore
 
         self._lib: Any = httpcore
         self._tls = tls
         self._keepalive = keepalive
+        self._largest = largest
         self._slots = rt.Slots(limit)
         self._origins: dict[str, _Origin] = {}
         self._idle: dict[_Origin, deque[tuple[httpcore.AsyncHTTPConnection, float]]] = {}
@@ -119,6 +131,7 @@ class AsyncPool:
     ) -> Response:
         connection, used = await self._take(origin)
         try:
+            _watch(connection, deadline)
             try:
                 answer = await rt.handle(connection, made)
             except self._gone:
@@ -126,6 +139,7 @@ class AsyncPool:
                     raise
                 await connection.aclose()
                 connection = self._connection(origin)
+                _watch(connection, deadline)
                 answer = await rt.handle(connection, made)
             content = await self._read(answer, deadline)
         except BaseException:
@@ -137,14 +151,20 @@ class AsyncPool:
         else:
             await self._put(origin, connection)
         headers = RawHeaders(answer.headers)
-        return Response(answer.status, headers, decoded(content, answer.headers), deadline.elapsed - started)
+        content = decoded(content, answer.headers, self._largest)
+        return Response(answer.status, headers, content, deadline.elapsed - started)
 
     async def _read(self, answer: httpcore.Response, deadline: Deadline) -> bytes:
         parts: list[bytes] = []
+        size = 0
         stream: Any = answer.stream
         try:
             async for part in stream:
                 parts.append(part)
+                size += len(part)
+                if size > self._largest:
+                    parts.clear()  # the error keeps this frame alive
+                    raise too_large(self._largest)
                 # Each read has its own limit; a server that sends a byte now and then would never hit one of them.
                 if deadline.expired:
                     raise TransportFailure("timeout", "the answer did not end in time")
@@ -185,6 +205,7 @@ class AsyncPool:
             self._lib.Origin(origin.scheme, origin.host, origin.port),
             ssl_context=self._tls() if origin.secure else None,
             keepalive_expiry=self._keepalive,
+            network_backend=AsyncWatch(),
         )
         return made
 
@@ -262,21 +283,31 @@ def origin_of(start: str) -> _Origin:
     return _Origin(parts.scheme.encode(), host, port or usual, header, secure)
 
 
-def decoded(content: bytes, headers: list[tuple[bytes, bytes]]) -> bytes:
+def _watch(connection: Any, deadline: Deadline) -> None:  # noqa: ANN401 - what opened it is not public there
+    connection._network_backend.deadline = deadline
+
+
+def decoded(content: bytes, headers: list[tuple[bytes, bytes]], largest: int) -> bytes:
     """The body without its compression. Nobody asked for any, but some servers do it all the same."""
     for name, value in headers:
         if name.lower() == b"content-encoding":
             for coding in reversed(value.lower().replace(b" ", b"").split(b",")):
-                content = _expanded(content, coding)
+                content = _expanded(content, coding, largest)
     return content
 
 
-def _expanded(content: bytes, coding: bytes) -> bytes:
+def _expanded(content: bytes, coding: bytes, largest: int) -> bytes:
     if coding not in {b"gzip", b"x-gzip", b"deflate"} or not content:
         return content
+    # "deflate" comes also without the frame that the standard asks for.
+    bare = coding == b"deflate" and content[0] & 0x0F != 8
+    opened = zlib.decompressobj(-zlib.MAX_WBITS if bare else zlib.MAX_WBITS | 32)
     try:
-        if coding == b"deflate" and content[0] & 0x0F != 8:  # without the frame that the standard asks for
-            return zlib.decompress(content, -zlib.MAX_WBITS)
-        return zlib.decompress(content, zlib.MAX_WBITS | 32)
+        found = opened.decompress(content, largest + 1)
     except zlib.error as error:
-        raise TransportFailure("broken", "the body cannot be decompressed") from error
+        raise TransportFailure("garbled", NO_DECOMPRESSION) from error
+    if len(found) > largest:
+        raise too_large(largest)
+    if not opened.eof:
+        raise TransportFailure("garbled", NO_DECOMPRESSION)
+    return found

@@ -31,6 +31,7 @@ __all__ = [
     "fast_builder",
     "gather_bounded",
     "handle",
+    "network",
     "ready",
     "receive",
     "resolved",
@@ -39,6 +40,7 @@ __all__ = [
     "slim",
     "to_thread",
     "waits_for_signals",
+    "within",
 ]
 
 type WebSocket = ClientConnection
@@ -137,7 +139,7 @@ async def handle(connection: httpcore.AsyncHTTPConnection, request: httpcore.Req
     return await connection.handle_async_request(request)
 
 
-def slim(origin: Any, decoded: Any, not_plain: Any, limit: int, keepalive: float) -> Any:  # noqa: ANN401, ARG001 - its twin uses them
+def slim(origin: Any, decoded: Any, not_plain: Any, limit: int, keepalive: float, largest: int) -> Any:  # noqa: ANN401, ARG001 - its twin uses them
     """The sender `slim`, which blocks: there is none for an event loop."""
     return None
 
@@ -167,6 +169,18 @@ class _Body:
 def body_of(content: bytes | None) -> AsyncIterable[bytes]:
     """A body as connections want it."""
     return _Body(content)
+
+
+def within(seconds: float) -> asyncio.Timeout:
+    """Whatever is done inside is cancelled after so many seconds, with TimeoutError."""
+    return asyncio.timeout(None if seconds == float("inf") else seconds)
+
+
+def network() -> httpcore.AsyncNetworkBackend:
+    """What opens connections."""
+    from httpcore import AnyIOBackend
+
+    return AnyIOBackend()
 
 
 class Slots:

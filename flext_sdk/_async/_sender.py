@@ -19,8 +19,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from flext_sdk._async import _rt as rt
-from flext_sdk._async._pool import KEEPALIVE, MOST, AsyncPool, NotPlainError, decoded, origin_of
-from flext_sdk._core.failures import TransportFailure, classify
+from flext_sdk._async._pool import ANSWER_LIMIT, KEEPALIVE, MOST, AsyncPool, NotPlainError, decoded, origin_of
+from flext_sdk._core.failures import TransportFailure, classify, too_large
 from flext_sdk._core.messages import Headers, Response
 from flext_sdk._core.patches import Patches
 
@@ -84,6 +84,7 @@ class AsyncSender:
         client: The caller's own httpx client, used and never closed; None for connections of our own.
         environ: Where proxies are looked up.
         transport: Which of our own connections to use.
+        largest: Bytes that an answer may have, decompressed.
     """
 
     def __init__(
@@ -91,8 +92,10 @@ class AsyncSender:
         client: httpx.AsyncClient | None = None,
         environ: Mapping[str, str] = os.environ,
         transport: TransportChoice = "auto",
+        largest: int = ANSWER_LIMIT,
     ) -> None:
         self._client = client
+        self._largest = largest
         self._has_proxy = any(environ.get(name) or environ.get(name.upper()) for name in _PROXIES)
         # A certificate that httpx trusts because of these variables would be unknown to the other library.
         self._own_trust = any(environ.get(name) for name in _CERTIFICATES)
@@ -114,7 +117,7 @@ class AsyncSender:
             TransportFailure: If no whole answer came.
         """
         if self._client is None and not self._has_proxy and not _patches.found():
-            slim = self._slims.get(_make_slim) if self._transport == "slim" else None
+            slim = self._slims.get(self._make_slim) if self._transport == "slim" else None
             try:
                 if slim is not None and not request.url.startswith("https:"):
                     return await slim.send(request, deadline, again=again)  # type: ignore[no-any-return]
@@ -123,7 +126,7 @@ class AsyncSender:
                     fast = self._fasts.get(self._make_fast)
                     if fast is not None and not (self._own_trust and request.url.startswith("https:")):
                         return await fast.send(request, deadline)
-                return await self._pools.get(_make_pool).send(request, deadline, again=again)
+                return await self._pools.get(self._make_pool).send(request, deadline, again=again)
             except NotPlainError:
                 pass
         return await self._through_client(request, deadline)
@@ -134,21 +137,26 @@ class AsyncSender:
         limits = request.timeouts
         client = self._client or self._clients.get(lambda: _make_client(lib))
         try:
-            answer = await client.send(
-                client.build_request(
-                    request.method,
-                    request.url,
-                    headers=request.headers.pairs(),
-                    content=request.content,
-                    timeout=lib.Timeout(connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool),
-                ),
-                stream=True,
-                follow_redirects=False,
-            )
-            try:
-                content = await _read(answer, deadline)
-            finally:
-                await answer.aclose()
+            async with rt.within(deadline.remaining()):
+                answer = await client.send(
+                    client.build_request(
+                        request.method,
+                        request.url,
+                        headers=request.headers.pairs(),
+                        content=request.content,
+                        timeout=lib.Timeout(
+                            connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool
+                        ),
+                    ),
+                    stream=True,
+                    follow_redirects=False,
+                )
+                try:
+                    content = await _read(answer, deadline, self._largest)
+                finally:
+                    await answer.aclose()
+        except TimeoutError as error:
+            raise TransportFailure("timeout", "the answer did not end in time") from error
         except (lib.HTTPError, lib.InvalidURL, lib.StreamError, OSError, RuntimeError) as error:
             raise classify(error) from error
         return Response(
@@ -161,7 +169,13 @@ class AsyncSender:
     def _make_fast(self) -> AsyncFast | None:
         from flext_sdk._async._fast import AsyncFast
 
-        return AsyncFast.make(required=self._transport == "fast")
+        return AsyncFast.make(required=self._transport == "fast", largest=self._largest)
+
+    def _make_pool(self) -> AsyncPool:
+        return AsyncPool(_tls, largest=self._largest)
+
+    def _make_slim(self) -> Any:  # noqa: ANN401 - of the sync tree alone
+        return rt.slim(origin_of, decoded, NotPlainError, MOST, KEEPALIVE, self._largest)
 
     async def close(self) -> None:
         """Close the connections of our own."""
@@ -171,22 +185,19 @@ class AsyncSender:
         await self._clients.clear(_close_client)
 
 
-async def _read(answer: httpx.Response, deadline: Deadline) -> bytes:
+async def _read(answer: httpx.Response, deadline: Deadline, largest: int) -> bytes:
     parts = []
+    size = 0
     async for part in rt.chunks(answer):
         parts.append(part)
+        size += len(part)
+        if size > largest:
+            parts.clear()  # the error keeps this frame alive
+            raise too_large(largest)
         # Each read has its own limit; a server that sends a byte now and then would never hit one of them.
         if deadline.expired:
             raise TransportFailure("timeout", "the answer did not end in time")
     return b"".join(parts)
-
-
-def _make_pool() -> AsyncPool:
-    return AsyncPool(_tls)
-
-
-def _make_slim() -> Any:  # noqa: ANN401 - of the sync tree alone
-    return rt.slim(origin_of, decoded, NotPlainError, MOST, KEEPALIVE)
 
 
 def _make_client(lib: ModuleType) -> httpx.AsyncClient:

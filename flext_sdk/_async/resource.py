@@ -10,7 +10,7 @@ from flext_sdk._async.calls import Outgoing
 from flext_sdk._async.pagination import AsyncPage
 from flext_sdk._core.decode import PageData, decode, decode_page, to_model
 from flext_sdk._core.request import encode_body, plan_for
-from flext_sdk.errors import NotSupportedError
+from flext_sdk.errors import NotSupportedError, ResponseDecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,10 @@ class AsyncResource:
             response = await self._send(op, path, query, body)
         told = op.response == "text" or op.prometheus is not None
         content_type = response.headers.get("content-type", "") if told else ""
-        return decode(op, response.content, content_type, models=self._client._options.models)
+        try:
+            return decode(op, response.content, content_type, models=self._client._options.models)
+        except ResponseDecodeError as error:
+            raise self._placed(op, error) from error.__cause__
 
     def _page[T](
         self, op: Operation[T], *, path: Mapping[str, Json] = _NOTHING, query: Mapping[str, Json] = _NOTHING
@@ -66,7 +69,10 @@ class AsyncResource:
                 route, response = await self._route(op, path, asked, None)
             else:
                 route, response = op, await self._send(op, path, asked, None)
-            return decode_page(route, response.content, models=self._client._options.models)
+            try:
+                return decode_page(route, response.content, models=self._client._options.models)
+            except ResponseDecodeError as error:
+                raise self._placed(route, error) from error.__cause__
 
         async def fetch(start: int | None) -> PageData[T]:
             asked = query if start is None or offset is None else {**query, offset: start}
@@ -86,6 +92,12 @@ class AsyncResource:
                 whole=offset is None,
             )
         )
+
+    def _placed(self, op: Operation[Any], error: ResponseDecodeError) -> ResponseDecodeError:
+        """The error with the address that the answer came from."""
+        told = self._client._transport.told_address(op.service)
+        error.hint = f"{error.hint or ''} It came from {told}.".strip()
+        return error
 
     def _shaped[T](self, op: Operation[T], data: Json) -> T:
         """Plain data as a call of the operation would give it."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flext_sdk import errors
 from flext_sdk._async import _rt as rt
+from flext_sdk._async._pool import ANSWER_LIMIT
 from flext_sdk._async._sender import AsyncSender
 from flext_sdk._async._trip import Trip
 from flext_sdk._async.calls import Exchange, Options, Outgoing
@@ -51,6 +52,7 @@ class AsyncTransport:
         environ: Where proxies are looked up.
         connect: Opens a WebSocket.
         transport: Which of our own connections to use.
+        answer_limit: Bytes that an answer may have.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class AsyncTransport:
         environ: Mapping[str, str] = os.environ,
         connect: Callable[..., rt.Awaits[rt.WebSocket]] = rt.connect_websocket,
         transport: TransportChoice = "auto",
+        answer_limit: int = ANSWER_LIMIT,
     ) -> None:
         self.endpoints = endpoints
         self.connect = connect
@@ -77,7 +80,7 @@ class AsyncTransport:
         self.user_agent = user_agent
         self._wall = wall
         self.random = random
-        self._sender = AsyncSender(client, environ, transport)
+        self._sender = AsyncSender(client, environ, transport, answer_limit)
         self._answers: AnswerCache | None = None
 
     async def close(self) -> None:
@@ -197,7 +200,10 @@ class AsyncTransport:
         trip.fails(failure)
         error = trip.error = no_answer(trip, failure, self.endpoints)
         if trip.breaker is not None:
-            trip.breaker.failure(error)
+            if failure.kind == "large":
+                trip.breaker.success()
+            else:
+                trip.breaker.failure(error)
         trip.ended(None, self.clock() - began, error)
         return error
 
@@ -280,6 +286,13 @@ class AsyncTransport:
         if watched:
             debuglog.received(response)
         return response
+
+    def told_address(self, service: Service) -> str:
+        """The address of a service in words, and where it was given."""
+        from flext_sdk._core.redact import redact_url
+
+        url, origin = self.url_of(service), self.endpoints.origin(service)
+        return f"{redact_url(url) if url else service}{f', which comes from {origin}' if origin else ''}"
 
     def url_of(self, service: Service) -> str | None:
         """The address of a service as far as it is known now; finds nothing out."""

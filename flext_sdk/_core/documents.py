@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Document", "load_document", "locate"]
 
 MAX_BYTES = 1_000_000
+_RIGHT_FILE = "Is this the right file? A definition has a name and a few steps."
 _MAX_DEPTH = 50
 _MAX_NODES = 50_000
 _SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null")}
@@ -55,7 +56,8 @@ def load_document(text: str | bytes, *, name: str) -> Document:
         ValidationFailedError: If it cannot be read; every problem has a line and column.
     """
     if len(text) > MAX_BYTES:
-        raise _failed([Problem("", f"The document is larger than {MAX_BYTES // 1_000_000} MB", line=1, column=1)], name)
+        what = f"The document is larger than {MAX_BYTES // 1_000_000} MB"
+        raise _failed([Problem("", what, _RIGHT_FILE, line=1, column=1)], name)
     if isinstance(text, bytes):
         text = _decoded(text, name)
     text = text.removeprefix("\ufeff")
@@ -133,15 +135,30 @@ class _Reader:
         except yaml.reader.ReaderError as error:
             raise _failed([self._unreadable(error)], self.name) from None
         except RecursionError:
-            raise _failed([Problem("", "The document is nested too deep", line=1, column=1)], self.name) from None
+            raise _failed(
+                [Problem("", "The document is nested too deep", _RIGHT_FILE, line=1, column=1)], self.name
+            ) from None
         except _TooMuchError as error:
-            raise _failed([Problem(error.path, str(error), line=error.line, column=error.column)], self.name) from None
+            raise _failed(
+                [Problem(error.path, str(error), _RIGHT_FILE, line=error.line, column=error.column)], self.name
+            ) from None
         if self.problems:
             raise _failed(self.problems, self.name)
         if plain is not None:
             data = plain
         if data is None:
-            raise _failed([Problem("", "The document is empty", line=1, column=1)], self.name)
+            raise _failed(
+                [
+                    Problem(
+                        "",
+                        "The document is empty",
+                        "Write the definition into it, or give another file.",
+                        line=1,
+                        column=1,
+                    )
+                ],
+                self.name,
+            )
         return Document(data, self.positions, self.name)
 
     def _value(self, node: Node, path: str, around: tuple[Node, ...]) -> Json:
@@ -181,7 +198,12 @@ class _Reader:
             below = f"{path}/{key.replace('~', '~0').replace('/', '~1')}"
             if key in found:
                 first = self.positions[below][0]
-                self._report(below, f"The key {key!r} is here twice; the first is in line {first}", key_node)
+                self._report(
+                    below,
+                    f"The key {key!r} is here twice; the first is in line {first}",
+                    key_node,
+                    "Take one of the two out.",
+                )
                 continue
             self._place(below, key_node)
             found[key] = self._value(value_node, below, (*around, node))
@@ -221,9 +243,9 @@ class _Reader:
     def _place(self, path: str, node: Node) -> None:
         self.positions.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
 
-    def _report(self, path: str, message: str, node: Node) -> None:
+    def _report(self, path: str, message: str, node: Node, hint: str | None = None) -> None:
         mark = node.start_mark
-        self.problems.append(Problem(path, message, line=mark.line + 1, column=mark.column + 1))
+        self.problems.append(Problem(path, message, hint, line=mark.line + 1, column=mark.column + 1))
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> Problem:
         mark = error.problem_mark or error.context_mark
@@ -231,7 +253,7 @@ class _Reader:
         what = (error.problem or "not understood").strip()
         if "another document" in what:
             return Problem("", "One file holds one document; here a second one begins", line=line, column=column)
-        hint = None
+        hint: str | None = "Look at this line and the one before: indentation, brackets and quotes."
         if "'\\t'" in what:
             what, hint = "A tab cannot begin a word", "Indent with blanks."
         context = f" {error.context.strip()}" if error.context else ""
@@ -242,7 +264,9 @@ class _Reader:
         line = before.count("\n") + 1
         column = error.position - (before.rfind("\n") + 1) + 1
         code = error.character if isinstance(error.character, int) else ord(str(error.character)[:1] or "?")
-        return Problem("", f"The character U+{code:04X} is not allowed in a document", line=line, column=column)
+        return Problem(
+            "", f"The character U+{code:04X} is not allowed in a document", _RIGHT_FILE, line=line, column=column
+        )
 
 
 class _TooMuchError(Exception):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flext_sdk import errors
 from flext_sdk._core.messages import decode_text, json_or_none
-from flext_sdk._core.redact import redact_json, redact_text
+from flext_sdk._core.redact import redact_json, redact_text, redact_url
 from flext_sdk.errors import APIStatusError, Problem
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ _HINTS = {
     403: "The token is known to the service, but it may not do this.",
     421: "The service does not answer for this host name; use the address it printed at its start.",
     429: "Ask less often, or raise the number of retries and the timeout.",
+    500: "The fault is in the service; its log tells more under the id of the request.",
+    502: "What answers stands before the service and does not reach it; is the service running?",
+    504: "What answers stands before the service and got nothing from it in time; is the service running?",
     503: "The service is starting or overloaded; try again in a moment.",
 }
 
@@ -212,10 +215,12 @@ def error_from(
             request_id=request_id,
             details=info.details,
         )
-    message, hint = info.message, info.hint or _HINTS.get(status)
+    message, hint = info.message, info.hint or _HINTS.get(status) or (_HINTS[500] if status >= 500 else None)
     if 300 <= status < 400:
-        message = f"{service} sends this request to another address (status {status})"
-        hint = "Set the base URL to that address: a request with a token is not sent on by itself."
+        to = headers.get("location", "")
+        told = f": {_line(redact_url(to))}" if to else ""
+        message = f"{service} sends this request to another address (status {status}){told}"
+        hint = "Set the base URL to that address if you trust it: a request with a token is not sent on by itself."
     kind = _BY_STATUS.get(status) or (errors.ServerError if status >= 500 else APIStatusError)
     error = kind(
         message,

@@ -6,17 +6,18 @@ import errno
 import socket
 from typing import TYPE_CHECKING
 
-from flext_sdk._core.settings import is_loopback
+from flext_sdk._core.settings import is_loopback, readable_size
 
 if TYPE_CHECKING:
     from flext_sdk._core.retry import FailureKind
 
-__all__ = ["TransportFailure", "classify", "no_answer_hint", "token_hint"]
+__all__ = ["NO_DECOMPRESSION", "NO_HTTP", "TransportFailure", "classify", "no_answer_hint", "token_hint", "too_large"]
 
 _KINDS: dict[str, FailureKind] = {
     "ConnectTimeout": "connect",
     "ConnectError": "connect",
     "ProxyError": "connect",
+    "DecodingError": "garbled",
     "UnsupportedProtocol": "connect",
     "PoolTimeout": "pool",
     "ReadTimeout": "timeout",
@@ -28,6 +29,12 @@ _KINDS: dict[str, FailureKind] = {
     "WriteTimeoutError": "timeout",
     "RequestTimeoutError": "timeout",
 }
+
+
+NO_HTTP = "it is no HTTP"
+NO_DECOMPRESSION = "the body cannot be decompressed"
+# What h11 and httpcore say of a connection that was closed; all else is an answer that breaks the rules of HTTP.
+_CLOSED = ("disconnected", "closed connection", "unexpectedly closed")
 
 
 class TransportFailure(Exception):  # noqa: N818 - it becomes an error of ours before anyone sees it
@@ -44,11 +51,20 @@ class TransportFailure(Exception):  # noqa: N818 - it becomes an error of ours b
         self.reason = reason
 
 
+def too_large(limit: int) -> TransportFailure:
+    """The failure of an answer that has more bytes than the limit."""
+    return TransportFailure("large", f"it is larger than {readable_size(limit)}")
+
+
 def classify(error: BaseException) -> TransportFailure:
     """The failure behind an error of the HTTP library or the operating system."""
     name = type(error).__name__
     kind: FailureKind = _KINDS.get(name, "broken")
-    return TransportFailure(kind, _reason(error, name))
+    if name == "RemoteProtocolError" and not any(word in str(error) for word in _CLOSED):
+        kind = "garbled"
+    return TransportFailure(
+        kind, NO_HTTP if name == "RemoteProtocolError" and kind == "garbled" else _reason(error, name)
+    )
 
 
 def no_answer_hint(kind: FailureKind, service: str, url: str | None, origin: str | None) -> str:
@@ -60,6 +76,9 @@ def no_answer_hint(kind: FailureKind, service: str, url: str | None, origin: str
         url: Its address, or None where it is not known.
         origin: Where the address was given, ``"FLEXT_URL"``; None for a service of this machine that was looked up.
     """
+    if kind == "garbled":
+        told = f"{url or 'the address'}, which comes from {origin}," if origin is not None else "that address"
+        return f"Does {told} belong to the service, and not to another program?"
     if kind == "pool":
         return "Close answers that are not needed any more, or make fewer calls at once."
     if origin is not None:
@@ -113,6 +132,8 @@ def _reason(error: BaseException, name: str) -> str:  # noqa: PLR0911 - a table 
         return "no answer in time"
     from flext_sdk._core.redact import redact_text
 
+    if name == "DecodingError":
+        return NO_DECOMPRESSION
     text = " ".join(redact_text(str(error)).split())
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return "the certificate of the server is not trusted"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Decision", "Failure", "Policy", "backoff", "decide", "parse_retry_after"]
 
-FailureKind = Literal["connect", "pool", "timeout", "broken", "status"]
+FailureKind = Literal["connect", "pool", "timeout", "broken", "garbled", "large", "status"]
 
 ALWAYS = frozenset({408, 429, 502, 503, 504})
 """Statuses after which any operation may be sent again: the service has not done it."""
@@ -27,7 +27,8 @@ class Failure:
 
     Attributes:
         kind: ``connect`` and ``pool``: nothing was sent. ``timeout`` and ``broken``: sent, the answer did not come or
-            not whole. ``status``: answered with an error.
+            not whole. ``garbled``: what came is no answer that can be understood. ``large``: it is larger than we want.
+            ``status``: answered with an error.
         status: HTTP status of ``status``.
         retry_after: Seconds the service asks to wait.
     """
@@ -122,7 +123,7 @@ def _may_repeat(failure: Failure, *, repeatable: bool) -> bool:
         return True
     if failure.kind == "status":
         return failure.status in ALWAYS or (repeatable and failure.status in IF_REPEATABLE)
-    return repeatable
+    return repeatable and failure.kind != "large"  # it would be as large again
 
 
 def _seconds(value: float) -> str:

@@ -6,6 +6,7 @@ Sources are asked in order, the first that has a value wins: arguments, then the
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,10 +18,21 @@ from flext_sdk.errors import ConfigurationError
 if TYPE_CHECKING:
     from flext_sdk._core.types import Json
 
-__all__ = ["SETTINGS", "Resolved", "Setting", "Source", "Value", "environment", "is_loopback", "resolve"]
+__all__ = [
+    "SETTINGS",
+    "Resolved",
+    "Setting",
+    "Source",
+    "Value",
+    "environment",
+    "is_loopback",
+    "readable_size",
+    "resolve",
+]
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
+_SIZE = re.compile(r"([0-9]{1,16})\s*(?:([KMGT])(?:i?B)?)?(?:bytes)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -188,6 +200,26 @@ def _count(value: Json) -> int:
     return number
 
 
+def _size(value: Json) -> int:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise TypeError(f"it is a {type(value).__name__}")
+    found = _SIZE.fullmatch(str(value).strip())
+    if found is None:
+        raise ValueError("it is no size")
+    number: int = int(found[1]) * 1024 ** " KMGT".index((found[2] or " ").upper())
+    if not 1024 <= number < 1 << 50:
+        raise ValueError("it is out of range")
+    return number
+
+
+def readable_size(number: int) -> str:
+    """A number of bytes as a person, and the setting itself, reads it: ``64 MiB``."""
+    power = 0
+    while number >= 1024 and number % 1024 == 0:
+        number, power = number // 1024, power + 1
+    return f"{number} {('bytes', 'KiB', 'MiB', 'GiB', 'TiB')[power]}"
+
+
 def _switch(value: Json) -> bool:
     if isinstance(value, bool):
         return value
@@ -215,6 +247,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "transport", "FLEXT_TRANSPORT", _transport, "auto, stock, fast or slim", "Which connections to use.", "auto"
     ),
+    Setting("answer_limit", "FLEXT_ANSWER_LIMIT", _size, "bytes, or a size such as 256MB", "Largest answer.", 64 << 20),
     Setting("autostart", "FLEXT_AUTOSTART", _switch, "1 or 0", "Start local services when needed.", default=True),
 )  # fmt: skip
 """All settings of a client."""

@@ -11,10 +11,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from flext_sdk._core.deadline import CONNECT, POOL, READ
-from flext_sdk._core.failures import TransportFailure, classify
+from flext_sdk._core.failures import NO_DECOMPRESSION, NO_HTTP, TransportFailure, classify, too_large
 from flext_sdk._core.messages import RawHeaders, Response
 from flext_sdk._sync import _rt as rt
-from flext_sdk._sync._pool import KEEPALIVE, MOST, NotPlainError
+from flext_sdk._sync._pool import ANSWER_LIMIT, KEEPALIVE, MOST, NotPlainError
 from flext_sdk.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ __all__ = ["Fast"]
 _ENDLESS = float("inf")
 # The library runs its connections in one thread of the process. A fork does not take threads along.
 _home: list[int] = []
+_PIECE = 1 << 18
+# What the library says of an answer that breaks the rules of HTTP.
+_NO_HTTP = ("parsed", "too large", "invalid")
 
 
 class Fast:
@@ -33,9 +36,10 @@ class Fast:
 
     Args:
         builder: A fresh builder of a client.
+        largest: Bytes that an answer may have, decompressed.
     """
 
-    def __init__(self, builder: Any) -> None:  # noqa: ANN401 - a builder of either colour
+    def __init__(self, builder: Any, largest: int = ANSWER_LIMIT) -> None:  # noqa: ANN401 - a builder of either colour
         from pyreqwest.exceptions import BuilderError, PyreqwestError
 
         self._client = (
@@ -50,11 +54,12 @@ class Fast:
             .max_connections(MOST)
             .build()
         )
+        self._largest = largest
         self._errors = (PyreqwestError, OSError)
         self._refusal = BuilderError
 
     @classmethod
-    def make(cls, *, required: bool) -> Self | None:
+    def make(cls, *, required: bool, largest: int = ANSWER_LIMIT) -> Self | None:
         """A sender; None where the library is not installed or cannot be used in this process.
 
         Raises:
@@ -69,7 +74,7 @@ class Fast:
         process = os.getpid()
         if not _home:
             _home.append(process)
-        return cls(builder) if process in _home else None
+        return cls(builder, largest) if process in _home else None
 
     def send(self, request: Request, deadline: Deadline) -> Response:
         """Send one request and read the whole answer.
@@ -86,13 +91,31 @@ class Fast:
             left = deadline.remaining()
             if left != _ENDLESS:
                 made = made.timeout(timedelta(seconds=left))
-            answer = made.build().send()
-            content = (answer.bytes()).to_bytes()
+            # Not build(), which reads the whole body, however large.
+            with made.streamed_read_buffer_limit(_PIECE).build_streamed() as answer:
+                content = self._content(answer)
+                status, headers = answer.status, RawHeaders(answer.headers.items())
         except self._refusal as error:
             raise NotPlainError from error
         except self._errors as error:
             raise _failure(error) from error
-        return Response(answer.status, RawHeaders(answer.headers.items()), content, deadline.elapsed - started)
+        return Response(status, headers, content, deadline.elapsed - started)
+
+    def _content(self, answer: Any) -> bytes:  # noqa: ANN401 - an answer of either colour
+        length = answer.get_header("content-length")  # the library takes it away where it decompresses
+        if length is not None:
+            if not length.isdecimal() or int(length) > self._largest:
+                raise too_large(self._largest)
+            return (answer.bytes()).to_bytes()  # type: ignore[no-any-return]
+        parts: list[bytes] = []
+        size = 0
+        while (part := answer.body_reader.read(_PIECE)) is not None:
+            parts.append(part.to_bytes())
+            size += len(part)
+            if size > self._largest:
+                parts.clear()  # the error keeps this frame alive
+                raise too_large(self._largest)
+        return b"".join(parts)
 
     def close(self) -> None:
         """Close the connections."""
@@ -102,6 +125,7 @@ class Fast:
 def _failure(error: Exception) -> TransportFailure:
     causes = (getattr(error, "details", None) or {}).get("causes") or ()
     text = " ".join(str(cause.get("message", "")) for cause in causes)
+    last = str(causes[-1].get("message", "")) if causes else ""
     failure = classify(error)
     # The library's classes do not tell whether a connection was never made or broke later; its causes do, and whether
     # a call may be repeated hangs on it.
@@ -113,6 +137,10 @@ def _failure(error: Exception) -> TransportFailure:
         failure.reason = "connection refused"
     elif "certificate" in text.lower():
         failure.reason = "the certificate of the server is not trusted"
+    elif ("(SendRequest)" in text and any(word in last for word in _NO_HTTP)) or "Invalid chunk" in last:
+        failure.kind, failure.reason = "garbled", NO_HTTP
+    elif "decoding response body" in text and "from connection" not in text:
+        failure.kind, failure.reason = "garbled", NO_DECOMPRESSION
     elif failure.kind == "broken":
         failure.reason = "the server closed the connection"
     return failure

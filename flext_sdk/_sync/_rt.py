@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk._core.settings import is_loopback
@@ -33,6 +34,7 @@ __all__ = [
     "fast_builder",
     "gather_bounded",
     "handle",
+    "network",
     "ready",
     "receive",
     "resolved",
@@ -41,6 +43,7 @@ __all__ = [
     "slim",
     "to_thread",
     "waits_for_signals",
+    "within",
 ]
 
 type WebSocket = ClientConnection
@@ -144,11 +147,11 @@ def handle(connection: httpcore.HTTPConnection, request: httpcore.Request) -> ht
     return connection.handle_request(request)
 
 
-def slim(origin: Any, decoded: Any, not_plain: Any, limit: int, keepalive: float) -> Any:  # noqa: ANN401 - its twin has none
+def slim(origin: Any, decoded: Any, not_plain: Any, limit: int, keepalive: float, largest: int) -> Any:  # noqa: ANN401 - its twin has none
     """The sender `slim`."""
     from flext_sdk._slim import Slim
 
-    return Slim(Slots(limit), origin, decoded, not_plain, keepalive)
+    return Slim(Slots(limit), origin, decoded, not_plain, keepalive, largest)
 
 
 def fast_builder() -> Any:  # noqa: ANN401 - of a library that may not be installed
@@ -165,6 +168,19 @@ def fast_builder() -> Any:  # noqa: ANN401 - of a library that may not be instal
 def body_of(content: bytes | None) -> Iterable[bytes]:
     """A body as connections want it; an empty one costs no write."""
     return (content,) if content else ()
+
+
+def within(seconds: float) -> AbstractContextManager[None]:
+    """Nothing: who waits here cannot be cancelled from outside; each read has its limit."""
+    del seconds
+    return nullcontext()
+
+
+def network() -> httpcore.NetworkBackend:
+    """What opens connections."""
+    from httpcore import SyncBackend
+
+    return SyncBackend()
 
 
 class Slots:

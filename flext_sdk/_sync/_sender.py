@@ -19,11 +19,11 @@ import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from flext_sdk._core.failures import TransportFailure, classify
+from flext_sdk._core.failures import TransportFailure, classify, too_large
 from flext_sdk._core.messages import Headers, Response
 from flext_sdk._core.patches import Patches
 from flext_sdk._sync import _rt as rt
-from flext_sdk._sync._pool import KEEPALIVE, MOST, NotPlainError, Pool, decoded, origin_of
+from flext_sdk._sync._pool import ANSWER_LIMIT, KEEPALIVE, MOST, NotPlainError, Pool, decoded, origin_of
 
 if TYPE_CHECKING:
     import ssl
@@ -85,6 +85,7 @@ class Sender:
         client: The caller's own httpx client, used and never closed; None for connections of our own.
         environ: Where proxies are looked up.
         transport: Which of our own connections to use.
+        largest: Bytes that an answer may have, decompressed.
     """
 
     def __init__(
@@ -92,8 +93,10 @@ class Sender:
         client: httpx.Client | None = None,
         environ: Mapping[str, str] = os.environ,
         transport: TransportChoice = "auto",
+        largest: int = ANSWER_LIMIT,
     ) -> None:
         self._client = client
+        self._largest = largest
         self._has_proxy = any(environ.get(name) or environ.get(name.upper()) for name in _PROXIES)
         # A certificate that httpx trusts because of these variables would be unknown to the other library.
         self._own_trust = any(environ.get(name) for name in _CERTIFICATES)
@@ -115,7 +118,7 @@ class Sender:
             TransportFailure: If no whole answer came.
         """
         if self._client is None and not self._has_proxy and not _patches.found():
-            slim = self._slims.get(_make_slim) if self._transport == "slim" else None
+            slim = self._slims.get(self._make_slim) if self._transport == "slim" else None
             try:
                 if slim is not None and not request.url.startswith("https:"):
                     return slim.send(request, deadline, again=again)  # type: ignore[no-any-return]
@@ -124,7 +127,7 @@ class Sender:
                     fast = self._fasts.get(self._make_fast)
                     if fast is not None and not (self._own_trust and request.url.startswith("https:")):
                         return fast.send(request, deadline)
-                return self._pools.get(_make_pool).send(request, deadline, again=again)
+                return self._pools.get(self._make_pool).send(request, deadline, again=again)
             except NotPlainError:
                 pass
         return self._through_client(request, deadline)
@@ -135,21 +138,26 @@ class Sender:
         limits = request.timeouts
         client = self._client or self._clients.get(lambda: _make_client(lib))
         try:
-            answer = client.send(
-                client.build_request(
-                    request.method,
-                    request.url,
-                    headers=request.headers.pairs(),
-                    content=request.content,
-                    timeout=lib.Timeout(connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool),
-                ),
-                stream=True,
-                follow_redirects=False,
-            )
-            try:
-                content = _read(answer, deadline)
-            finally:
-                answer.close()
+            with rt.within(deadline.remaining()):
+                answer = client.send(
+                    client.build_request(
+                        request.method,
+                        request.url,
+                        headers=request.headers.pairs(),
+                        content=request.content,
+                        timeout=lib.Timeout(
+                            connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool
+                        ),
+                    ),
+                    stream=True,
+                    follow_redirects=False,
+                )
+                try:
+                    content = _read(answer, deadline, self._largest)
+                finally:
+                    answer.close()
+        except TimeoutError as error:
+            raise TransportFailure("timeout", "the answer did not end in time") from error
         except (lib.HTTPError, lib.InvalidURL, lib.StreamError, OSError, RuntimeError) as error:
             raise classify(error) from error
         return Response(
@@ -162,7 +170,13 @@ class Sender:
     def _make_fast(self) -> Fast | None:
         from flext_sdk._sync._fast import Fast
 
-        return Fast.make(required=self._transport == "fast")
+        return Fast.make(required=self._transport == "fast", largest=self._largest)
+
+    def _make_pool(self) -> Pool:
+        return Pool(_tls, largest=self._largest)
+
+    def _make_slim(self) -> Any:  # noqa: ANN401 - of the sync tree alone
+        return rt.slim(origin_of, decoded, NotPlainError, MOST, KEEPALIVE, self._largest)
 
     def close(self) -> None:
         """Close the connections of our own."""
@@ -172,22 +186,19 @@ class Sender:
         self._clients.clear(_close_client)
 
 
-def _read(answer: httpx.Response, deadline: Deadline) -> bytes:
+def _read(answer: httpx.Response, deadline: Deadline, largest: int) -> bytes:
     parts = []
+    size = 0
     for part in rt.chunks(answer):
         parts.append(part)
+        size += len(part)
+        if size > largest:
+            parts.clear()  # the error keeps this frame alive
+            raise too_large(largest)
         # Each read has its own limit; a server that sends a byte now and then would never hit one of them.
         if deadline.expired:
             raise TransportFailure("timeout", "the answer did not end in time")
     return b"".join(parts)
-
-
-def _make_pool() -> Pool:
-    return Pool(_tls)
-
-
-def _make_slim() -> Any:  # noqa: ANN401 - of the sync tree alone
-    return rt.slim(origin_of, decoded, NotPlainError, MOST, KEEPALIVE)
 
 
 def _make_client(lib: ModuleType) -> httpx.Client:

@@ -51,7 +51,7 @@ class Flext(Resources):
     Without an address, in the arguments or the environment, it uses FlexCore and FLEXT Service of this machine, and
     starts them when they do not run. Values given here come before the environment (``FLEXT_URL``,
     ``FLEXT_FLEXCORE_URL``, ``FLEXT_SERVICE_URL``, ``FLEXT_TOKEN``, ``FLEXT_TIMEOUT``, ``FLEXT_RETRIES``,
-    ``FLEXT_AUTOSTART``, ``FLEXT_TRANSPORT``), and that before the defaults.
+    ``FLEXT_AUTOSTART``, ``FLEXT_TRANSPORT``, ``FLEXT_ANSWER_LIMIT``), and that before the defaults.
 
     Args:
         base_url: Address of both services, or a mapping with one for each: ``{"flexcore": ..., "flext": ...}``.
@@ -69,6 +69,8 @@ class Flext(Resources):
         cache: Keep answers that have an ETag, and ask the service each time whether they still hold. Default False.
         telemetry: True writes a span for each call with OpenTelemetry, the extra ``otel``; a ``TracerProvider`` writes
             them there.
+        answer_limit: Bytes that one answer may have, decompressed; a larger one is refused before it fills the memory.
+            Also text such as ``"256MB"``. Default 64 MiB.
 
     Raises:
         ConfigurationError: If a setting makes no sense.
@@ -96,6 +98,7 @@ class Flext(Resources):
         hooks: Hooks | Sequence[Hooks] = (),
         cache: bool = False,
         telemetry: Any = False,  # noqa: ANN401 - nor one of OpenTelemetry
+        answer_limit: int | str | None = None,
         _environ: Mapping[str, str] | None = None,
         _clock: Callable[[], float] = time.monotonic,
         _wall: Callable[[], float] = time.time,
@@ -114,6 +117,7 @@ class Flext(Resources):
             "retries": retries,
             "autostart": autostart,
             "transport": transport,
+            "answer_limit": answer_limit,
         }
         labels = {**{name: name for name in given}, **_labels}
         arguments = Source("argument", given, lambda setting: labels[setting.name])
@@ -139,6 +143,7 @@ class Flext(Resources):
             environ=environ,
             connect=_connect,
             transport=settings.get_value("transport"),
+            answer_limit=settings.get_value("answer_limit"),
         )
         self._listen()
 

@@ -11,7 +11,7 @@ from flext_sdk._core.request import encode_body, plan_for
 from flext_sdk._sync import _rt as rt
 from flext_sdk._sync.calls import Outgoing
 from flext_sdk._sync.pagination import Page
-from flext_sdk.errors import NotSupportedError
+from flext_sdk.errors import NotSupportedError, ResponseDecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,10 @@ class Resource:
             response = self._send(op, path, query, body)
         told = op.response == "text" or op.prometheus is not None
         content_type = response.headers.get("content-type", "") if told else ""
-        return decode(op, response.content, content_type, models=self._client._options.models)
+        try:
+            return decode(op, response.content, content_type, models=self._client._options.models)
+        except ResponseDecodeError as error:
+            raise self._placed(op, error) from error.__cause__
 
     def _page[T](
         self, op: Operation[T], *, path: Mapping[str, Json] = _NOTHING, query: Mapping[str, Json] = _NOTHING
@@ -67,7 +70,10 @@ class Resource:
                 route, response = self._route(op, path, asked, None)
             else:
                 route, response = op, self._send(op, path, asked, None)
-            return decode_page(route, response.content, models=self._client._options.models)
+            try:
+                return decode_page(route, response.content, models=self._client._options.models)
+            except ResponseDecodeError as error:
+                raise self._placed(route, error) from error.__cause__
 
         def fetch(start: int | None) -> PageData[T]:
             asked = query if start is None or offset is None else {**query, offset: start}
@@ -87,6 +93,12 @@ class Resource:
                 whole=offset is None,
             )
         )
+
+    def _placed(self, op: Operation[Any], error: ResponseDecodeError) -> ResponseDecodeError:
+        """The error with the address that the answer came from."""
+        told = self._client._transport.told_address(op.service)
+        error.hint = f"{error.hint or ''} It came from {told}.".strip()
+        return error
 
     def _shaped[T](self, op: Operation[T], data: Json) -> T:
         """Plain data as a call of the operation would give it."""

@@ -16,6 +16,7 @@ from flext_sdk._core.deadline import Deadline
 from flext_sdk._core.failures import TransportFailure
 from flext_sdk._core.messages import Headers, Request, Response
 from flext_sdk._sync import _rt as rt
+from flext_sdk._sync._pool import ANSWER_LIMIT
 from flext_sdk._sync._sender import Sender
 from flext_sdk._sync._trip import Trip
 from flext_sdk._sync.calls import Exchange, Options, Outgoing
@@ -52,6 +53,7 @@ class Transport:
         environ: Where proxies are looked up.
         connect: Opens a WebSocket.
         transport: Which of our own connections to use.
+        answer_limit: Bytes that an answer may have.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Transport:
         environ: Mapping[str, str] = os.environ,
         connect: Callable[..., rt.Awaits[rt.WebSocket]] = rt.connect_websocket,
         transport: TransportChoice = "auto",
+        answer_limit: int = ANSWER_LIMIT,
     ) -> None:
         self.endpoints = endpoints
         self.connect = connect
@@ -78,7 +81,7 @@ class Transport:
         self.user_agent = user_agent
         self._wall = wall
         self.random = random
-        self._sender = Sender(client, environ, transport)
+        self._sender = Sender(client, environ, transport, answer_limit)
         self._answers: AnswerCache | None = None
 
     def close(self) -> None:
@@ -198,7 +201,10 @@ class Transport:
         trip.fails(failure)
         error = trip.error = no_answer(trip, failure, self.endpoints)
         if trip.breaker is not None:
-            trip.breaker.failure(error)
+            if failure.kind == "large":
+                trip.breaker.success()
+            else:
+                trip.breaker.failure(error)
         trip.ended(None, self.clock() - began, error)
         return error
 
@@ -281,6 +287,13 @@ class Transport:
         if watched:
             debuglog.received(response)
         return response
+
+    def told_address(self, service: Service) -> str:
+        """The address of a service in words, and where it was given."""
+        from flext_sdk._core.redact import redact_url
+
+        url, origin = self.url_of(service), self.endpoints.origin(service)
+        return f"{redact_url(url) if url else service}{f', which comes from {origin}' if origin else ''}"
 
     def url_of(self, service: Service) -> str | None:
         """The address of a service as far as it is known now; finds nothing out."""

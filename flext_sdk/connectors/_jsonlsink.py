@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -21,6 +22,7 @@ from flext_sdk.connectors._errors import ConnectorError
 from flext_sdk.connectors._json import dumps
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from flext_sdk.connectors._target import Positions, Record
@@ -133,8 +135,9 @@ class JsonlSink:
             for record, line in zip(records, lines, strict=True):
                 self._check(stream, record, line)
             raise
-        file.write(data)
-        file.write(b"\n")
+        with _naming(file):
+            file.write(data)
+            file.write(b"\n")
 
     @staticmethod
     def _check(stream: str, record: Record, line: int) -> None:
@@ -194,8 +197,9 @@ class JsonlSink:
     def commit(self) -> None:
         """Makes everything last: records on disk first, then the journal, then staging files into place."""
         for (stream, staged), file in self._files.items():
-            file.flush()
-            os.fsync(file.fileno())
+            with _naming(file):
+                file.flush()
+                os.fsync(file.fileno())
             live = self._streams[stream]
             if staged:
                 live.stage_size = file.tell()
@@ -217,7 +221,7 @@ class JsonlSink:
     def _save(self) -> None:
         """Replaces the journal atomically and durably."""
         path = self._folder / (JOURNAL + ".new")
-        with path.open("wb") as file:
+        with path.open("wb") as file, _naming(file):
             file.write(json.dumps({name: asdict(known) for name, known in self._committed.items()}).encode())
             file.flush()
             os.fsync(file.fileno())
@@ -240,8 +244,19 @@ class JsonlSink:
 
     def _close_files(self) -> None:
         for file in self._files.values():
-            file.close()
+            with suppress(OSError):  # what is not written yet was not committed, and is cut off
+                file.close()
         self._files.clear()
+
+
+@contextmanager
+def _naming(file: BinaryIO) -> Iterator[None]:
+    """An error of writing gets the name of the file: the system does not tell it."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or file.name
+        raise
 
 
 def _end_line(path: Path) -> None:

@@ -212,6 +212,9 @@ def _told(error: Exception) -> FlextError:
     if isinstance(error, FlextError):
         return error
     _LOG.error("the service could not be started", exc_info=error)
+    if isinstance(error, OSError) and error.strerror:
+        where = f": {error.filename}" if error.filename else ""
+        return FlextError(f"{error.strerror}{where}", code="START_FAILED")
     first = next(iter(str(error).splitlines()), "") or "no reason given"
     return FlextError(f"{type(error).__name__}: {first}", code="START_FAILED")
 

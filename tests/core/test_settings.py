@@ -25,6 +25,7 @@ def test_the_first_source_with_a_value_wins() -> None:
         "timeout": (5.0, "argument"),
         "retries": (9, "profile work"),
         "transport": ("auto", "default"),
+        "answer_limit": (64 << 20, "default"),
         "autostart": (True, "default"),
     }
     assert len(found) == len(SETTINGS)

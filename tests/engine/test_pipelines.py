@@ -67,7 +67,8 @@ def test_nothing_is_stored_of_a_definition_with_problems(bench):
     ]
     assert refused(lambda: bench.pipelines.show("x")).status == 404
     assert bench.pipelines.validate({"name": "x", "steps": [{"name": "a"}]})["valid"] is False
-    assert bench.pipelines.validate({"name": "x"}) == {"valid": True, "name": "x", "problems": []}
+    one = {"name": "a", "extract": {"plugin": "tap-fake"}, "load": {"plugin": "target-fake"}}
+    assert bench.pipelines.validate({"name": "x", "steps": [one]}) == {"valid": True, "name": "x", "problems": []}
     assert bench.pipelines.validate([])["name"] is None
 
 

@@ -32,8 +32,9 @@ GOOD: dict[str, st.SearchStrategy[Any]] = {
     "token": st.text("abcXYZ019._-", min_size=1, max_size=20),
     "timeout": st.floats(0.001, 1e6),
     "retries": st.integers(0, 20),
-    "autostart": st.booleans(),
     "transport": st.sampled_from(["auto", "stock", "fast", "slim"]),
+    "answer_limit": st.integers(1024, 1 << 40),
+    "autostart": st.booleans(),
 }
 VALUES = st.fixed_dictionaries({}, optional={name: st.none() | good for name, good in GOOD.items()})
 

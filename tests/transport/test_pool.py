@@ -197,8 +197,8 @@ async def test_200_calls_at_once_take_turns(server: Server, transport: Any) -> N
         found = await asyncio.gather(*(client.pipelines.show("orders") for _ in range(500)))
     assert len(found) == len(server.seen) == 500
     assert most <= pools.MOST
-    # The library of `fast` may begin a connection and then take one that became free in the meantime.
-    assert server.connections <= pools.MOST * (1 if transport == "stock" else 2)
+    # One that is closed meanwhile is replaced; the library of `fast` may also begin one and then take another.
+    assert server.connections <= (pools.MOST + 10) * (1 if transport == "stock" else 2)
 
 
 @pytest.mark.parametrize("transport", ["stock", "fast", "slim"])
@@ -385,11 +385,11 @@ def test_bodies_in_pieces() -> None:
         (b"deflate", bare),
     ):
         for colour in (pools, async_pools):
-            assert colour.decoded(content, [(b"Content-Encoding", coding)]) == BODY
-    assert pools.decoded(BODY, [(b"Content-Encoding", b"identity"), (b"X", b"y")]) == BODY
-    assert pools.decoded(b"", [(b"Content-Encoding", b"gzip")]) == b""
+            assert colour.decoded(content, [(b"Content-Encoding", coding)], 99) == BODY
+    assert pools.decoded(BODY, [(b"Content-Encoding", b"identity"), (b"X", b"y")], 99) == BODY
+    assert pools.decoded(b"", [(b"Content-Encoding", b"gzip")], 99) == b""
     with pytest.raises(TransportFailure, match="decompressed"):
-        pools.decoded(BODY, [(b"Content-Encoding", b"gzip")])
+        pools.decoded(BODY, [(b"Content-Encoding", b"gzip")], 99)
 
 
 async def test_old_connections_at_the_bottom_are_closed(script: Any) -> None:

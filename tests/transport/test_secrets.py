@@ -102,3 +102,37 @@ def test_wrong_settings_are_named_but_not_shown(options: dict[str, Any], name: s
     assert str(caught.value.hint).startswith("Expected: ")
     shown = "".join(traceback.format_exception(caught.value, limit=0)) + repr(caught.value.to_dict())
     assert SECRET not in shown
+
+
+async def test_neither_hooks_nor_traces_are_told_a_secret(every: Driver, server: Server) -> None:
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    from flext_sdk import Hooks
+
+    told: list[Any] = []
+    hooks = Hooks(on_request=told.append, on_response=told.append, on_retry=told.append, on_breaker=told.append)
+    spans, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    bad = {
+        "error": f"cannot open postgres://u:{SECRET}@db/x",
+        "hint": f"password={SECRET}",
+        "details": {"token": SECRET},
+    }
+    moved = Answer(status=302, body={}, headers={"Location": f"http://u:{SECRET}@127.0.0.1/?token={SECRET}"})
+    server.says(Answer(status=503, body=bad), Answer(drop=True), Answer(status=400, body=bad), moved)
+    client = every.client(server.url, token=SECRET, headers={"X-Secret": SECRET}, hooks=hooks, telemetry=provider)
+    calls = (
+        lambda: client.pipelines.create({"name": "orders", "configuration": {"password": SECRET}}),
+        lambda: client.pipelines.list(search=f"api_key={SECRET}"),
+    )
+    for call in calls:
+        with pytest.raises(errors.FlextError):
+            await every.run(call)
+    names = {type(event).__name__ for event in told}
+    assert names >= {"RequestEvent", "ResponseEvent", "RetryEvent"}
+    found = spans.get_finished_spans()
+    assert len(found) == 2
+    assert SECRET not in "".join(map(repr, told))
+    assert SECRET not in "".join(span.to_json() for span in found)

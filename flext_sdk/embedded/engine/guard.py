@@ -8,6 +8,8 @@ only. It has one thread, so that it may do between fork and exec what the servic
 - File descriptor ``report`` gets one line of JSON for each event: ``started`` with the process ids, ``exit`` with
   role, code and the bytes that the program wrote (where the system counts them), ``error`` when a program cannot be
   started.
+- What a tap leaves behind, and holds its output open without writing, is ended (``left``): the target would wait for
+  ever. What either leaves behind in the group at the end is ended too. Linux only: elsewhere nobody tells whose it was.
 - It ignores SIGTERM, which the service sends to the whole group, and ends when the last program has ended.
 """
 
@@ -20,12 +22,15 @@ import os
 import select
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 GRACE = 3.0
 PIPE_SIZE = 1 << 20
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_PROC = Path("/proc")
 _MOST_DESCRIPTORS = 1 << 16
 
 
@@ -55,7 +60,10 @@ def main(argv: list[str]) -> int:
         line += piece
     if asked:
         return 0
-    children = _start(json.loads(line)["programs"], report)
+    order = json.loads(line)
+    _adopt()
+    children, pipe = _start(order["programs"], report)
+    left = _LeftBehind(pipe, order.get("held", 10.0), report)
     if asked:
         # It came while some of them did not exist yet.
         os.killpg(0, signal.SIGTERM)
@@ -63,7 +71,7 @@ def main(argv: list[str]) -> int:
     poll.register(0, select.POLLIN)
     poll.register(wake_read, select.POLLIN)
     while children:
-        for descriptor, _ in poll.poll():
+        for descriptor, _ in poll.poll(None if "tap" in children.values() or left.gone else 200):
             if descriptor == wake_read:
                 with contextlib.suppress(BlockingIOError):
                     os.read(wake_read, 4096)
@@ -71,6 +79,9 @@ def main(argv: list[str]) -> int:
                 _end_all(children)
                 return 0
         _reap(children, report)
+        if not left.gone and children and "tap" not in children.values():
+            left.look(children)
+    left.end_all()
     return 0
 
 
@@ -80,8 +91,81 @@ def _tell(report: int, **event: Any) -> None:  # noqa: ANN401
         os.write(report, json.dumps(event).encode() + b"\n")
 
 
-def _start(programs: list[dict[str, Any]], report: int) -> dict[int, str]:
+class _LeftBehind:
+    """What programs that have ended leave behind: children of theirs, which are ours now.
+
+    Args:
+        pipe: Between the tap and the target, as /proc calls it.
+        held: Seconds that one may hold it without writing anything.
+        report: Where to tell of it.
+    """
+
+    def __init__(self, pipe: str, held: float, report: int) -> None:
+        self.gone = not pipe
+        self._pipe = pipe
+        self._held = held
+        self._report = report
+        self._written: dict[int, tuple[int | None, float]] = {}
+
+    def look(self, children: dict[int, str]) -> None:
+        """End those who hold the pipe and have written nothing for too long."""
+        holders = [pid for pid in _orphans(children) if self._holds(pid)]
+        self.gone = not holders
+        now = time.monotonic()
+        for pid in holders:
+            written = _written(pid)
+            before, since = self._written.get(pid, (-1, now))
+            self._written[pid] = (written, since if written == before else now)
+            if now - self._written[pid][1] >= self._held:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+                _tell(self._report, event="left", pid=pid)
+
+    def _holds(self, pid: int) -> bool:
+        with contextlib.suppress(OSError):
+            return any(_link(entry) == self._pipe for entry in (_PROC / str(pid) / "fd").iterdir())
+        return False
+
+    def end_all(self) -> None:
+        """End what is left in our group; who has left the group wants to live on."""
+        for pid in _orphans({}):
+            with contextlib.suppress(OSError):
+                if os.getpgid(pid) == os.getpgrp():
+                    os.kill(pid, signal.SIGKILL)
+
+
+def _link(path: Path) -> str:
+    try:
+        return str(path.readlink())
+    except OSError:
+        return ""
+
+
+def _orphans(children: dict[int, str]) -> list[int]:
+    """Processes whose parent has ended: they are our children, and none of those we started."""
+    found = []
+    mine = str(os.getpid())
+    with contextlib.suppress(OSError):
+        for entry in _PROC.iterdir():
+            if entry.name.isdigit() and int(entry.name) not in children:
+                with contextlib.suppress(OSError):
+                    fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
+                    if fields[1] == mine and fields[0] not in {"Z", "X"}:
+                        found.append(int(entry.name))
+    return found
+
+
+def _adopt() -> None:
+    """Linux: become the parent of what our programs leave behind."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _start(programs: list[dict[str, Any]], report: int) -> tuple[dict[int, str], str]:
     """Starts the programs; the standard output of each but the last goes to the next one's standard input."""
+    pipe = ""
     children: dict[int, str] = {}
     parent = os.getpid()
     source = os.open(os.devnull, os.O_RDONLY)
@@ -89,6 +173,7 @@ def _start(programs: list[dict[str, Any]], report: int) -> dict[int, str]:
         if number < len(programs) - 1:
             following, sink = os.pipe()
             _enlarge(sink)
+            pipe = f"pipe:[{os.fstat(sink).st_ino}]"
         else:
             following, sink = -1, program["stdout"]
         # The child is born with our handler for SIGTERM; until it has put the default back, the signal must wait.
@@ -103,7 +188,7 @@ def _start(programs: list[dict[str, Any]], report: int) -> dict[int, str]:
         source = following
         children[pid] = program["role"]
     _tell(report, event="started", pids={role: pid for pid, role in children.items()})
-    return children
+    return children, pipe
 
 
 def _enlarge(pipe: int) -> None:
@@ -184,8 +269,6 @@ def _written(pid: int) -> int | None:
 
 def _end_all(children: dict[int, str]) -> None:  # pragma: no cover
     """The service is gone: ends the programs, those that do not listen after a while by force."""
-    import time
-
     os.killpg(0, signal.SIGTERM)
     deadline = time.monotonic() + GRACE
     while children and time.monotonic() < deadline:

@@ -16,6 +16,8 @@ from pathlib import Path
 Sleep = Callable[[float], None]
 Clock = Callable[[], float]
 
+HELD = 10.0
+"""Seconds that a process which a tap left behind may hold its output open without writing anything."""
 _GUARD = Path(__file__).with_name("guard.py")
 # What the service must not hand to plugins: its own settings (among them the database's password and FLEXT_SECRET_*),
 # and a switch that makes every start of a Python program compile all its modules again.
@@ -93,7 +95,7 @@ class ProcessGroup:
         ]
         if self._process.stdin is not None:  # always so; it was asked for
             with contextlib.suppress(BrokenPipeError):
-                self._process.stdin.write(json.dumps({"programs": order}).encode() + b"\n")
+                self._process.stdin.write(json.dumps({"programs": order, "held": HELD}).encode() + b"\n")
                 self._process.stdin.flush()
 
     def alive(self) -> bool:

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 GRACE = 4.0
 TICK = 0.1
 _READ = 1 << 16
+# A state has an entry for each stream, and for each partition of one; a hundred kilobytes are not rare.
+MAX_STATE = 16 << 20
+MAX_CATALOG = 64 << 20
+_SHOWN = 1 << 16
 # How long a grandchild may hold an end of a pipe open after both programs have ended.
 _DRAIN = 0.5
 # How long a tap may take to notice that its target is gone.
@@ -135,7 +139,7 @@ class Pair:
         self._deadline = deadline
         self._clock = clock
         self._selector = selectors.DefaultSelector()
-        self._output = LineSplitter()
+        self._output = LineSplitter(MAX_STATE)
         self._report = LineSplitter()
         self._ends: list[str] = []
         self._tap_pid: int | None = None
@@ -222,6 +226,10 @@ class Pair:
     def _reported(self, event: Mapping[str, Any]) -> None:
         if event["event"] == "started":
             self._tap_pid = event["pids"].get("tap")
+        elif event["event"] == "left":
+            name = self._sides["tap"].name
+            told = f"left process {event['pid']} behind, which held its output open and wrote nothing; it was ended"
+            self._listener.line(LEVELS["warning"], name, told)
         elif event["event"] == "error":
             self._trouble = self._trouble or f"{self._sides[event['role']].name} cannot be started: {event['message']}"
         else:
@@ -238,10 +246,11 @@ class Pair:
         if state is not None:
             self._listener.state(state)
         else:
-            text = readable(line, cut=cut, mask=self._mask)
-            self._listener.line(
-                LEVELS["warning"], self._sides["target"].name, f"printed something that is no state: {text}"
+            text = readable(line[:_SHOWN], cut=cut or len(line) > _SHOWN, mask=self._mask)
+            what = (
+                f"printed more than {MAX_STATE >> 20} MiB in one line" if cut else "printed something that is no state"
             )
+            self._listener.line(LEVELS["warning"], self._sides["target"].name, f"{what}: {text}")
 
     def _said(self, role: str, line: bytes, *, cut: bool) -> None:
         side = self._sides[role]
@@ -359,11 +368,16 @@ class Discovery(Pair):
     def __init__(self, group: ProcessGroup, **options: Any) -> None:  # noqa: ANN401
         super().__init__(group, target="", **options)
         self._document = bytearray()
+        self._too_large = False
         self._sides["target"].code = 0
 
     def catalog(self) -> tuple[Result, dict[str, Any] | None]:
         """Runs it, and gives how it ended and, where that was well, the catalog."""
         result = self.run()
+        if self._too_large:
+            name = self._sides["tap"].name
+            message = f"{name} discovered more than {MAX_CATALOG >> 20} MiB, which is no catalog"
+            return Result("failed", message, f"Run {name} --discover by hand."), None
         if result.ending != "completed":
             return result, None
         try:
@@ -378,7 +392,10 @@ class Discovery(Pair):
         ), None
 
     def _took_output(self, data: bytes) -> None:
-        self._document += data
+        self._document += data[: max(0, MAX_CATALOG + 1 - len(self._document))]
+        if len(self._document) > MAX_CATALOG and not self._too_large:
+            self._too_large = True
+            self._group.signal(signal.SIGKILL)
 
     def _tap_is_left_over(self, now: float) -> bool:  # noqa: ARG002
         return False

@@ -11,7 +11,7 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from flext_sdk.embedded.web.errors import ApiError
+from flext_sdk.embedded.web.errors import ApiError, store_hint
 
 if TYPE_CHECKING:
     import sqlite3
@@ -157,8 +157,10 @@ class Ledger:
             connection.executescript(f"BEGIN IMMEDIATE; {statements} PRAGMA user_version={number}; COMMIT;")
 
     def _failed(self, error: sqlite3.Error) -> ApiError:
+        reason = " ".join(str(error).split())
         return self._unusable(
-            " ".join(str(error).split()), "Look at the file; moved away, FlexCore begins a new one at its next start."
+            reason,
+            store_hint(reason) or "Look at the file; moved away, FlexCore begins a new one at its next start.",
         )
 
     def _unusable(self, reason: str, hint: str) -> ApiError:

@@ -27,7 +27,7 @@ def go_duration(seconds: float) -> str:
     if seconds < 1e-3:
         return f"{seconds * 1e6:.3f}".rstrip("0").rstrip(".") + "µs" if seconds > 0 else "0s"
     if seconds < 1:
-        return f"{seconds * 1e3:.3f}".rstrip("0").rstrip(".") + "ms"
+        return f"{seconds * 1e3:.6f}".rstrip("0").rstrip(".") + "ms"
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(int(minutes), 60)
     told = f"{rest:.3f}".rstrip("0").rstrip(".") + "s"

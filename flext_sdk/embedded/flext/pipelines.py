@@ -83,10 +83,16 @@ class PipelineService:
             raise _name_taken(definition["name"]) from None
 
     def validate(self, document: object) -> dict[str, Any]:
-        """The verdict on a definition."""
+        """The verdict on a definition: whether it may be stored, and could be run."""
         checked = self._checker.check(document)
+        found = list(checked.problems)
+        if isinstance(document, dict) and document.get("steps") in (None, []):
+            # It may be stored, as a beginning; a run of it would be refused.
+            hint = "Give it one: steps: [{name: load, extract: {plugin: ...}, load: {plugin: ...}}]"
+            found.append(problem("/steps", "the pipeline has no steps, so there is nothing to run", hint=hint))
         name = document.get("name") if isinstance(document, dict) else None
-        return {"valid": checked.valid, "name": name if isinstance(name, str) else None, "problems": checked.problems}
+        valid = all(each["severity"] != "error" for each in found)
+        return {"valid": valid, "name": name if isinstance(name, str) else None, "problems": found}
 
     def show(self, name: str) -> dict[str, Any]:
         """A pipeline."""

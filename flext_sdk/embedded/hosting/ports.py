@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from flext_sdk.embedded.settings import Service
 
+_BACKLOG: Final = 2048
 _LISTEN: Final = "0A"
 _PROC: Final = Path("/proc")
 
@@ -70,6 +71,9 @@ def _bound(port: int) -> socket.socket:
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((HOST, port))
+        # With SO_REUSEADDR two may bind a port at the same time, and only the second one to listen is told. Better
+        # here, where there is another port, than when the service is ready.
+        found.listen(_BACKLOG)
     except OSError:
         found.close()
         raise

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from flext_sdk.embedded.hosting.heads import WatchedProtocol
+
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
@@ -43,6 +45,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 lifespan="on",
+                http=WatchedProtocol,
                 ws="websockets-sansio" if websockets else "none",
                 ws_max_size=1 << 20,
                 # Longer than the clients' own, so that a connection about to be used is never closed by the server.

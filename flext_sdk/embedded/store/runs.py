@@ -5,6 +5,7 @@ Every change of a status is one statement that names the statuses it may come fr
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ from flext_sdk.embedded.store.pipelines import ACTIVE, BusyError, active_runs
 from flext_sdk.embedded.store.tables import pipelines, runs, step_runs
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy.engine import Connection, RowMapping
@@ -112,6 +112,11 @@ class RunStore:
             going_on = active_runs(connection, new.pipeline_id)
             if len(going_on) >= new.max_concurrent_runs:
                 raise BusyError(going_on[-1])
+            newest = sa.select(runs.c.created_at).where(runs.c.pipeline_id == new.pipeline_id)
+            latest = connection.execute(newest.order_by(runs.c.created_at.desc()).limit(1)).scalar()
+            if latest is not None and latest >= now:
+                # The clock was set back: the run that was begun last must still be the last one.
+                now = latest + dt.timedelta(milliseconds=1)
             key = new_run_id(now)
             values = {
                 "id": key,

@@ -29,6 +29,8 @@ from flext_sdk.errors import ConfigurationError, DeadlineExceededError, ServiceU
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+# Between taking the lock and noting where it listens, and between taking that away and giving the lock back.
+_TORN = 2.0
 _EXTRA: Final = 5.0
 """Seconds beyond its own grace period that a service gets before it is killed."""
 
@@ -259,13 +261,22 @@ def _free(paths: Paths, name: str, end: float) -> bool:
 
     Raises:
         DeadlineExceededError: It has it still.
+        ServiceUnavailableError: It runs, and nobody can know where.
     """
+    torn = time.monotonic() + _TORN
     while True:
         with try_lock(paths.service_lock(name)) as taken:
             if taken is not None:
                 return True
         if live_record(paths, name) is not None:
             return False  # it was about to start, by hand and not by us
+        held = holder(paths, name)
+        if held is not None and held.phase == "running" and time.monotonic() >= torn:
+            raise ServiceUnavailableError(
+                f"{name} runs as process {held.pid}, but {paths.state_file(name)} cannot be read",
+                hint=f"Restart it, which writes the file anew: flext service restart {name}",
+                code="STATE_TORN",
+            )
         if time.monotonic() >= end:
             raise DeadlineExceededError(
                 f"another process of {name} does not come to an end", hint="Look at: flext service status"

@@ -104,6 +104,9 @@ def _status(paths: Paths, name: str) -> dict[str, Any]:
     if held is not None and held.phase != "running":
         return {**found, "status": held.phase, "pid": held.pid, "memory": _memory(held.pid)}
     record = live_record(paths, name)
+    if record is None and held is not None:
+        message = f"it runs, but {paths.state_file(name)} cannot be read; try: flext service restart {name}"
+        return {**found, "status": "unhealthy", "pid": held.pid, "memory": _memory(held.pid), "message": message}
     if record is None:
         return found
     answer = health(record.port)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
 from flext_sdk.embedded.files import try_lock, write_atomically
@@ -65,6 +66,9 @@ class Holder:
     phase: str
 
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
 def make_folders(paths: Paths) -> None:
     """Make the home folder and what belongs into it, for the owner alone.
 
@@ -83,10 +87,13 @@ def make_folders(paths: Paths) -> None:
 
 
 def _not_writable(paths: Paths, error: OSError) -> ConfigurationError:
+    reason, hint = error.strerror, "Set FLEXT_HOME to a folder of yours."
+    if isinstance(error, FileExistsError):
+        reason = "it is not a folder"
+    elif error.errno in _FULL:
+        hint = "Make room on its disk, or set FLEXT_HOME to a folder on another one."
     return ConfigurationError(
-        f"cannot write to {error.filename or paths.home}: {error.strerror}",
-        code="HOME_NOT_WRITABLE",
-        hint="Set FLEXT_HOME to a folder of yours.",
+        f"cannot write to {error.filename or paths.home}: {reason}", code="HOME_NOT_WRITABLE", hint=hint
     )
 
 
@@ -142,7 +149,7 @@ def read_record(paths: Paths, name: str) -> Record | None:
     """What a service noted, or None when there is nothing that can be read: torn and foreign files count as nothing."""
     found = _load(paths.state_file(name))
     try:
-        record = Record(**found)
+        record = Record(**_known(Record, found))
     except TypeError:
         return None
     texts: tuple[object, ...] = (record.started, record.url, record.version, record.started_at)
@@ -183,7 +190,7 @@ def write_holder(lock: int, holder: Holder) -> None:
 def holder(paths: Paths, name: str) -> Holder | None:
     """The process that holds a service's lock, if it still lives."""
     try:
-        found = Holder(**_load(paths.service_lock(name)))
+        found = Holder(**_known(Holder, _load(paths.service_lock(name))))
     except TypeError:
         return None
     if not (_is_pid(found.pid) and found.phase in _PHASES):
@@ -244,6 +251,12 @@ def _load(path: Path) -> Mapping[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _known(kind: type[Record | Holder], found: Mapping[str, Any]) -> dict[str, Any]:
+    """What this release knows of a note; a newer one may have written more."""
+    names = {each.name for each in fields(kind)}
+    return {name: value for name, value in found.items() if name in names}
 
 
 def _is_pid(value: object) -> bool:

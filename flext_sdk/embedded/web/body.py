@@ -43,6 +43,9 @@ async def read_json(receive: Receive, headers: Mapping[str, str], limits: Limits
         ApiError: 400 not JSON, 408 too slow, 413 too large, 415 of another media type.
         Disconnected: The caller went away.
     """
+    length = headers.get("content-length", "")
+    if length.isdecimal() and int(length) > _DRAIN * limits.body:
+        raise too_large(limits)  # so much would not be read to its end anyhow
     try:
         async with asyncio.timeout(limits.seconds):
             content = await _read(receive, limits)

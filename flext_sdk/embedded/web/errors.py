@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 class ApiError(Exception):
@@ -67,6 +68,63 @@ class ApiError(Exception):
         if self.problems:
             found["problems"] = [dict(problem) for problem in self.problems]
         return found
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_DRIVERS = ("sqlite3", "pysqlite3", "psycopg")
+
+
+def storage_failed(error: BaseException) -> ApiError | None:
+    """The answer to a request that failed because the disk or the database of the service did; None for all else.
+
+    Args:
+        error: What the handler raised.
+    """
+    for each in _chain(error):
+        if isinstance(each, OSError) and each.errno in _FULL:
+            return _full()
+        if type(each).__module__.partition(".")[0] in _DRIVERS:
+            reason = " ".join(str(each).split())
+            if "is full" in reason:
+                return _full()
+            if "locked" in reason:
+                return ApiError(
+                    503,
+                    "STORE_LOCKED",
+                    "the database of the service is locked by another program",
+                    hint="End the program that holds it, or wait until it is done.",
+                )
+            return ApiError(
+                500, "STORE_FAILED", f"the database of the service failed: {reason}", hint=store_hint(reason)
+            )
+    return None
+
+
+def store_hint(reason: str) -> str | None:
+    """What to do about a database that says this; None where that cannot be told."""
+    if "full" in reason or "I/O" in reason:
+        return "Look whether the disk below FLEXT_HOME is full or failing. What was asked for was not stored."
+    if "readonly" in reason or "read-only" in reason:
+        return "The files below FLEXT_HOME cannot be written to. What was asked for was not stored."
+    return None
+
+
+def _full() -> ApiError:
+    return ApiError(
+        507,
+        "DISK_FULL",
+        "the disk of the service is full",
+        hint="Make room on the disk that holds FLEXT_HOME. What was asked for was not stored.",
+    )
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: BaseException | None = error
+    for _ in range(20):
+        if seen is None:
+            return
+        yield seen
+        seen = getattr(seen, "orig", None) or seen.__cause__ or seen.__context__
 
 
 def validation_failed(problems: Sequence[Mapping[str, Any]], *, what: str = "request") -> ApiError:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
 
-from flext_sdk.embedded.web.errors import ApiError
+from flext_sdk.embedded.web.errors import ApiError, storage_failed
 from flext_sdk.embedded.web.respond import refuse_websocket, send_error
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _as_api_error(error: Exception, scope: Scope) -> ApiError:
         return ApiError(
             error.status_code, f"HTTP_{error.status_code}", f"{error.detail}: {scope['path']}", headers=headers
         )
-    return ApiError(
+    return storage_failed(error) or ApiError(
         500,
         "INTERNAL_ERROR",
         "the service failed to answer this request",

@@ -1,0 +1,70 @@
+# Generated from openapi/ by "make generate". Do not edit: change the contract or the generator, then generate again.
+"""Keeps the deadline of a call on its connection while the head of an answer is read.
+
+httpcore waits so long for each piece of a head, and anew for the next one: a server that sends a byte now and then, or
+one "100 Continue" after the other, would hold a call for ever.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flext_sdk._sync import _rt as rt
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterable
+
+    import httpcore
+
+    from flext_sdk._core.deadline import Deadline
+
+__all__ = ["Watch"]
+
+
+class Watch:
+    """Opens one connection, as `httpcore.NetworkBackend` does, and bounds every read on it.
+
+    Attributes:
+        deadline: That of the call that uses the connection now.
+    """
+
+    def __init__(self) -> None:
+        self.deadline: Deadline | None = None
+        self._network = rt.network()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> _Stream:
+        """Open the connection."""
+        return _Stream(self._network.connect_tcp(host, port, timeout, local_address, socket_options), self)
+
+
+class _Stream:
+    def __init__(self, stream: httpcore.NetworkStream, watch: Watch) -> None:
+        self._stream = stream
+        self._watch = watch
+        self.write = stream.write
+        self.close = stream.close
+        self.get_extra_info = stream.get_extra_info
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        deadline = self._watch.deadline
+        if deadline is not None:
+            left = deadline.remaining()
+            if not left:
+                import httpcore
+
+                raise httpcore.ReadTimeout("the answer did not come in time")
+            timeout = left if timeout is None else min(timeout, left)
+        return self._stream.read(max_bytes, timeout)
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> _Stream:
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout), self._watch)
