@@ -126,7 +126,7 @@ class _Connection(HTTPConnection):
         try:
             found: _Answer = self.getresponse()  # type: ignore[assignment]
         except BadStatusLine as error:
-            if watched.ended and "HTTP/1.".startswith(error.line[:7]):
+            if watched.ended and "HTTP/1.".startswith(str(error)[:7]):
                 raise RemoteDisconnected(_CLOSED) from None
             raise
         # The library takes a head that was cut off for a whole one.
