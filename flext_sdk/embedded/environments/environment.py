@@ -56,7 +56,7 @@ class Environment:
             EnvironmentFailedError: There is none of that name.
         """
         path = self.bin / name
-        if Path(name).name != name or not os.access(path, os.X_OK):
+        if not name or Path(name).name != name or not os.access(path, os.X_OK):
             raise EnvironmentFailedError(
                 f"the environment {self.name} has no program {name}", f"It has: {', '.join(self.programs()) or 'none'}."
             )
