@@ -103,13 +103,11 @@ def describe(run: Mapping[str, Any], elapsed: float) -> str:
         parts.append(f"step{position} {run['current_step']}")
     elif total:
         parts.append(f"{ended}/{total} steps")
-    counted = next((step for step in run.get("steps") or () if isinstance(step, Mapping) and step.get("total")), None)
+    counted = [step for step in run.get("steps") or () if isinstance(step, Mapping) and step.get("total")]
     if counted:
         # Models and tests of dbt; the step that goes on comes before those that have ended.
-        going_on = next(
-            (step for step in run["steps"] if step.get("total") and step.get("status") == "running"), counted
-        )
-        parts.append(f"{going_on.get('done') or 0}/{going_on['total']} nodes")
+        shown = next((step for step in counted if step.get("status") == "running"), counted[-1])
+        parts.append(f"{shown.get('done') or 0}/{shown['total']} nodes")
     if run.get("records") is not None and (run["records"] or not counted):
         parts.append(f"{run['records']:,} rows")
     if run.get("bytes"):

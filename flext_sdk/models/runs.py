@@ -54,10 +54,6 @@ class DbtNode(Model):
     What became of one model, test, seed or snapshot.
     """
 
-    id: str
-    """
-    dbt's id: model.shop.orders.
-    """
     name: str
     type: str | None = None
     """
@@ -94,6 +90,10 @@ class DbtNode(Model):
     compiled: str | None = None
     """
     The compiled file.
+    """
+    id: str | None = None
+    """
+    dbt's id: model.shop.orders.
     """
 
 

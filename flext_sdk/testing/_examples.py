@@ -159,7 +159,6 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "total": 1,
     },
     "DbtNode": {
-        "id": "pipeline-1",
         "name": "orders",
         "type": "tap",
         "status": "completed",
@@ -170,6 +169,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "file": None,
         "line": None,
         "compiled": None,
+        "id": "pipeline-1",
     },
     "DbtProject": {
         "name": "orders",
@@ -703,7 +703,6 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                     "total": None,
                     "nodes": [
                         {
-                            "id": "pipeline-1",
                             "name": "orders",
                             "type": "tap",
                             "status": "completed",
@@ -714,6 +713,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                             "file": None,
                             "line": None,
                             "compiled": None,
+                            "id": "pipeline-1",
                         }
                     ],
                 }
@@ -835,7 +835,6 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                 "total": None,
                 "nodes": [
                     {
-                        "id": "pipeline-1",
                         "name": "orders",
                         "type": "tap",
                         "status": "completed",
@@ -846,6 +845,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                         "file": None,
                         "line": None,
                         "compiled": None,
+                        "id": "pipeline-1",
                     }
                 ],
             }
@@ -893,7 +893,6 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                         "total": None,
                         "nodes": [
                             {
-                                "id": "pipeline-1",
                                 "name": "orders",
                                 "type": "tap",
                                 "status": "completed",
@@ -904,6 +903,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                                 "file": None,
                                 "line": None,
                                 "compiled": None,
+                                "id": "pipeline-1",
                             }
                         ],
                     }
@@ -1057,7 +1057,6 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "total": None,
         "nodes": [
             {
-                "id": "pipeline-1",
                 "name": "orders",
                 "type": "tap",
                 "status": "completed",
@@ -1068,6 +1067,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                 "file": None,
                 "line": None,
                 "compiled": None,
+                "id": "pipeline-1",
             }
         ],
     },

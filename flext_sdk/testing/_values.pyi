@@ -200,7 +200,6 @@ class DbtModelListValues(TypedDict, total=False):
 class DbtNodeValues(TypedDict, total=False):
     """Fields of `flext_sdk.DbtNode`."""
 
-    id: str
     name: str
     type: str | None
     status: str
@@ -211,6 +210,7 @@ class DbtNodeValues(TypedDict, total=False):
     file: str | None
     line: int | None
     compiled: str | None
+    id: str | None
 
 class DbtProjectValues(TypedDict, total=False):
     """Fields of `flext_sdk.DbtProject`."""

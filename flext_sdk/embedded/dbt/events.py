@@ -62,7 +62,9 @@ class Node:
 
     def to_dict(self) -> dict[str, Any]:
         """As the contract has it."""
-        return asdict(self)
+        found = asdict(self)
+        # Last, where people look last.
+        return {**{key: value for key, value in found.items() if key != "id"}, "id": self.id}
 
 
 @dataclass(slots=True)

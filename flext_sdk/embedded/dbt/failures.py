@@ -18,6 +18,9 @@ _LONGEST: Final = 300
 _LINE = re.compile(r"\bLINE (\d+)\b|(?:^|\s)line (\d+)$", re.MULTILINE)
 _NEAR = re.compile(r"near line (\d+)|^\s*line (\d+)\s*$|in \"<unicode string>\", line (\d+)", re.MULTILINE)
 _QUOTED = re.compile(r'"([^"\n]{2,80})"')
+# "Runtime Error in model orders (models/orders.sql)": said already by whoever tells of it.
+_FRAME = re.compile(r"^(?:[A-Z][a-z]+ )+Error in [a-z ]+ \S+ \((?P<file>[^)]*)\)$")
+_EXCERPT = re.compile(r"^line (\d+)$")
 _KIND_OF_ERROR = re.compile(r"^(?:[A-Z][a-z]+ )+Error$")
 _HINTS: Final = (
     (
@@ -30,7 +33,7 @@ _HINTS: Final = (
     (("Permission denied", "Read-only file system"), "dbt writes to target/ and logs/ in the project: let it."),
     (("could not connect", "Connection refused", "connection to server"), "Is the database up? Look at profiles.yml."),
     (("password authentication failed",), "Check user and password in profiles.yml."),
-    (("does not exist", "not found in"), "Load it first, or build what it stands on: --select +NAME"),
+    (("Table with name", 'relation "'), "Load it first, or build what it stands on: --select +NAME"),
 )  # fmt: skip
 
 
@@ -71,7 +74,7 @@ def complete(told: Told, project: Project) -> None:
     for node in told.nodes.values():
         words = told.messages.get(node.id)
         if words:
-            node.message = _condensed(" ".join(words))
+            node.message = _condensed("\n".join(words), framed=False)
         if node.compiled:
             node.compiled = str(project.folder / node.compiled)
         if node.failed and node.type != "test" and words:
@@ -137,10 +140,24 @@ def _lines(path: Path | None) -> list[str]:
         return []
 
 
-def _condensed(text: str) -> str:
-    """Several lines as one: without the frame around them, and the excerpt of the file that follows."""
+def _condensed(text: str, *, framed: bool = True) -> str:
+    """Several lines as one: without the frame around them, and the excerpt of the file that follows.
+
+    Args:
+        text: What dbt said.
+        framed: Whether the file is to be named.
+    """
     kept: list[str] = []
+    place = ""
     for line in text.splitlines():
+        frame, excerpt = _FRAME.match(line.strip()), _EXCERPT.match(line.strip())
+        if frame is not None:
+            place = frame["file"]
+            continue
+        if excerpt is not None:
+            # What follows is that line of the file.
+            place += f", line {excerpt[1]}" if place else ""
+            break
         piece = line.strip()
         if piece.startswith("Raw Error"):
             break
@@ -151,7 +168,8 @@ def _condensed(text: str) -> str:
         kept.append(piece)
     if len(kept) > 1 and _KIND_OF_ERROR.match(kept[0]) and " in " not in kept[0]:
         kept = kept[1:]
-    return _short(" ".join(kept) or "dbt did not say why")
+    said = " ".join(kept) or "dbt did not say why"
+    return _short(f"{place}: {said}" if framed and place else said)
 
 
 def _short(text: str) -> str:
