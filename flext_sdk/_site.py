@@ -20,26 +20,28 @@ class Site:
     """Serves a page while the block runs.
 
     Args:
-        page: HTML.
         port: Port to listen on; 0 for a free one.
 
     Attributes:
         url: Its address.
+        page: HTML; to be set before the block begins.
 
     Raises:
         UsageError: The port cannot be used.
 
     Example:
-        ``with Site("<h1>hello</h1>") as site: print(site.url)``
+        ``site = Site(); site.page = "<h1>hello</h1>"`` and ``with site: print(site.url)``
     """
 
-    def __init__(self, page: str, port: int = 0) -> None:
-        content = page.encode()
+    def __init__(self, port: int = 0) -> None:
+        self.page = ""
+        site = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 # Pages of other sites must not read it through a name of theirs that points here.
                 known = self.headers.get("Host", "").rsplit(":", 1)[0] in _HOSTS
+                content = site.page.encode()
                 found = known and self.path.split("?")[0] in {"/", "/index.html"}
                 self.send_response(200 if found else 404 if known else 421)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -60,6 +62,10 @@ class Site:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
 
+    def close(self) -> None:
+        """Lets the port go; on leaving the block that is done."""
+        self._server.server_close()
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
@@ -69,4 +75,4 @@ class Site:
     ) -> None:
         self._server.shutdown()
         self._thread.join()
-        self._server.server_close()
+        self.close()

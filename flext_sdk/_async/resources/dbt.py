@@ -345,16 +345,22 @@ class AsyncDbt(AsyncDbtCommands):
             flext data dbt lineage
         """
         given = {"select": select, "exclude": exclude, "vars": vars, "env": env, "target": target, "profiles": profiles}
-        run = await self._start(
-            "docs", project, given, wait=True, timeout=timeout, on_progress=on_progress, raise_on_failure=True
-        )
-        if serve:
-            page = await self._docs(project=str(project), base_path=str(Path.cwd()))
-            with Site(page, port) as site, suppress(KeyboardInterrupt):
-                if on_message is not None:
-                    on_message(f"the documentation is at {site.url}; Ctrl-C ends it")
-                while True:
-                    await self._client._transport.sleep(0.5)
+        # A port that is taken is told before the work, not after it.
+        site = Site(port) if serve else None
+        try:
+            run = await self._start(
+                "docs", project, given, wait=True, timeout=timeout, on_progress=on_progress, raise_on_failure=True
+            )
+            if site is not None:
+                site.page = await self._docs(project=str(project), base_path=str(Path.cwd()))
+                with site, suppress(KeyboardInterrupt):
+                    if on_message is not None:
+                        on_message(f"the documentation is at {site.url}; Ctrl-C ends it")
+                    while True:
+                        await self._client._transport.sleep(0.5)
+        finally:
+            if site is not None:
+                site.close()
         return run
 
     @command(
