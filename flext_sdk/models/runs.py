@@ -163,6 +163,10 @@ class StepRun(Model):
     """
     Exit code of the program that failed.
     """
+    doing: str | None = None
+    """
+    What it does just now, where that is not its work yet: installing dbt for duckdb.
+    """
     done: int | None = None
     """
     Models, tests and the like that are done; null where the step has none.

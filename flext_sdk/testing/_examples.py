@@ -699,6 +699,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                     "streams": {"orders": 120},
                     "error": None,
                     "exit_code": None,
+                    "doing": None,
                     "done": None,
                     "total": None,
                     "nodes": [
@@ -831,6 +832,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                 "streams": {"orders": 120},
                 "error": None,
                 "exit_code": None,
+                "doing": None,
                 "done": None,
                 "total": None,
                 "nodes": [
@@ -889,6 +891,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                         "streams": {"orders": 120},
                         "error": None,
                         "exit_code": None,
+                        "doing": None,
                         "done": None,
                         "total": None,
                         "nodes": [
@@ -1053,6 +1056,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "streams": {"orders": 120},
         "error": None,
         "exit_code": None,
+        "doing": None,
         "done": None,
         "total": None,
         "nodes": [

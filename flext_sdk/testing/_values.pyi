@@ -891,6 +891,7 @@ class StepRunValues(TypedDict, total=False):
     streams: Mapping[str, int]
     error: str | None
     exit_code: int | None
+    doing: str | None
     done: int | None
     total: int | None
     nodes: Sequence[DbtNode | Mapping[str, Any]]

@@ -19,6 +19,6 @@ if __name__ == "__main__":
     bench = Bench(home, environments=Environments(environments, environ=os.environ))
     bench.launch()
     run = bench.dbt.run({"project": str(project), "command": "run"})["execution_id"]
-    eventually(lambda: bench.runs.show(run)["steps"][0]["nodes"])
+    eventually(lambda: bench.runs.show(run)["steps"][0]["nodes"], 180)
     print(bench.processes.all()[0].pid, flush=True)
     time.sleep(600)

@@ -16,6 +16,13 @@ from dbt_projects import project, with_manifest, write
 from flext_sdk.errors import ConflictError, NotFoundError, RunFailedError, UsageError, ValidationFailedError
 
 FLEXT = Path(sys.executable).with_name("flext")
+# Whoever starts the tests in the background of a shell has its programs ignore Ctrl-C.
+HEARING = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from flext_cli.main import main
+sys.exit(main())
+"""
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +111,9 @@ def test_what_cannot_be_is_one_line_with_its_code(services, client, tmp_path):
         assert done.returncode == code, done.stderr
         assert said in done.stderr.splitlines()[0]
         assert "Traceback" not in done.stderr
+    for command in ("run", "test", "build", "compile", "seed", "snapshot", "deps"):
+        with pytest.raises(NotFoundError, match="no dbt project 'no-such'"):
+            getattr(client.dbt, command)("no-such")
     with pytest.raises(ValidationFailedError, match="not both"):
         client.dbt.init("x", folder=tmp_path / "x", pipeline="a", database="b")
     (tmp_path / "text.duckdb").write_text("not a database")
@@ -124,7 +134,7 @@ def test_what_cannot_be_is_one_line_with_its_code(services, client, tmp_path):
 def test_the_documentation_is_built_and_served_until_it_is_interrupted(services, tmp_path):
     folder = project(tmp_path / "site", {"models/a.sql": "select 1 as telltale"})
     process = subprocess.Popen(
-        [str(FLEXT), "data", "dbt", "docs", "--serve"],
+        [sys.executable, "-c", HEARING, "data", "dbt", "docs", "--serve"],
         cwd=folder,
         env=services.environ,
         stderr=subprocess.PIPE,
@@ -140,7 +150,7 @@ def test_the_documentation_is_built_and_served_until_it_is_interrupted(services,
     with pytest.raises(urllib.error.HTTPError):
         urllib.request.urlopen(urllib.request.Request(url, headers={"Host": "evil.example"}), timeout=10)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert "completed" in out
     with pytest.raises(OSError, match="refused"):
@@ -168,3 +178,22 @@ def test_a_port_that_is_taken_is_told():
         Site(int(site.url.split(":")[2].strip("/")))
     with pytest.raises(UsageError, match="0 to 65535"):
         Site(70000)
+
+
+async def test_the_same_by_coroutines(services, tmp_path):
+    folder = with_manifest(project(tmp_path / "looked"))
+    async with services.async_client() as client:
+        for command in ("run", "test", "build", "compile", "seed", "snapshot", "deps"):
+            with pytest.raises(NotFoundError, match="no dbt project 'no-such'"):
+                await getattr(client.dbt, command)("no-such")
+        made = await client.dbt.register(folder, name="looked", profiles=folder)
+        assert (made.name, made.profiles) == ("looked", str(folder))
+        assert (await client.dbt.show("looked")).manifest == "fresh"
+        assert len(await client.dbt.models("looked", types=["model"])) == 4
+        assert (await client.dbt.lineage("looked", model="d")).edges[0].to == "model.shop.b"
+        assert [run.status async for run in await client.dbt.runs("looked")] == []
+        with pytest.raises(ConflictError, match="registered already"):
+            await client.dbt.init("looked", folder=tmp_path / "other")
+        with pytest.raises(UsageError, match="port 99999"):
+            await client.dbt.docs("looked", serve=True, port=99999)
+        await client.dbt.forget("looked")

@@ -21,6 +21,7 @@ _QUOTED = re.compile(r'"([^"\n]{2,80})"')
 # "Runtime Error in model orders (models/orders.sql)": said already by whoever tells of it.
 _FRAME = re.compile(r"^(?:[A-Z][a-z]+ )+Error in [a-z ]+ \S+ \((?P<file>[^)]*)\)$")
 _EXCERPT = re.compile(r"^line (\d+)$")
+_FRAMING: Final = ("compiled code at ", "Encountered an error")
 _KIND_OF_ERROR = re.compile(r"^(?:[A-Z][a-z]+ )+Error$")
 _HINTS: Final = (
     (
@@ -158,10 +159,10 @@ def _condensed(text: str, *, framed: bool = True) -> str:
             # What follows is that line of the file.
             place += f", line {excerpt[1]}" if place else ""
             break
-        piece = line.strip()
+        piece = re.sub(r"^\[Errno \d+\] ", "", line.strip())
         if piece.startswith("Raw Error"):
             break
-        if not piece or piece.startswith("Encountered an error") or set(piece) <= {"-", "^"}:
+        if not piece or piece.startswith(_FRAMING) or set(piece) <= {"-", "^"}:
             continue
         if re.match(r"\d+\s+\|", piece) or re.match(r"LINE \d+:", piece):
             continue

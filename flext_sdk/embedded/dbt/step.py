@@ -117,7 +117,12 @@ class DbtStep(Step):
         )
 
     def _install(self, adapter: str) -> None:
-        self.environments.ready(adapter, heard=lambda text: self._say("info", text), stop=_Stopping(self.stop))
+        def heard(text: str) -> None:
+            self._say("info", text)
+            self._details = {**(self._details or {}), "doing": f"installing dbt for {adapter}"}
+            self._progress(self._latest)
+
+        self.environments.ready(adapter, heard=heard, stop=_Stopping(self.stop))
 
     @contextmanager
     def _alone(self, folder: Path) -> Iterator[bool]:
@@ -132,7 +137,9 @@ class DbtStep(Step):
                     return
             if not told:
                 self._say("info", "another run works in this dbt project; this one waits until it has ended")
+                self._details = {**(self._details or {}), "doing": "waiting for another run in the project"}
                 told = True
+            self._progress(self._latest)
             if self.stop.wait(0.2):
                 yield False
                 return

@@ -118,6 +118,7 @@ def _step_view(step: StoredStep, now: dt.datetime) -> dict[str, Any]:
         "streams": step.streams,
         "error": step.error,
         "exit_code": step.exit_code,
+        "doing": details.get("doing"),
         "done": details.get("done"),
         "total": details.get("total"),
         "nodes": details.get("nodes") or [],
