@@ -18,7 +18,10 @@ from flext_sdk.embedded.dbt.environment import REQUIREMENTS, DbtEnvironments
 from flext_sdk.embedded.dbt.events import Told
 from flext_sdk.embedded.dbt.failures import complete, verdict
 from flext_sdk.embedded.dbt.projects import ProjectError, open_project
+from flext_sdk.embedded.engine.events import StopSignal
 from flext_sdk.embedded.engine.lines import Masker
+from flext_sdk.embedded.engine.process import ProcessGroup, Program
+from flext_sdk.embedded.engine.single import Single
 from flext_sdk.embedded.environments import BusyError, Environment, EnvironmentFailedError
 
 
@@ -269,3 +272,36 @@ def test_a_new_project_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
     with pytest.raises(ProjectError, match="cannot be written: No space left on device"):
         scaffold.make_project(tmp_path / "p", "p", None, ())
     assert list(tmp_path.iterdir()) == []
+
+
+def single(argv, tmp_path, *, reason=None, deadline=None, force_after=None):
+    stop = StopSignal()
+    if reason is not None:
+        stop.set(reason)
+    heard: list[str] = []
+    group = ProcessGroup([Program("x", "x", argv)], environ={"PATH": "/usr/bin:/bin"}, cwd=tmp_path)
+
+    def tick() -> None:
+        if force_after is not None and any(force_after in line for line in heard):
+            stop.set("force")
+
+    def hear(line: bytes, _cut: bool) -> None:
+        heard.append(line.decode())
+
+    found = Single(group, printed=hear, said=hear, tick=tick, stop=stop, grace=60, deadline=deadline)
+    try:
+        return found.run(), found, heard
+    finally:
+        group.close()
+
+
+def test_a_program_alone_is_heard_to_its_last_word(tmp_path):
+    ending, found, heard = single(["/bin/sh", "-c", "echo out; echo err >&2; printf last; exit 3"], tmp_path)
+    assert (ending, found.code, sorted(heard)) == ("completed", 3, ["err", "last", "out"])
+    ending, found, _ = single(["/nowhere/dbt"], tmp_path)
+    assert (ending, found.trouble) == ("completed", "No such file or directory")
+    ending, found, _ = single(["sleep", "600"], tmp_path, deadline=0.0)
+    assert (ending, found.code) == ("timeout", -15)
+    stubborn = "trap '' TERM; echo ready; while :; do sleep 0.05; done"
+    ending, found, heard = single(["/bin/sh", "-c", stubborn], tmp_path, force_after="ready")
+    assert (ending, heard) == ("stopped", ["ready"])

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_projects import project, write
-from engine_bench import base_environment, eventually, gone, step
+from engine_bench import Bench, base_environment, eventually, gone, step
 
 from flext_sdk.embedded.dbt.environment import DbtEnvironments
 from flext_sdk.embedded.environments import Environments
@@ -225,3 +225,60 @@ def test_definitions_with_dbt_are_checked(bench, shop, tmp_path):
     waits = {"project": "${env:NAME}/x", "command": "run"}
     bench.define("waits", base_path=str(tmp_path), steps=[{"name": "m", "dbt": waits}])
     assert bench.pipelines.require("waits").definition["base_path"] == str(tmp_path)
+
+
+def test_requests_that_cannot_be_answered(bench, shop, tmp_path):
+    def refused(ask, *args):
+        with pytest.raises(ApiError) as caught:
+            ask(*args)
+        assert "\n" not in caught.value.message
+        return caught.value.status, caught.value.code
+
+    other = project(tmp_path / "other")
+    assert refused(bench.dbt.register, {"folder": str(other), "name": "shop"}) == (409, "PROJECT_EXISTS")
+    assert refused(bench.dbt.register, {"folder": str(tmp_path / "none")}) == (404, "PROJECT_NOT_FOUND")
+    assert refused(bench.dbt.register, {"folder": "other"}) == (422, "VALIDATION_FAILED")
+    assert refused(bench.dbt.show, {"project": "shpo", "base_path": str(tmp_path)}) == (404, "PROJECT_NOT_FOUND")
+    assert refused(bench.dbt.show, {"project": str(tmp_path)}) == (422, "NOT_A_PROJECT")
+    assert refused(bench.dbt.forget, "shpo") == (404, "PROJECT_NOT_FOUND")
+    assert refused(bench.dbt.models, {"project": "shop"}) == (409, "MANIFEST_STALE")
+    assert refused(bench.dbt.models, {"project": "shop", "stale": True}) == (422, "MANIFEST_UNREADABLE")
+    assert refused(bench.dbt.site, {"project": "shop"}) == (409, "DOCS_MISSING")
+    assert refused(bench.dbt.init, {"name": "a b", "folder": str(tmp_path / "x")}) == (422, "VALIDATION_FAILED")
+    assert refused(bench.dbt.init, {"name": "shop", "folder": str(tmp_path / "x")}) == (409, "PROJECT_EXISTS")
+    into_files = {"plugin": "target-jsonl", "config": {"path": str(tmp_path)}}
+    bench.define("files", steps=[{**load(tmp_path), "load": into_files}])
+    assert refused(bench.dbt.init, {"name": "x", "folder": str(tmp_path / "x"), "pipeline": "files"}) == (
+        409,
+        "NO_DUCKDB_TARGET",
+    )
+    # Projects are kept beside the pipelines, not among them.
+    bench.dbt.show({"project": str(other)})
+    assert [
+        found["name"] for found in bench.pipelines.page({"sort": "name", "limit": 10, "offset": 0})["pipelines"]
+    ] == ["files"]
+    assert [found["name"] for found in bench.dbt.projects()["projects"]] == ["shop"]
+    assert bench.dbt.register({"folder": str(other), "name": "second"})["registered"]
+    bench.dbt.forget("second")
+    assert [found["name"] for found in bench.dbt.projects()["projects"]] == ["shop"]
+    # With references nothing is known before it runs.
+    (shop / "profiles.yml").write_text("shop: {outputs: {default: {type: \"{{ env_var('KIND') }}\"}}}")
+    assert refused(bench.dbt.run, {"project": "shop", "command": "run"}) == (422, "ADAPTER_NOT_AVAILABLE")
+    run = dbt(bench, "run", env={"KIND": "${env:NO_SUCH_VARIABLE}"})
+    assert "NO_SUCH_VARIABLE is not set" in run["error"]
+
+
+def test_an_installation_that_fails_fails_the_run_with_its_reason(tmp_path):
+    from flext_sdk.embedded.engine.plugins import FirstParty
+
+    environ = {"UV_OFFLINE": "1", "UV_CACHE_DIR": str(tmp_path / "cache")}
+    made = Environments(tmp_path / "environments", environ={**os.environ, **environ})
+    bench = Bench(tmp_path / "home", plugins=FirstParty(), environments=made)
+    bench.launch()
+    folder = project(tmp_path / "shop")
+    run = bench.wait(bench.dbt.run({"project": str(folder), "command": "run"})["execution_id"])
+    bench.close()
+    assert run["status"] == "failed"
+    assert run["error"].startswith("run: cannot install dbt-duckdb: ")
+    assert run["steps"][0]["doing"] == "installing dbt for duckdb"
+    assert {path.name for path in folder.iterdir()} == {"dbt_project.yml", "profiles.yml"}

@@ -57,7 +57,9 @@ class DbtChecker:
                 message = "dbt writes variables into its logs and artefacts; a secret must not be one"
                 hint = "Give it as env: {DBT_ENV_SECRET_NAME: ...} and use env_var() in the project."
                 found.append(problem(pointer([*here, "vars"]) + path, message, hint=hint))
-        if not found and not any(has_reference(str(given.get(name) or "")) for name in (*_PATHS, "profile", "target")):
+        # What references stand for is known only when it runs, and the profile may ask for any of them.
+        places = (*(given.get(name) for name in (*_PATHS, "profile", "target")), *(given.get("env") or {}).values())
+        if not found and not any(map(has_reference, places)):
             found += self._look(here, stored)
         return stored, found, waits
 

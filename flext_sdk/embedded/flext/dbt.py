@@ -9,6 +9,7 @@ from flext_sdk.embedded.dbt import manifest, scaffold
 from flext_sdk.embedded.dbt.commands import COMMANDS
 from flext_sdk.embedded.dbt.projects import Project, ProjectError, open_project, read_settings
 from flext_sdk.embedded.engine.process import child_environment
+from flext_sdk.embedded.engine.references import has_reference
 from flext_sdk.embedded.flext.dbt_projects import PREFIX, DbtProjects, absolute_path, kept, refused, taken
 from flext_sdk.embedded.store.clock import rfc3339
 from flext_sdk.embedded.store.pipelines import BusyError, PipelineStore, StoredPipeline
@@ -141,7 +142,9 @@ class DbtService:
             hint = "Give it as env: DBT_ENV_SECRET_NAME, and use env_var() in the project."
             message = "dbt writes variables into its logs and artefacts; a secret must not be one"
             raise validation_failed([problem(f"/vars/{secret}", message, hint=hint)])
-        self._opened(stored, step)
+        if not any(map(has_reference, (step.get("env") or {}).values())):
+            # What is wrong is told at once; where references are to be filled in, when it runs.
+            self._opened(stored, step)
         definition = {"name": stored.name, "steps": [{"name": body["command"], "dbt": step}]}
         refresh = bool(body.get("full_refresh")) and COMMANDS[body["command"]].refreshes
         return self._runs.begin(stored, definition, full_refresh=refresh)
@@ -193,7 +196,7 @@ class DbtService:
     def _opened(self, stored: StoredPipeline, given: Mapping[str, Any]) -> Project:
         """The project with its profile, looked at now."""
         stored_as = kept(stored)
-        extra = {key: str(value) for key, value in (given.get("env") or {}).items() if "${" not in str(value)}
+        extra = {key: str(value) for key, value in (given.get("env") or {}).items()}
         profiles = given.get("profiles") or stored_as.get("profiles")
         try:
             return open_project(
