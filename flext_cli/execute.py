@@ -141,7 +141,7 @@ class Command:
         if self.shared.get("limit", 0) < 0:
             raise WrongUsage("--limit: it cannot be negative", f"see: flext {self.words} --help")
         # The quick start and `wait` itself always wait and have no such switch.
-        if "timeout" in self.own and "wait" in self._defaults() and not self.own.get("wait"):
+        if "timeout" in self.own and not self.own.get("wait", self._defaults().get("wait", True)):
             raise WrongUsage(
                 "--timeout is for waiting, and nothing waits here", f"add --wait: flext {self.words} ... --wait"
             )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources._node import AsyncNode as AsyncNode
     from flext_sdk._async.resources._runtimes import AsyncRuntimes as AsyncRuntimes
     from flext_sdk._async.resources.bus import AsyncBus as AsyncBus
+    from flext_sdk._async.resources.dbt import AsyncDbt as AsyncDbt
     from flext_sdk._async.resources.events import AsyncEvents as AsyncEvents
     from flext_sdk._async.resources.orchestrations import AsyncOrchestrations as AsyncOrchestrations
     from flext_sdk._async.resources.pipelines import AsyncPipelines as AsyncPipelines
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources._node import Node as Node
     from flext_sdk._sync.resources._runtimes import Runtimes as Runtimes
     from flext_sdk._sync.resources.bus import Bus as Bus
+    from flext_sdk._sync.resources.dbt import Dbt as Dbt
     from flext_sdk._sync.resources.events import Events as Events
     from flext_sdk._sync.resources.orchestrations import Orchestrations as Orchestrations
     from flext_sdk._sync.resources.pipelines import Pipelines as Pipelines
@@ -84,6 +86,18 @@ if TYPE_CHECKING:
     from flext_sdk.models.cluster import ClusterNodeList as ClusterNodeList
     from flext_sdk.models.cluster import ClusterService as ClusterService
     from flext_sdk.models.cluster import ClusterStatus as ClusterStatus
+    from flext_sdk.models.dbt import DbtBranch as DbtBranch
+    from flext_sdk.models.dbt import DbtCommand as DbtCommand
+    from flext_sdk.models.dbt import DbtDefinition as DbtDefinition
+    from flext_sdk.models.dbt import DbtEdge as DbtEdge
+    from flext_sdk.models.dbt import DbtInit as DbtInit
+    from flext_sdk.models.dbt import DbtLineage as DbtLineage
+    from flext_sdk.models.dbt import DbtModel as DbtModel
+    from flext_sdk.models.dbt import DbtModelList as DbtModelList
+    from flext_sdk.models.dbt import DbtProject as DbtProject
+    from flext_sdk.models.dbt import DbtProjectList as DbtProjectList
+    from flext_sdk.models.dbt import DbtRegistration as DbtRegistration
+    from flext_sdk.models.dbt import DbtRunRequest as DbtRunRequest
     from flext_sdk.models.events import Event as Event
     from flext_sdk.models.events import EventCount as EventCount
     from flext_sdk.models.events import EventList as EventList
@@ -127,6 +141,7 @@ if TYPE_CHECKING:
     from flext_sdk.models.plugins import PluginInfo as PluginInfo
     from flext_sdk.models.plugins import PluginList as PluginList
     from flext_sdk.models.plugins import PluginMetadata as PluginMetadata
+    from flext_sdk.models.runs import DbtNode as DbtNode
     from flext_sdk.models.runs import LogEntry as LogEntry
     from flext_sdk.models.runs import LogLevel as LogLevel
     from flext_sdk.models.runs import LogList as LogList
@@ -176,6 +191,7 @@ __all__ = [
     "ActiveWorkflowList",
     "AsyncBus",
     "AsyncCluster",
+    "AsyncDbt",
     "AsyncEvents",
     "AsyncFlext",
     "AsyncNode",
@@ -206,6 +222,20 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
+    "Dbt",
+    "DbtBranch",
+    "DbtCommand",
+    "DbtDefinition",
+    "DbtEdge",
+    "DbtInit",
+    "DbtLineage",
+    "DbtModel",
+    "DbtModelList",
+    "DbtNode",
+    "DbtProject",
+    "DbtProjectList",
+    "DbtRegistration",
+    "DbtRunRequest",
     "DeadlineExceededError",
     "Event",
     "EventCount",

@@ -11,6 +11,7 @@ from flext_sdk._core.operations import Operation, Paging, Param
 if TYPE_CHECKING:
     from flext_sdk.models.bus import BusCommandResult, BusQueryResult
     from flext_sdk.models.cluster import ClusterNode, ClusterStatus
+    from flext_sdk.models.dbt import DbtLineage, DbtModelList, DbtProject
     from flext_sdk.models.events import Event, EventCount, EventPublished
     from flext_sdk.models.node import NodeInfo, NodeStatus
     from flext_sdk.models.orchestrations import (
@@ -408,6 +409,122 @@ PIPELINES_RETRY: Operation[Run] = Operation(
     response="runs:Run",
     mutating=True,
     instead=(("", "start it again: flext pipeline start."),),
+)
+
+DBT_PROJECTS: Operation[DbtProject] = Operation(
+    id="dbt.projects",
+    service="flext",
+    group="dbt",
+    method="GET",
+    path="/api/v1/dbt/projects",
+    response="dbt:DbtProject",
+    paging=Paging(items="projects", total="total", limit=None, offset=None),
+    idempotent=True,
+)
+
+DBT_REGISTER: Operation[DbtProject] = Operation(
+    id="dbt.register",
+    service="flext",
+    group="dbt",
+    method="POST",
+    path="/api/v1/dbt/projects",
+    body="dbt:DbtRegistration",
+    response="dbt:DbtProject",
+    idempotent=True,
+    mutating=True,
+)
+
+DBT_FORGET: Operation[None] = Operation(
+    id="dbt.forget",
+    service="flext",
+    group="dbt",
+    method="DELETE",
+    path="/api/v1/dbt/projects/{project}",
+    path_params=(Param("project", "project"),),
+    idempotent=True,
+    mutating=True,
+)
+
+DBT_SHOW: Operation[DbtProject] = Operation(
+    id="dbt.show",
+    service="flext",
+    group="dbt",
+    method="GET",
+    path="/api/v1/dbt/project",
+    query=(
+        Param("project", "project"),
+        Param("base_path", "base_path"),
+    ),
+    response="dbt:DbtProject",
+    idempotent=True,
+)
+
+DBT_INIT: Operation[DbtProject] = Operation(
+    id="dbt.init",
+    service="flext",
+    group="dbt",
+    method="POST",
+    path="/api/v1/dbt/init",
+    body="dbt:DbtInit",
+    response="dbt:DbtProject",
+    mutating=True,
+)
+
+DBT_RUN: Operation[Run] = Operation(
+    id="dbt.run",
+    service="flext",
+    group="dbt",
+    method="POST",
+    path="/api/v1/dbt/runs",
+    body="dbt:DbtRunRequest",
+    response="runs:Run",
+    mutating=True,
+)
+
+DBT_MODELS: Operation[DbtModelList] = Operation(
+    id="dbt.models",
+    service="flext",
+    group="dbt",
+    method="GET",
+    path="/api/v1/dbt/models",
+    query=(
+        Param("project", "project"),
+        Param("base_path", "base_path"),
+        Param("stale", "stale"),
+        Param("types", "types", "csv"),
+    ),
+    response="dbt:DbtModelList",
+    idempotent=True,
+)
+
+DBT_LINEAGE: Operation[DbtLineage] = Operation(
+    id="dbt.lineage",
+    service="flext",
+    group="dbt",
+    method="GET",
+    path="/api/v1/dbt/lineage",
+    query=(
+        Param("project", "project"),
+        Param("base_path", "base_path"),
+        Param("stale", "stale"),
+        Param("model", "model"),
+    ),
+    response="dbt:DbtLineage",
+    idempotent=True,
+)
+
+DBT_DOCS: Operation[str] = Operation(
+    id="dbt.docs",
+    service="flext",
+    group="dbt",
+    method="GET",
+    path="/api/v1/dbt/docs",
+    query=(
+        Param("project", "project"),
+        Param("base_path", "base_path"),
+    ),
+    response="text",
+    idempotent=True,
 )
 
 SERVICES_FLEXCORE_HEALTH: Operation[Health] = Operation(
@@ -1085,6 +1202,15 @@ OPERATIONS: dict[str, Operation[Any]] = {
     "pipelines.runs": PIPELINES_RUNS,
     "pipelines.run_info": PIPELINES_RUN_INFO,
     "pipelines.retry": PIPELINES_RETRY,
+    "dbt.projects": DBT_PROJECTS,
+    "dbt.register": DBT_REGISTER,
+    "dbt.forget": DBT_FORGET,
+    "dbt.show": DBT_SHOW,
+    "dbt.init": DBT_INIT,
+    "dbt.run": DBT_RUN,
+    "dbt.models": DBT_MODELS,
+    "dbt.lineage": DBT_LINEAGE,
+    "dbt.docs": DBT_DOCS,
     "services.flexcore_health": SERVICES_FLEXCORE_HEALTH,
     "services.flexcore_ready": SERVICES_FLEXCORE_READY,
     "services.flexcore_info": SERVICES_FLEXCORE_INFO,

@@ -103,7 +103,14 @@ def describe(run: Mapping[str, Any], elapsed: float) -> str:
         parts.append(f"step{position} {run['current_step']}")
     elif total:
         parts.append(f"{ended}/{total} steps")
-    if run.get("records") is not None:
+    steps = [step for step in run.get("steps") or () if isinstance(step, Mapping)]
+    parts += [str(step["doing"]) for step in steps if step.get("doing") and step.get("status") == "running"]
+    counted = [step for step in steps if step.get("total")]
+    if counted:
+        # Models and tests of dbt; the step that goes on comes before those that have ended.
+        shown = next((step for step in counted if step.get("status") == "running"), counted[-1])
+        parts.append(f"{shown.get('done') or 0}/{shown['total']} nodes")
+    if run.get("records") is not None and (run["records"] or not counted):
         parts.append(f"{run['records']:,} rows")
     if run.get("bytes"):
         parts.append(values.size(run["bytes"]))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources._node import AsyncNode
     from flext_sdk._async.resources._runtimes import AsyncRuntimes
     from flext_sdk._async.resources.bus import AsyncBus
+    from flext_sdk._async.resources.dbt import AsyncDbt
     from flext_sdk._async.resources.events import AsyncEvents
     from flext_sdk._async.resources.orchestrations import AsyncOrchestrations
     from flext_sdk._async.resources.pipelines import AsyncPipelines
@@ -37,6 +38,13 @@ class AsyncResources:
         from flext_sdk._async.resources._cluster import AsyncCluster
 
         return AsyncCluster(cast("AsyncFlext", self))
+
+    @cached_property
+    def dbt(self) -> AsyncDbt:
+        """Transform what was loaded, with dbt."""
+        from flext_sdk._async.resources.dbt import AsyncDbt
+
+        return AsyncDbt(cast("AsyncFlext", self))
 
     @cached_property
     def events(self) -> AsyncEvents:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources._node import Node
     from flext_sdk._sync.resources._runtimes import Runtimes
     from flext_sdk._sync.resources.bus import Bus
+    from flext_sdk._sync.resources.dbt import Dbt
     from flext_sdk._sync.resources.events import Events
     from flext_sdk._sync.resources.orchestrations import Orchestrations
     from flext_sdk._sync.resources.pipelines import Pipelines
@@ -37,6 +38,13 @@ class Resources:
         from flext_sdk._sync.resources._cluster import Cluster
 
         return Cluster(cast("Flext", self))
+
+    @cached_property
+    def dbt(self) -> Dbt:
+        """Transform what was loaded, with dbt."""
+        from flext_sdk._sync.resources.dbt import Dbt
+
+        return Dbt(cast("Flext", self))
 
     @cached_property
     def events(self) -> Events:

@@ -10,6 +10,8 @@ from pydantic import AwareDatetime, Field
 
 from flext_sdk._core.model import Model, NullAsEmpty, OpenEnum
 
+from . import dbt as dbt_1
+
 
 class ProblemSeverity(OpenEnum):
     """
@@ -135,30 +137,6 @@ class LoadDefinition(Model):
     """
 
 
-class PipelineStep(Model):
-    """
-    One step of a stored pipeline.
-    """
-
-    id: str | None = None
-    name: str
-    order: int | None = None
-    """
-    Place in the definition.
-    """
-    plugin_id: str | None = None
-    """
-    Plugin of the step in services that have one plugin a step.
-    """
-    configuration: dict[str, Any] | None = None
-    depends_on: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
-    extract: ExtractDefinition | None = None
-    load: LoadDefinition | None = None
-    retries: int | None = None
-    timeout: str | float | None = None
-    state: dict[str, Any] | None = None
-
-
 class Schedule(Model):
     """
     When a pipeline should run by itself.
@@ -208,9 +186,34 @@ class ScheduleRequest(Model):
     """
 
 
+class PipelineStep(Model):
+    """
+    One step of a stored pipeline.
+    """
+
+    id: str | None = None
+    name: str
+    order: int | None = None
+    """
+    Place in the definition.
+    """
+    plugin_id: str | None = None
+    """
+    Plugin of the step in services that have one plugin a step.
+    """
+    configuration: dict[str, Any] | None = None
+    depends_on: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
+    extract: ExtractDefinition | None = None
+    load: LoadDefinition | None = None
+    dbt: dbt_1.DbtDefinition | None = None
+    retries: int | None = None
+    timeout: str | float | None = None
+    state: dict[str, Any] | None = None
+
+
 class StepDefinition(Model):
     """
-    One step of a pipeline; this release runs steps that extract and load.
+    One step of a pipeline: extract and load, or dbt.
     """
 
     name: str
@@ -219,6 +222,7 @@ class StepDefinition(Model):
     """
     extract: ExtractDefinition | None = None
     load: LoadDefinition | None = None
+    dbt: dbt_1.DbtDefinition | None = None
     depends_on: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
     """
     Steps that must complete first.

@@ -49,6 +49,54 @@ class LogLevel(OpenEnum):
     error = "error"
 
 
+class DbtNode(Model):
+    """
+    What became of one model, test, seed or snapshot.
+    """
+
+    name: str
+    type: str | None = None
+    """
+    model, test, seed, snapshot ...
+    """
+    status: str
+    """
+    running, success, pass, warn, error, fail, skipped or cancelled.
+    """
+    duration: float | None = None
+    """
+    Seconds.
+    """
+    rows: int | None = None
+    """
+    Rows that it wrote, where the database tells.
+    """
+    failures: int | None = None
+    """
+    Rows that a test found.
+    """
+    message: str | None = None
+    """
+    What is wrong.
+    """
+    file: str | None = None
+    """
+    Where it is defined.
+    """
+    line: int | None = None
+    """
+    Line in that file.
+    """
+    compiled: str | None = None
+    """
+    The compiled file.
+    """
+    id: str | None = None
+    """
+    dbt's id: model.shop.orders.
+    """
+
+
 class StartRequest(Model):
     """
     How to start a run.
@@ -114,6 +162,22 @@ class StepRun(Model):
     exit_code: int | None = None
     """
     Exit code of the program that failed.
+    """
+    doing: str | None = None
+    """
+    What it does just now, where that is not its work yet: installing dbt for duckdb.
+    """
+    done: int | None = None
+    """
+    Models, tests and the like that are done; null where the step has none.
+    """
+    total: int | None = None
+    """
+    How many there are to do.
+    """
+    nodes: Annotated[list[DbtNode], NullAsEmpty] = Field(default_factory=list)
+    """
+    What became of each; while it goes on, those that are being done and those that failed.
     """
 
 

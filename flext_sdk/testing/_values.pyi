@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 
 from flext_sdk.models.cluster import ClusterNode, ClusterService
+from flext_sdk.models.dbt import DbtBranch, DbtCommand, DbtDefinition, DbtEdge, DbtModel, DbtProject
 from flext_sdk.models.events import Event
 from flext_sdk.models.node import NodeInfo, NodeStatus, PluginHealth
 from flext_sdk.models.orchestrations import (
@@ -32,7 +33,7 @@ from flext_sdk.models.pipelines import (
     StepDefinition,
 )
 from flext_sdk.models.plugins import Plugin, PluginMetadata
-from flext_sdk.models.runs import LogEntry, Run, RunStatus, StepRun, StepState, StepStatus
+from flext_sdk.models.runs import DbtNode, LogEntry, Run, RunStatus, StepRun, StepState, StepStatus
 from flext_sdk.models.runtimes import Runtime, RuntimeConfig, RuntimeHealthDetails
 from flext_sdk.models.services import (
     FlexcoreMetricsMetrics,
@@ -127,6 +128,136 @@ class ClusterStatusValues(TypedDict, total=False):
     current_node: str | None
     nodes: Any | None
     services: Sequence[ClusterService | Mapping[str, Any]]
+
+class DbtBranchValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DbtBranch`."""
+
+    graph: str
+    type: str | None
+    materialized: str | None
+    tests: int | None
+
+class DbtDefinitionValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DbtDefinition`."""
+
+    project: str
+    command: DbtCommand | str
+    select: Sequence[str]
+    exclude: Sequence[str]
+    vars: Mapping[str, Any]
+    env: Mapping[str, str | float | bool]
+    full_refresh: bool
+    profiles: str | None
+    profile: str | None
+    target: str | None
+    threads: int | None
+
+class DbtEdgeValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DbtEdge`."""
+
+    from_: str
+    to: str
+
+class DbtInitValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DbtInit`."""
+
+    name: str
+    folder: str | None
+    database: str | None
+    pipeline: str | None
+    base_path: str | None
+
+class DbtLineageValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DbtLineage`."""
+
+    project: str | None
+    nodes: Sequence[DbtModel | Mapping[str, Any]]
+    edges: Sequence[DbtEdge | Mapping[str, Any]]
+    drawing: Sequence[DbtBranch | Mapping[str, Any]]
+
+class DbtModelValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DbtModel`."""
+
+    id: str
+    name: str
+    type: str
+    materialized: str | None
+    relation: str | None
+    file: str | None
+    package: str | None
+    description: str | None
+    tags: Sequence[str]
+    columns: Sequence[str]
+    tests: int | None
+    depends_on: Sequence[str]
+
+class DbtModelListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DbtModelList`."""
+
+    models: Sequence[DbtModel | Mapping[str, Any]]
+    total: int
+
+class DbtNodeValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DbtNode`."""
+
+    name: str
+    type: str | None
+    status: str
+    duration: float | None
+    rows: int | None
+    failures: int | None
+    message: str | None
+    file: str | None
+    line: int | None
+    compiled: str | None
+    id: str | None
+
+class DbtProjectValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DbtProject`."""
+
+    name: str
+    folder: str
+    profiles: str | None
+    registered: bool | None
+    pipeline: str | None
+    profile: str | None
+    target: str | None
+    adapter: str | None
+    manifest: str | None
+    problem: str | None
+    last_run_status: str | None
+    last_run_at: datetime | str | None
+    files: Sequence[str]
+
+class DbtProjectListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DbtProjectList`."""
+
+    projects: Sequence[DbtProject | Mapping[str, Any]]
+    total: int
+
+class DbtRegistrationValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DbtRegistration`."""
+
+    folder: str
+    name: str | None
+    profiles: str | None
+    base_path: str | None
+
+class DbtRunRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DbtRunRequest`."""
+
+    project: str
+    base_path: str | None
+    command: DbtCommand | str
+    select: Sequence[str]
+    exclude: Sequence[str]
+    vars: Mapping[str, Any]
+    env: Mapping[str, str | float | bool]
+    full_refresh: bool
+    profiles: str | None
+    profile: str | None
+    target: str | None
+    threads: int | None
 
 class ErrorValues(TypedDict, total=False):
     """Fields of `flext_sdk.Error`."""
@@ -504,6 +635,7 @@ class PipelineStepValues(TypedDict, total=False):
     depends_on: Sequence[str]
     extract: ExtractDefinition | Mapping[str, Any] | None
     load: LoadDefinition | Mapping[str, Any] | None
+    dbt: DbtDefinition | Mapping[str, Any] | None
     retries: int | None
     timeout: str | float | None
     state: Mapping[str, Any] | None
@@ -740,6 +872,7 @@ class StepDefinitionValues(TypedDict, total=False):
     name: str
     extract: ExtractDefinition | Mapping[str, Any] | None
     load: LoadDefinition | Mapping[str, Any] | None
+    dbt: DbtDefinition | Mapping[str, Any] | None
     depends_on: Sequence[str]
     retries: int
     timeout: str | float | None
@@ -760,6 +893,10 @@ class StepRunValues(TypedDict, total=False):
     streams: Mapping[str, int]
     error: str | None
     exit_code: int | None
+    doing: str | None
+    done: int | None
+    total: int | None
+    nodes: Sequence[DbtNode | Mapping[str, Any]]
 
 class StepStateValues(TypedDict, total=False):
     """Fields of `flext_sdk.StepState`."""

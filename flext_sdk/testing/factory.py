@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         bus,
         cluster,
         common,
+        dbt,
         events,
         node,
         orchestrations,
@@ -48,6 +49,18 @@ __all__ = [
     "ClusterNodeList",
     "ClusterService",
     "ClusterStatus",
+    "DbtBranch",
+    "DbtDefinition",
+    "DbtEdge",
+    "DbtInit",
+    "DbtLineage",
+    "DbtModel",
+    "DbtModelList",
+    "DbtNode",
+    "DbtProject",
+    "DbtProjectList",
+    "DbtRegistration",
+    "DbtRunRequest",
     "Error",
     "Event",
     "EventCount",
@@ -178,6 +191,78 @@ def ClusterService(**values: Unpack[_values.ClusterServiceValues]) -> cluster.Cl
 def ClusterStatus(**values: Unpack[_values.ClusterStatusValues]) -> cluster.ClusterStatus:
     """How the cluster is doing."""
     made: cluster.ClusterStatus = build("ClusterStatus", values)
+    return made
+
+
+def DbtBranch(**values: Unpack[_values.DbtBranchValues]) -> dbt.DbtBranch:
+    """A line of the drawing."""
+    made: dbt.DbtBranch = build("DbtBranch", values)
+    return made
+
+
+def DbtDefinition(**values: Unpack[_values.DbtDefinitionValues]) -> dbt.DbtDefinition:
+    """A command of dbt as a step."""
+    made: dbt.DbtDefinition = build("DbtDefinition", values)
+    return made
+
+
+def DbtEdge(**values: Unpack[_values.DbtEdgeValues]) -> dbt.DbtEdge:
+    """One thing that stands upon another."""
+    made: dbt.DbtEdge = build("DbtEdge", values)
+    return made
+
+
+def DbtInit(**values: Unpack[_values.DbtInitValues]) -> dbt.DbtInit:
+    """A dbt project to be made."""
+    made: dbt.DbtInit = build("DbtInit", values)
+    return made
+
+
+def DbtLineage(**values: Unpack[_values.DbtLineageValues]) -> dbt.DbtLineage:
+    """What stands upon what."""
+    made: dbt.DbtLineage = build("DbtLineage", values)
+    return made
+
+
+def DbtModel(**values: Unpack[_values.DbtModelValues]) -> dbt.DbtModel:
+    """A model, seed, snapshot or source."""
+    made: dbt.DbtModel = build("DbtModel", values)
+    return made
+
+
+def DbtModelList(**values: Unpack[_values.DbtModelListValues]) -> dbt.DbtModelList:
+    """What a dbt project consists of."""
+    made: dbt.DbtModelList = build("DbtModelList", values)
+    return made
+
+
+def DbtNode(**values: Unpack[_values.DbtNodeValues]) -> runs.DbtNode:
+    """What became of one model, test, seed or snapshot."""
+    made: runs.DbtNode = build("DbtNode", values)
+    return made
+
+
+def DbtProject(**values: Unpack[_values.DbtProjectValues]) -> dbt.DbtProject:
+    """A dbt project."""
+    made: dbt.DbtProject = build("DbtProject", values)
+    return made
+
+
+def DbtProjectList(**values: Unpack[_values.DbtProjectListValues]) -> dbt.DbtProjectList:
+    """Registered dbt projects."""
+    made: dbt.DbtProjectList = build("DbtProjectList", values)
+    return made
+
+
+def DbtRegistration(**values: Unpack[_values.DbtRegistrationValues]) -> dbt.DbtRegistration:
+    """A dbt project to be registered."""
+    made: dbt.DbtRegistration = build("DbtRegistration", values)
+    return made
+
+
+def DbtRunRequest(**values: Unpack[_values.DbtRunRequestValues]) -> dbt.DbtRunRequest:
+    """A command of dbt to be run."""
+    made: dbt.DbtRunRequest = build("DbtRunRequest", values)
     return made
 
 
@@ -572,7 +657,7 @@ def StateRequest(**values: Unpack[_values.StateRequestValues]) -> runs.StateRequ
 
 
 def StepDefinition(**values: Unpack[_values.StepDefinitionValues]) -> pipelines.StepDefinition:
-    """One step of a pipeline; this release runs steps that extract and load."""
+    """One step of a pipeline: extract and load, or dbt."""
     made: pipelines.StepDefinition = build("StepDefinition", values)
     return made
 

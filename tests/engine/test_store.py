@@ -16,6 +16,7 @@ from flext_sdk.embedded.store import tables
 from flext_sdk.embedded.store.database import Database, StoreError
 from flext_sdk.embedded.store.idempotency import KeyStore
 from flext_sdk.embedded.store.logs import LogFilter, LogLine, LogStore
+from flext_sdk.embedded.store.versions import VERSIONS
 from flext_sdk.embedded.web.call import Answer
 from flext_sdk.embedded.web.errors import ApiError
 
@@ -31,7 +32,7 @@ def test_migrations_make_exactly_the_tables_that_the_code_has(tmp_path):
 
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
-    assert database.version() == 1
+    assert database.version() == len(VERSIONS)
     database.close()
     assert oct((tmp_path / "x.db").stat().st_mode & 0o777) == "0o600"
 

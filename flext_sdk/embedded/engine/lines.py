@@ -43,18 +43,18 @@ _TRACEBACK = re.compile(r"^(Traceback \(most recent call last\)|\s+\+ Exception 
 
 
 class LineSplitter:
-    r"""Cuts a stream of bytes into lines.
+    r"""Cuts a stream of bytes into lines; what of a line goes beyond the longest is dropped.
 
     Args:
-        most: What of a line goes beyond so many bytes is dropped.
+        longest: Bytes of a line that are kept; 64 KiB when left out.
 
     Example:
         ``list(LineSplitter().feed(b"one\\ntwo\\n"))`` gives ``[(b"one", False), (b"two", False)]``; True says that a
         line was cut.
     """
 
-    def __init__(self, most: int = _MAX_PENDING) -> None:
-        self._most = most
+    def __init__(self, longest: int = _MAX_PENDING) -> None:
+        self._longest = longest
         self._pending = bytearray()
         self._cut = False
 
@@ -72,7 +72,7 @@ class LineSplitter:
             yield self._take()
 
     def _add(self, piece: bytes) -> None:
-        room = self._most - len(self._pending)
+        room = self._longest - len(self._pending)
         self._pending += piece[:room]
         self._cut |= len(piece) > room
 

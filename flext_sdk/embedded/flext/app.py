@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flext_sdk.embedded.engine.singer import GRACE
 from flext_sdk.embedded.flext.follow import LogStream
+from flext_sdk.embedded.flext.handlers.dbt import dbt_handlers
 from flext_sdk.embedded.flext.handlers.pipelines import pipeline_handlers
 from flext_sdk.embedded.flext.handlers.runs import run_handlers
 from flext_sdk.embedded.flext.platform import Platform
@@ -54,6 +55,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
         **system_handlers(settings, "flext", metrics, platform.ready, extra=platform.tally.view),
         **pipeline_handlers(platform.pipelines),
         **run_handlers(platform.runs),
+        **dbt_handlers(platform.dbt),
     }
 
     async def launch() -> None:

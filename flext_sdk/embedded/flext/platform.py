@@ -10,6 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from flext_sdk.embedded.dbt.checks import DbtChecker
+from flext_sdk.embedded.dbt.environment import DbtEnvironments
+from flext_sdk.embedded.dbt.step import dbt_kind
 from flext_sdk.embedded.engine.durable import DbosEngine, check_database
 from flext_sdk.embedded.engine.execute import RunExecutor
 from flext_sdk.embedded.engine.files import remove_left_overs
@@ -19,7 +22,11 @@ from flext_sdk.embedded.engine.process import end_orphan
 from flext_sdk.embedded.engine.recorder import LogRecorder
 from flext_sdk.embedded.engine.references import LocalSecrets, Secrets
 from flext_sdk.embedded.engine.singer import GRACE
+from flext_sdk.embedded.engine.singer_step import SINGER
 from flext_sdk.embedded.engine.steps import Tools
+from flext_sdk.embedded.environments import Environments
+from flext_sdk.embedded.flext.dbt import DbtService
+from flext_sdk.embedded.flext.dbt_projects import DbtProjects
 from flext_sdk.embedded.flext.definition import DefinitionChecker
 from flext_sdk.embedded.flext.hub import Hub, Kind
 from flext_sdk.embedded.flext.pipelines import PipelineService
@@ -80,6 +87,7 @@ class Platform:
         secrets_folder: Where secrets are kept as files.
         environ: The service's environment.
         plugins: Which taps and targets there are.
+        environments: Where dbt and other programs have their environments; beside the state folder when left out.
         now: The clock.
         backoff: Seconds before a step is tried again.
         engine: Makes the engine that does the runs with an executor; DBOS when left out.
@@ -98,6 +106,7 @@ class Platform:
         secrets_folder: Path,
         environ: Mapping[str, str],
         plugins: Plugins | None = None,
+        environments: Environments | None = None,
         now: Now = utc_now,
         backoff: float = 1.0,
         engine: Callable[[RunExecutor, RunStore], Engine] | None = None,
@@ -114,6 +123,7 @@ class Platform:
         self.keys = KeyStore(self.database, now)
         self.tally = Tally()
         self.bookmarks = bookmarks = BookmarkStore(self.database, now)
+        environments = environments or Environments(folder.parent / "environments", environ=environ)
         tools = Tools(
             runs=self.run_store,
             bookmarks=bookmarks,
@@ -123,16 +133,19 @@ class Platform:
             secrets=secrets,
             environ=environ,
             folder=self._files,
+            kinds={"extract": SINGER, "dbt": dbt_kind(DbtEnvironments(environments), folder / "dbt")},
             changed=self._changed,
             backoff=backoff,
         )
         executor = RunExecutor(tools, parallel=STEPS_AT_ONCE, ended=self._ended)
         self.engine = (engine or self._on_demand(engine_url))(executor, self.run_store)
-        checker = DefinitionChecker(contract, plugins, secrets, environ)
-        self.pipelines = PipelineService(
-            PipelineStore(self.database, now), bookmarks, checker, forgotten=self.engine.forget, now=now
-        )
+        stored = PipelineStore(self.database, now)
+        projects = DbtProjects(stored)
+        kinds = {"dbt": DbtChecker(projects.folder_of, environ)}
+        checker = DefinitionChecker(contract, plugins, secrets, environ, kinds)
+        self.pipelines = PipelineService(stored, bookmarks, checker, forgotten=self.engine.forget, now=now)
         self.runs = RunService(self.pipelines, self.run_store, self.logs, self.engine, ended=self._ended, now=now)
+        self.dbt = DbtService(stored, projects, self.runs, environ, forgotten=self.engine.forget)
         self.now = now
         self.state = "starting"
 

@@ -92,14 +92,22 @@ class RunService:
             )
         pipeline = self._pipelines.require(old.pipeline_id)
         left = {step.name for step in old.steps if step.status != "completed"}
-        steps = [step["name"] for step in pipeline.definition.get("steps", ()) if step["name"] in left]
+        # A pipeline without steps of its own is run by definitions that each run brings along.
+        definition = pipeline.definition if "steps" in pipeline.definition else old.definition
+        steps = [step["name"] for step in definition.get("steps", ()) if step["name"] in left]
         if not steps:
             message = f"{pipeline.name} no longer has the steps that did not complete in {run_id}"
             raise ApiError(409, "NOTHING_TO_RETRY", message, hint=f"flext pipeline start {pipeline.name}")
         known = pipeline.definition.get("variables", {})
         variables = {key: value for key, value in old.variables.items() if key in known}
         return self._start(
-            pipeline, steps, variables=variables, full_refresh=old.full_refresh, trigger="retry", retry_of=old.id
+            pipeline,
+            steps,
+            variables=variables,
+            full_refresh=old.full_refresh,
+            trigger="retry",
+            retry_of=old.id,
+            definition=definition,
         )
 
     def stop(self, name: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,6 +197,17 @@ class RunService:
         now = self._now()
         return {"runs": [run_view(run, now) for run in found], "total": total}
 
+    def pipeline(self, name: str) -> StoredPipeline:
+        """A pipeline as stored."""
+        return self._pipelines.require(name)
+
+    def begin(
+        self, pipeline: StoredPipeline, definition: Mapping[str, Any], *, full_refresh: bool = False
+    ) -> dict[str, Any]:
+        """Starts a run of a definition that is not the pipeline's own: one command of a dbt project."""
+        steps = [step["name"] for step in definition["steps"]]
+        return self._start(pipeline, steps, variables={}, full_refresh=full_refresh, definition=definition)
+
     def show(self, run_id: str) -> dict[str, Any]:
         """A run."""
         return run_view(self.require(run_id), self._now())
@@ -211,17 +230,18 @@ class RunService:
         full_refresh: bool,
         trigger: str = "manual",
         retry_of: str | None = None,
+        definition: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         if not pipeline.is_active:
             hint = f"Let it run again: flext pipeline resume {pipeline.name}"
             raise ApiError(409, "PIPELINE_NOT_ACTIVE", f"{pipeline.name} is paused", hint=hint)
         if not steps:
-            hint = "Add a step with extract and load to its definition."
+            hint = "Add a step to its definition."
             raise ApiError(409, "PIPELINE_CANNOT_EXECUTE", f"{pipeline.name} has no steps", hint=hint)
         new = NewRun(
             pipeline_id=pipeline.id,
             pipeline=pipeline.name,
-            definition=pipeline.definition,
+            definition=definition or pipeline.definition,
             steps=steps,
             variables=variables,
             full_refresh=full_refresh,

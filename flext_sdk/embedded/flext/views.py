@@ -51,6 +51,7 @@ def _definition_step(order: int, step: dict[str, Any]) -> dict[str, Any]:
         "depends_on": step.get("depends_on", []),
         "extract": step.get("extract"),
         "load": step.get("load"),
+        "dbt": step.get("dbt"),
         "retries": step.get("retries", 0),
         "timeout": step.get("timeout"),
         "state": step.get("state"),
@@ -103,6 +104,7 @@ def run_view(run: StoredRun, now: dt.datetime) -> dict[str, Any]:
 
 def _step_view(step: StoredStep, now: dt.datetime) -> dict[str, Any]:
     duration = _duration(step.started_at, step.completed_at, now)
+    details = step.details or {}
     return {
         "name": step.name,
         "status": step.status,
@@ -116,6 +118,10 @@ def _step_view(step: StoredStep, now: dt.datetime) -> dict[str, Any]:
         "streams": step.streams,
         "error": step.error,
         "exit_code": step.exit_code,
+        "doing": details.get("doing"),
+        "done": details.get("done"),
+        "total": details.get("total"),
+        "nodes": details.get("nodes") or [],
     }
 
 

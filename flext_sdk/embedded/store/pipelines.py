@@ -188,6 +188,13 @@ class PipelineStore:
             found = connection.execute(sa.delete(pipelines).where(pipelines.c.id == key)).rowcount
             return gone if found else None
 
+    def beginning(self, prefix: str) -> list[StoredPipeline]:
+        """Pipelines that lists do not show and whose names begin so, by name."""
+        query = sa.select(*_COLUMNS).where(pipelines.c.name.startswith(prefix, autoescape=True))
+        with self._database.read() as connection:
+            found = connection.execute(query.order_by(pipelines.c.name)).mappings()
+            return [_stored(row) for row in found]
+
     def all_names(self) -> list[str]:
         """Names of all pipelines, for suggestions."""
         with self._database.read() as connection:
@@ -239,7 +246,8 @@ def _write_tags(connection: Connection, key: str, tags: Iterable[str]) -> None:
 
 
 def _conditions(wanted: PipelineFilter) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
+    # Not a character of names that people give: what has it belongs to something else, a dbt project for instance.
+    conditions: list[sa.ColumnElement[bool]] = [pipelines.c.name.not_like("%:%")]
     if wanted.active is not None:
         conditions.append(pipelines.c.is_active == wanted.active)
     if wanted.status:
