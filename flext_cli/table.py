@@ -1452,11 +1452,14 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "next": (),
     },
     "pipeline schedule": {
-        "summary": "Show or change the schedule that is stored with a pipeline.",
-        "description": "Without options it shows the schedule. This release stores schedules and tells the next times; it does not "
-        "yet start runs by itself.",
+        "summary": "Show or change the schedule of a pipeline.",
+        "description": "Without options it shows the schedule, the next times, and what became of the last one. The platform starts "
+        "the runs while it is up. A time at which no run could start within a minute, because the platform was down or "
+        "the run before was still going on, is dealt with by catchup: skip leaves it out, latest starts one run for "
+        "the newest of such times, all starts one for each, one after the other, at most 24. A schedule that is "
+        "changed, or a pipeline that is resumed, counts from then on.",
         "examples": (
-            ("flext pipeline schedule orders --cron '15 * * * *'", ""),
+            ("flext pipeline schedule orders --cron '15 * * * *' --timezone Europe/Berlin", ""),
             ("flext pipeline schedule orders --remove", ""),
         ),
         "module": "flext_sdk._sync.resources.pipelines",
@@ -1485,7 +1488,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
                 "choices": (),
                 "default": None,
                 "required": False,
-                "help": "Five fields as in crontab, or @hourly, @daily, @weekly, @monthly.",
+                "help": "Five fields as in crontab, or @hourly, @daily, @weekly, @monthly, @yearly.",
             },
             {
                 "name": "timezone",
@@ -1518,7 +1521,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
                 "choices": ("skip", "latest", "all"),
                 "default": None,
                 "required": False,
-                "help": "What to do about times that were missed.",
+                "help": "What to do about times that were missed: skip them, run for the latest, or for all (at most 24).",
             },
             {
                 "name": "remove",
@@ -1540,6 +1543,10 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
                 ("enabled", "ENABLED", "bool"),
                 ("catchup", "CATCHUP", ""),
                 ("next_runs", "NEXT", ""),
+                ("last.scheduled_for", "LAST", "ago"),
+                ("last.status", "STATUS", ""),
+                ("last.execution_id", "RUN", ""),
+                ("last.reason", "REASON", ""),
             ),
         },
         "confirm": None,

@@ -119,6 +119,8 @@ if TYPE_CHECKING:
     from flext_sdk.models.pipelines import ScheduleDefinitionCatchup as ScheduleDefinitionCatchup
     from flext_sdk.models.pipelines import ScheduleRequest as ScheduleRequest
     from flext_sdk.models.pipelines import ScheduleRequestCatchup as ScheduleRequestCatchup
+    from flext_sdk.models.pipelines import ScheduleSlot as ScheduleSlot
+    from flext_sdk.models.pipelines import ScheduleSlotStatus as ScheduleSlotStatus
     from flext_sdk.models.pipelines import StepDefinition as StepDefinition
     from flext_sdk.models.pipelines import ValidationReport as ValidationReport
     from flext_sdk.models.plugins import ExecuteRequest as ExecuteRequest
@@ -294,6 +296,8 @@ __all__ = [
     "ScheduleDefinitionCatchup",
     "ScheduleRequest",
     "ScheduleRequestCatchup",
+    "ScheduleSlot",
+    "ScheduleSlotStatus",
     "ServerError",
     "ServiceConfig",
     "ServiceInfo",

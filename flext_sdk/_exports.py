@@ -128,6 +128,8 @@ EXPORTS = {
     "ScheduleDefinitionCatchup": "flext_sdk.models.pipelines",
     "ScheduleRequest": "flext_sdk.models.pipelines",
     "ScheduleRequestCatchup": "flext_sdk.models.pipelines",
+    "ScheduleSlot": "flext_sdk.models.pipelines",
+    "ScheduleSlotStatus": "flext_sdk.models.pipelines",
     "ServerError": "flext_sdk.errors",
     "ServiceConfig": "flext_sdk.models.services",
     "ServiceInfo": "flext_sdk.models.services",

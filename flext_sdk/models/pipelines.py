@@ -73,7 +73,7 @@ class ValidationReport(Model):
 
 class ScheduleDefinitionCatchup(OpenEnum):
     """
-    What to do about times that were missed.
+    What to do about times that were missed: skip them, run for the latest, or for all (at most 24).
     """
 
     skip = "skip"
@@ -88,7 +88,7 @@ class ScheduleDefinition(Model):
 
     cron: str
     """
-    Five fields as in crontab, or @hourly, @daily, @weekly, @monthly.
+    Five fields as in crontab, or @hourly, @daily, @weekly, @monthly, @yearly.
     """
     timezone: str = "UTC"
     """
@@ -159,24 +159,38 @@ class PipelineStep(Model):
     state: dict[str, Any] | None = None
 
 
-class Schedule(Model):
+class ScheduleSlotStatus(OpenEnum):
     """
-    When a pipeline should run by itself.
+    Whether a run was started for it.
     """
 
-    cron: str | None = None
-    timezone: str = "UTC"
-    enabled: bool | None = None
-    catchup: str | None = None
-    next_runs: Annotated[list[AwareDatetime], NullAsEmpty] = Field(default_factory=list)
+    started = "started"
+    missed = "missed"
+
+
+class ScheduleSlot(Model):
     """
-    The next times.
+    A time of a schedule and what became of it.
+    """
+
+    scheduled_for: AwareDatetime | None = None
+    """
+    The time.
+    """
+    status: ScheduleSlotStatus
+    execution_id: str | None = None
+    """
+    That run.
+    """
+    reason: str | None = None
+    """
+    Why it was missed.
     """
 
 
 class ScheduleRequestCatchup(OpenEnum):
     """
-    What to do about times that were missed.
+    What to do about times that were missed: skip them, run for the latest, or for all (at most 24).
     """
 
     skip = "skip"
@@ -191,7 +205,7 @@ class ScheduleRequest(Model):
 
     cron: str | None = None
     """
-    Five fields as in crontab, or @hourly, @daily, @weekly, @monthly.
+    Five fields as in crontab, or @hourly, @daily, @weekly, @monthly, @yearly.
     """
     timezone: str | None = None
     """
@@ -237,49 +251,20 @@ class StepDefinition(Model):
     """
 
 
-class Pipeline(Model):
+class Schedule(Model):
     """
-    A stored pipeline.
+    When a pipeline should run by itself.
     """
 
-    id: str
+    cron: str | None = None
+    timezone: str = "UTC"
+    enabled: bool | None = None
+    catchup: str | None = None
+    next_runs: Annotated[list[AwareDatetime], NullAsEmpty] = Field(default_factory=list)
     """
-    Id that never changes.
+    The next times; none while it is not in force.
     """
-    name: str
-    """
-    Unique name.
-    """
-    description: str | None = None
-    is_active: bool = True
-    """
-    False while it is paused.
-    """
-    status: str | None = None
-    """
-    active or paused; other services also say draft, running, completed, failed or archived.
-    """
-    tags: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
-    steps: Annotated[list[PipelineStep], NullAsEmpty] = Field(default_factory=list)
-    step_count: int | None = None
-    variables: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
-    configuration: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
-    max_concurrent_runs: int | None = None
-    schedule: Schedule | str | None = None
-    last_run_status: str | None = None
-    """
-    Status of the newest run.
-    """
-    last_run_at: AwareDatetime | None = None
-    """
-    When the newest run began.
-    """
-    created_at: AwareDatetime | None = None
-    updated_at: AwareDatetime | None = None
-    version: int | None = None
-    """
-    Grows with every change of the definition.
-    """
+    last: ScheduleSlot | None = None
 
 
 class PipelineDefinition(Model):
@@ -322,6 +307,51 @@ class PipelineDefinition(Model):
     base_path: str | None = None
     """
     Folder that relative paths in the settings start from; the folder of the file.
+    """
+
+
+class Pipeline(Model):
+    """
+    A stored pipeline.
+    """
+
+    id: str
+    """
+    Id that never changes.
+    """
+    name: str
+    """
+    Unique name.
+    """
+    description: str | None = None
+    is_active: bool = True
+    """
+    False while it is paused.
+    """
+    status: str | None = None
+    """
+    active or paused; other services also say draft, running, completed, failed or archived.
+    """
+    tags: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
+    steps: Annotated[list[PipelineStep], NullAsEmpty] = Field(default_factory=list)
+    step_count: int | None = None
+    variables: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
+    configuration: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
+    max_concurrent_runs: int | None = None
+    schedule: Schedule | str | None = None
+    last_run_status: str | None = None
+    """
+    Status of the newest run.
+    """
+    last_run_at: AwareDatetime | None = None
+    """
+    When the newest run began.
+    """
+    created_at: AwareDatetime | None = None
+    updated_at: AwareDatetime | None = None
+    version: int | None = None
+    """
+    Grows with every change of the definition.
     """
 
 

@@ -29,6 +29,8 @@ from flext_sdk.models.pipelines import (
     ScheduleDefinition,
     ScheduleDefinitionCatchup,
     ScheduleRequestCatchup,
+    ScheduleSlot,
+    ScheduleSlotStatus,
     StepDefinition,
 )
 from flext_sdk.models.plugins import Plugin, PluginMetadata
@@ -578,6 +580,7 @@ class RunValues(TypedDict, total=False):
     pipeline: str | None
     status: RunStatus | str
     trigger: str | None
+    scheduled_for: datetime | str | None
     retry_of: str | None
     full_refresh: bool | None
     variables: Mapping[str, Any]
@@ -656,6 +659,7 @@ class ScheduleValues(TypedDict, total=False):
     enabled: bool | None
     catchup: str | None
     next_runs: Sequence[datetime | str]
+    last: ScheduleSlot | Mapping[str, Any] | None
 
 class ScheduleDefinitionValues(TypedDict, total=False):
     """Fields of `flext_sdk.ScheduleDefinition`."""
@@ -673,6 +677,14 @@ class ScheduleRequestValues(TypedDict, total=False):
     enabled: bool | None
     catchup: ScheduleRequestCatchup | str | None
     remove: bool
+
+class ScheduleSlotValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ScheduleSlot`."""
+
+    scheduled_for: datetime | str | None
+    status: ScheduleSlotStatus | str
+    execution_id: str | None
+    reason: str | None
 
 class ServiceConfigValues(TypedDict, total=False):
     """Fields of `flext_sdk.ServiceConfig`."""

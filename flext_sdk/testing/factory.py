@@ -105,6 +105,7 @@ __all__ = [
     "Schedule",
     "ScheduleDefinition",
     "ScheduleRequest",
+    "ScheduleSlot",
     "ServiceConfig",
     "ServiceInfo",
     "ServiceList",
@@ -526,6 +527,12 @@ def ScheduleDefinition(**values: Unpack[_values.ScheduleDefinitionValues]) -> pi
 def ScheduleRequest(**values: Unpack[_values.ScheduleRequestValues]) -> pipelines.ScheduleRequest:
     """Change of a schedule; what is left out stays."""
     made: pipelines.ScheduleRequest = build("ScheduleRequest", values)
+    return made
+
+
+def ScheduleSlot(**values: Unpack[_values.ScheduleSlotValues]) -> pipelines.ScheduleSlot:
+    """A time of a schedule and what became of it."""
+    made: pipelines.ScheduleSlot = build("ScheduleSlot", values)
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import socket
 import threading
@@ -23,6 +24,7 @@ from flext_sdk.embedded.flext.definition import DefinitionChecker
 from flext_sdk.embedded.flext.hub import Hub, Kind
 from flext_sdk.embedded.flext.pipelines import PipelineService
 from flext_sdk.embedded.flext.runs import RunService
+from flext_sdk.embedded.flext.scheduler import Scheduler
 from flext_sdk.embedded.store.bookmarks import BookmarkStore
 from flext_sdk.embedded.store.clock import Now, utc_now
 from flext_sdk.embedded.store.database import Database
@@ -31,6 +33,7 @@ from flext_sdk.embedded.store.logs import LogStore
 from flext_sdk.embedded.store.pipelines import PipelineStore
 from flext_sdk.embedded.store.processes import ProcessStore
 from flext_sdk.embedded.store.runs import RunStore, StoredRun
+from flext_sdk.embedded.store.schedules import ScheduleStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
 RUNS_AT_ONCE = 4
 STEPS_AT_ONCE = 4
 _ORPHAN_GRACE = 2.0
+# A run that waits for its turn longer than this may have been stored by a service that died before submitting it.
+_STRAY_AFTER = dt.timedelta(seconds=30)
 
 _log = logging.getLogger("flext.service")
 
@@ -129,9 +134,12 @@ class Platform:
         make = engine or (lambda does, stored: DbosEngine(engine_url, does, stored, concurrency=RUNS_AT_ONCE))
         self.engine = make(executor, self.run_store)
         checker = DefinitionChecker(contract, plugins, secrets, environ)
+        self.pipeline_store = PipelineStore(self.database, now)
+        self.schedules = ScheduleStore(self.database, now)
         self.pipelines = PipelineService(
-            PipelineStore(self.database, now), bookmarks, checker, forgotten=self.engine.forget, now=now
+            self.pipeline_store, bookmarks, checker, self.schedules, forgotten=self.engine.forget, now=now
         )
+        self.scheduler = Scheduler(self.schedules, self.engine.submit, recheck=self._recheck, now=now)
         self.runs = RunService(self.pipelines, self.run_store, self.logs, self.engine, ended=self._ended, now=now)
         self.now = now
         self.state = "starting"
@@ -145,6 +153,7 @@ class Platform:
         self._end_orphans()
         remove_left_overs(self._files)
         self.engine.launch()
+        self.scheduler.launch()
         self.state = "ok"
 
     def close(self, patience: float = GRACE + 4.0) -> None:
@@ -154,6 +163,7 @@ class Platform:
             patience: Seconds that the runs get.
         """
         self.state = "stopping"
+        self.scheduler.close()
         self.engine.close(patience)
         self.recorder.close()
         self.database.close()
@@ -174,6 +184,9 @@ class Platform:
         if left:
             with ThreadPoolExecutor(max_workers=8) as pool:
                 list(pool.map(end, range(len(left))))
+
+    def _recheck(self) -> None:
+        self.engine.recheck(self.run_store.waiting_since(self.now() - _STRAY_AFTER))
 
     def _changed(self, run_id: str, kind: Kind) -> None:
         self.hub.changed(run_id, kind)
