@@ -181,9 +181,13 @@ def test_all_makes_up_for_each_in_order_and_for_a_bounded_number(timed, clock):
     for second in range(5):
         look(timed, clock, 2026, 5, 1, 14, 30, seconds=second)
     assert slots_of(timed) == ["05-01T12:00", "05-01T13:00", "05-01T14:00"]
+    timed.engine.hold = True
+    timed.define("many", max_concurrent_runs=50, schedule={"cron": "0 * * * *", "catchup": "all"})
+    timed.scheduler.look()
     for second in range(MOST_CAUGHT_UP + 3):
-        look(timed, clock, 2026, 5, 20, 0, 30, seconds=second)
-    found = slots_of(timed)[3:]
+        clock.now = utc(2026, 5, 20, 0, 30, second)
+        timed.scheduler.look()
+    found = slots_of(timed, "many")
     assert len(found) == MOST_CAUGHT_UP
     assert (found[0], found[-1]) == ("05-19T01:00", "05-20T00:00")
 
@@ -246,18 +250,18 @@ def test_nothing_is_made_up_for_a_pause(timed, clock):
 
 
 def test_a_clock_that_is_set_back_repeats_nothing_and_stops_nothing(timed, clock):
-    timed.define(schedule={"cron": "0 * * * *", "catchup": "all"})
-    timed.scheduler.look()
-    look(timed, clock, 2026, 5, 1, 12, 0)
-    for minute in (30, 45):
-        assert look(timed, clock, 2026, 5, 1, 11, minute) == []
-    assert look(timed, clock, 2026, 5, 1, 12, 0) == []
-    assert len(look(timed, clock, 2026, 5, 1, 13, 0)) == 1
+    def at(*parts):
+        clock.now = utc(*parts)
+        return len(timed.scheduler.look())
+
+    timed.engine.hold = True
+    timed.define(max_concurrent_runs=50, schedule={"cron": "0 * * * *", "catchup": "all"})
+    assert [at(2026, 5, 1, 11, 59), at(2026, 5, 1, 12, 0)] == [0, 1]
+    assert [at(2026, 5, 1, 11, 30), at(2026, 5, 1, 11, 45), at(2026, 5, 1, 12, 0)] == [0, 0, 0]
+    assert at(2026, 5, 1, 13, 0) == 1
     # And one that was years ahead does not keep the schedule waiting for years.
-    for _ in range(MOST_CAUGHT_UP):
-        look(timed, clock, 2031, 1, 1, 0, 0)
-    look(timed, clock, 2026, 5, 1, 13, 30)
-    assert len(look(timed, clock, 2026, 5, 1, 14, 0)) == 1
+    assert [at(2031, 1, 1, 0, 0) for _ in range(MOST_CAUGHT_UP + 1)] == [1] * MOST_CAUGHT_UP + [0]
+    assert [at(2026, 5, 1, 13, 30), at(2026, 5, 1, 14, 0)] == [0, 1]
 
 
 def test_two_services_on_one_store_start_a_slot_once(tmp_path, clock, timed):
