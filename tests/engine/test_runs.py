@@ -524,7 +524,7 @@ def test_a_fault_of_the_engine_itself_ends_the_run(bench, monkeypatch, caplog):
     def broken(*_args, **_kwargs):
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr("flext_sdk.embedded.engine.steps.Step._prepare", broken)
+    monkeypatch.setattr("flext_sdk.embedded.engine.singer_step.SingerStep._prepare", broken)
     bench.define()
     run = bench.run()
     assert (run["status"], run["error"]) == ("failed", "the engine failed")

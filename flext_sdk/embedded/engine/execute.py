@@ -8,13 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flext_sdk.embedded.engine.events import Reason, ServiceStopping, StopSignal
-from flext_sdk.embedded.engine.steps import Step, Tools
 from flext_sdk.embedded.engine.timeouts import spoken
 from flext_sdk.embedded.store.logs import LEVELS
 from flext_sdk.embedded.store.runs import ENDED, STEP_ENDED, StoredRun
+
+if TYPE_CHECKING:
+    from flext_sdk.embedded.engine.steps import Tools
 
 _log = logging.getLogger("flext.engine")
 
@@ -152,12 +154,12 @@ class RunExecutor:
             if signal.reason == "service":
                 raise ServiceStopping
             started = self._tools.clock()
-            plugins = f"{definition['extract']['plugin']} to {definition['load']['plugin']}"
-            self._say(run, "info", f"step {name} begins: {plugins}", name)
-            status = Step(self._tools, run, definition, signal).execute()
+            kind = self._tools.kind_of(definition)
+            self._say(run, "info", f"step {name} begins: {kind.describe(definition)}", name)
+            status = kind.make(self._tools, run, definition, signal).execute()
             length = spoken(max(0.1, round(self._tools.clock() - started, 1)))
             after = self._tools.runs.find(run.id)
-            rows = f", {after.step(name).records} rows read" if after is not None else ""
+            rows = f", {after.step(name).records} rows read" if after is not None and kind.rows else ""
             level = "info" if status == "completed" else "warning"
             self._say(run, level, f"step {name} {_PAST_STEP[status]} after {length}{rows}", name)
             return status

@@ -43,14 +43,18 @@ _TRACEBACK = re.compile(r"^(Traceback \(most recent call last\)|\s+\+ Exception 
 
 
 class LineSplitter:
-    r"""Cuts a stream of bytes into lines; what of a line goes beyond 64 KiB is dropped.
+    r"""Cuts a stream of bytes into lines; what of a line goes beyond the longest is dropped.
+
+    Args:
+        longest: Bytes of a line that are kept; 64 KiB when left out.
 
     Example:
         ``list(LineSplitter().feed(b"one\\ntwo\\n"))`` gives ``[(b"one", False), (b"two", False)]``; True says that a
         line was cut.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int = _MAX_PENDING) -> None:
+        self._longest = longest
         self._pending = bytearray()
         self._cut = False
 
@@ -68,7 +72,7 @@ class LineSplitter:
             yield self._take()
 
     def _add(self, piece: bytes) -> None:
-        room = _MAX_PENDING - len(self._pending)
+        room = self._longest - len(self._pending)
         self._pending += piece[:room]
         self._cut |= len(piece) > room
 

@@ -1,22 +1,22 @@
-"""One step of a run: as many tries as it may take, each from the bookmark that is saved then."""
+"""One step of a run, of whatever kind: as many tries as it may take.
+
+What a try does depends on the kind of the step; each kind is a subclass of :class:`Step` and one entry of
+``Tools.kinds``, under the word that it has in a definition: ``extract`` (with ``load``), ``dbt``, ``meltano``.
+"""
 
 from __future__ import annotations
 
 import random
 import time
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from flext_sdk._core.redact import secret_values
 from flext_sdk.embedded.engine.events import Change, Recorder, ServiceStopping, StopSignal
-from flext_sdk.embedded.engine.files import RunFolder
 from flext_sdk.embedded.engine.lines import Masker
-from flext_sdk.embedded.engine.process import Clock, ProcessGroup, Program, child_environment, identity
-from flext_sdk.embedded.engine.references import MissingValueError, Resolver, Secrets
-from flext_sdk.embedded.engine.selection import NothingSelectedError, select
-from flext_sdk.embedded.engine.singer import Discovery, Listener, Pair, Progress, Result
-from flext_sdk.embedded.engine.state import join
+from flext_sdk.embedded.engine.process import Clock, ProcessGroup, Program, identity
+from flext_sdk.embedded.engine.singer import Progress, Result
 from flext_sdk.embedded.engine.timeouts import seconds_of, spoken
 from flext_sdk.embedded.store.logs import LEVELS
 from flext_sdk.embedded.store.processes import ProcessStore, StoredProcess
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from flext_sdk.embedded.engine.plugins import Plugin, Plugins
+    from flext_sdk.embedded.engine.plugins import Plugins
+    from flext_sdk.embedded.engine.references import Secrets
     from flext_sdk.embedded.store.bookmarks import BookmarkStore
     from flext_sdk.embedded.store.runs import RunStore, StoredRun
 
@@ -34,10 +35,26 @@ MAX_BACKOFF = 60.0
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of steps.
+
+    Attributes:
+        make: Makes a step of a run that is to be done.
+        describe: Says in a few words what the step of a definition does: ``tap-csv to target-duckdb``.
+        rows: Whether it moves rows that are worth a word at its end.
+    """
+
+    make: Callable[[Tools, StoredRun, Mapping[str, Any], StopSignal], Step]
+    describe: Callable[[Mapping[str, Any]], str]
+    rows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
     """What steps work with.
 
     Attributes:
+        kinds: The kinds of steps, by the word that tells a step's kind in its definition.
         folder: Where the files of runs are put.
         backoff: Seconds before the first repetition of a step; doubled each time, plus or minus a quarter by chance.
     """
@@ -50,13 +67,18 @@ class Tools:
     secrets: Secrets
     environ: Mapping[str, str]
     folder: Path
+    kinds: Mapping[str, Kind]
     changed: Callable[[str, Change], None] = lambda _run_id, _what: None
     backoff: float = 1.0
     clock: Clock = time.monotonic
     chance: Callable[[], float] = random.random
 
+    def kind_of(self, definition: Mapping[str, Any]) -> Kind:
+        """The kind of a step; that of ``extract`` and ``load`` where no other word stands in it."""
+        return next((kind for word, kind in self.kinds.items() if word in definition), self.kinds["extract"])
 
-class _UnusableError(Exception):
+
+class UnusableError(Exception):
     """The step cannot be done, however often it is tried."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
@@ -65,16 +87,10 @@ class _UnusableError(Exception):
 
 
 @dataclass(slots=True)
-class _Prepared:
-    """A tap or target that can be started."""
-
-    plugin: Plugin
-    settings: dict[str, Any]
-
-
-@dataclass(slots=True)
-class Step:
+class Step(ABC):
     """A step of a run that is going on.
+
+    A subclass says what one try is, and may keep what is to outlive a try.
 
     Attributes:
         tools: What it works with.
@@ -87,13 +103,29 @@ class Step:
     run: StoredRun
     definition: Mapping[str, Any]
     stop: StopSignal
-    _confirmed: dict[str, Any] | None = None
-    _unsaved: bool = False
     _reported_at: float = 0.0
     _before: Progress = field(default_factory=Progress)
     _latest: Progress = field(default_factory=Progress)
-    _reported: Progress | None = None
+    _details: dict[str, Any] | None = None
+    _reported: tuple[Progress, dict[str, Any] | None] | None = None
     _mask: Masker = field(default_factory=Masker)
+
+    @abstractmethod
+    def _try(self) -> Result:
+        """Does it once.
+
+        Raises:
+            UnusableError: When it cannot be done, however often it is tried.
+            OSError: When the machine refuses.
+        """
+
+    def _earlier(self) -> Progress:
+        """What this run had moved before the service was restarted, where the step goes on from there."""
+        return Progress()
+
+    def _save(self) -> None:
+        """Keeps what a later try can go on from; called with every report and at the end of every try."""
+        return
 
     @property
     def name(self) -> str:
@@ -118,7 +150,7 @@ class Step:
             again = attempt < tries
             try:
                 result = self._try()
-            except _UnusableError as error:
+            except UnusableError as error:
                 result, again = Result("failed", str(error), error.hint), False
             except OSError as error:
                 result = Result(
@@ -126,7 +158,8 @@ class Step:
                     f"the step cannot be started: {error.strerror}",
                     "Look at the disk and the limits of the machine.",
                 )
-            self._save(final=True)
+            self._save()
+            self._report()
             if result.ending == "completed":
                 return self._ended("completed", result)
             if result.ending == "stopped" or self.stop.reason is not None:
@@ -166,95 +199,6 @@ class Step:
         self.tools.changed(self.run.id, "progress")
         return status
 
-    def _try(self) -> Result:
-        tap, target = self._prepare()
-        timeout = self.definition.get("timeout")
-        deadline = None if timeout is None else self.tools.clock() + seconds_of(timeout)
-        listener = Listener(self._line, self._confirm, self._progress)
-        environ = child_environment(self.tools.environ)
-        state = self._first_state()
-        if self._confirmed is not None and not self.run.full_refresh:
-            self._before += self._latest
-        self._confirmed, self._unsaved = None, False
-        self._latest, self._reported = Progress(), None
-        shared: dict[str, Any] = {"listener": listener, "stop": self.stop, "mask": self._mask, "deadline": deadline}
-        with RunFolder(self.tools.folder, self.run.id, self.name) as folder:
-            options = ["--config", folder.write("tap.json", tap.settings)]
-            patterns = self.definition["extract"].get("select")
-            if patterns:
-                asking = Program("tap", tap.plugin.name, [*tap.plugin.argv, *options, "--discover"])
-                with self._group([asking], environ, folder.path) as group:
-                    result, catalog = Discovery(group, tap=tap.plugin.name, clock=self.tools.clock, **shared).catalog()
-                if catalog is None:
-                    return result
-                options += ["--catalog", folder.write("catalog.json", self._select(catalog, patterns, tap.plugin.name))]
-            if state:
-                options += ["--state", folder.write("state.json", state)]
-            programs = (
-                Program("tap", tap.plugin.name, [*tap.plugin.argv, *options]),
-                Program(
-                    "target",
-                    target.plugin.name,
-                    [*target.plugin.argv, "--config", folder.write("target.json", target.settings)],
-                ),
-            )
-            with self._group(programs, environ, folder.path) as group:
-                pair = Pair(group, tap=tap.plugin.name, target=target.plugin.name, clock=self.tools.clock, **shared)
-                result = pair.run()
-        if result.ending == "completed" and self.run.full_refresh:
-            self._replace_bookmark()
-        return result
-
-    def _replace_bookmark(self) -> None:
-        """A full refresh has succeeded: the old bookmark belongs to rows of before."""
-        if self._confirmed is None:
-            self.tools.bookmarks.forget(self.run.pipeline_id, self.name)
-        else:
-            self.tools.bookmarks.save(self.run.pipeline_id, self.name, self._confirmed, self.run.id)
-
-    def _prepare(self) -> tuple[_Prepared, _Prepared]:
-        variables = {**self.run.definition.get("variables", {}), **self.run.variables}
-        resolver = Resolver(variables, self.tools.environ, self.tools.secrets)
-        base_path = self.run.definition.get("base_path")
-        prepared = []
-        missing: list[MissingValueError] = []
-        for side in ("extract", "load"):
-            given = self.definition[side]
-            plugin = self.tools.plugins.find(given["plugin"])
-            if plugin is None:
-                raise _UnusableError(
-                    f"there is no plugin {given['plugin']} any more", "Install it, or update the pipeline."
-                )
-            try:
-                settings = resolver.settings(given.get("config", {}), plugin.settings_schema, base_path)
-            except MissingValueError as error:
-                missing.append(error)
-                continue
-            prepared.append(_Prepared(plugin, settings))
-        written = [secret for one in prepared for secret in secret_values(one.settings)]
-        self._mask = Masker({*resolver.sensitive, *written})
-        if missing:
-            raise _UnusableError("; ".join(map(str, missing)), missing[0].hint)
-        return prepared[0], prepared[1]
-
-    def _select(self, catalog: dict[str, Any], patterns: list[str], tap: str) -> dict[str, Any]:
-        try:
-            chosen, unused = select(catalog, patterns)
-        except NothingSelectedError as error:
-            there = ", ".join(error.streams[:20]) or "none"
-            raise _UnusableError(
-                f"select chooses no stream of {tap}; it has: {there}", "Change the patterns under select."
-            ) from None
-        for pattern in unused:
-            self._say("warning", f"the pattern {pattern} under select matches nothing")
-        return chosen
-
-    def _first_state(self) -> dict[str, Any] | None:
-        if self.run.full_refresh:
-            return None
-        saved = self.tools.bookmarks.find(self.run.pipeline_id, self.name)
-        return saved if saved is not None else self.definition.get("state")
-
     @contextmanager
     def _group(self, programs: Sequence[Program], environ: Mapping[str, str], cwd: Path) -> Iterator[ProcessGroup]:
         """Processes that a later service finds if this one dies."""
@@ -268,21 +212,6 @@ class Step:
             group.close()
             self.tools.processes.remove(group.pid)
 
-    def _confirm(self, state: dict[str, Any]) -> None:
-        base = self._confirmed
-        if base is None and not self.run.full_refresh:
-            base = self._first_state()
-        self._confirmed = join(base, state)
-        self._unsaved = True
-
-    def _save(self, *, final: bool = False) -> None:
-        """Stores what was confirmed; a full refresh stores its own only when it has succeeded."""
-        if self._unsaved and self._confirmed is not None and not self.run.full_refresh:
-            self.tools.bookmarks.save(self.run.pipeline_id, self.name, self._confirmed, self.run.id)
-            self._unsaved = False
-        if final:
-            self._report()
-
     def _progress(self, progress: Progress) -> None:
         now = self.tools.clock()
         self._latest = progress
@@ -295,24 +224,18 @@ class Step:
         if stop:
             self.stop.set("force" if force else "cancel")
 
-    def _earlier(self) -> Progress:
-        """What this run had moved before the service was restarted, where it goes on from a bookmark of its own.
-
-        As with tries: rows that were confirmed are not read again, so they count; where none were, all come again.
-        """
-        marks = self.tools.bookmarks.all(self.run.pipeline_id) if self.run.restarts else []
-        if self.run.full_refresh or not any(mark.step == self.name and mark.run_id == self.run.id for mark in marks):
-            return Progress()
-        stored = self.run.step(self.name)
-        return Progress(stored.records, stored.bytes, dict(stored.streams))
-
     def _report(self) -> None:
         total = self._before + self._latest
-        if total != self._reported:
+        if (total, self._details) != self._reported:
             self.tools.runs.progress(
-                self.run.id, self.name, records=total.records, size=total.size, streams=total.streams
+                self.run.id,
+                self.name,
+                records=total.records,
+                size=total.size,
+                streams=total.streams,
+                details=self._details,
             )
-            self._reported = total
+            self._reported = total, self._details
             self.tools.changed(self.run.id, "progress")
 
     def _line(self, level: int, source: str, text: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flext_sdk.embedded.engine.references import (
     MissingValueError,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from flext_sdk.embedded.engine.plugins import Plugin, Plugins
     from flext_sdk.embedded.web.contract import Contract
 
-_LATER = ("dbt", "meltano")
+_OTHERS = ("dbt", "meltano")
 _SIDES = (("extract", "tap"), ("load", "target"))
 _VARIABLE_HINT = "Letters, digits and _, a letter or _ first."
 
@@ -55,6 +56,25 @@ class Checked:
         return not self.errors
 
 
+class KindChecker(Protocol):
+    """Checks what stands under the word of a kind of steps: ``dbt``, ``meltano``."""
+
+    def __call__(
+        self, here: tuple[str | int, ...], given: dict[str, Any], base_path: object
+    ) -> tuple[dict[str, Any], list[Problem], bool]:
+        """Looks at it; its shape is checked by the contract, and its references are checked, too.
+
+        Args:
+            here: Where it stands: ``("steps", 0, "dbt")``.
+            given: What stands there.
+            base_path: Folder of the definition's file.
+
+        Returns:
+            What is to be stored, problems, and whether the folder of the file is needed when it runs.
+        """
+        ...
+
+
 class DefinitionChecker:
     """Checks definitions.
 
@@ -63,13 +83,22 @@ class DefinitionChecker:
         plugins: Which taps and targets there are.
         secrets: Which secrets there are.
         environ: The service's environment.
+        kinds: Checks for the kinds of steps besides extract and load, by their words.
     """
 
-    def __init__(self, contract: Contract, plugins: Plugins, secrets: Secrets, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        plugins: Plugins,
+        secrets: Secrets,
+        environ: Mapping[str, str],
+        kinds: Mapping[str, KindChecker] = MappingProxyType({}),
+    ) -> None:
         self._shape = Checker(contract.schema("PipelineDefinition"))
         self._plugins = plugins
         self._secrets = secrets
         self._environ = environ
+        self._kinds = kinds
         self._settings: dict[str, Checker] = {}
 
     def check(self, document: object) -> Checked:
@@ -87,8 +116,8 @@ class DefinitionChecker:
             (f"/steps/{index}/{word}", word)
             for index, step in enumerate(steps)
             if isinstance(step, dict)
-            for word in _LATER
-            if word in step
+            for word in _OTHERS
+            if word in step and word not in self._kinds
         }
         found = [entry for entry in found if entry["path"] not in {path for path, _ in later}]
         for path, word in later:
@@ -140,10 +169,20 @@ class DefinitionChecker:
         found: list[Problem] = []
         stored, relative = dict(step), False
         here = ("steps", index)
-        is_later = any(word in step for word in _LATER)
+        words = [word for word in _OTHERS if word in step]
+        for word in words:
+            if len(words) > 1 or any(side in step for side, _ in _SIDES):
+                message = f"a step has either extract and load, or {' or '.join(_OTHERS)}; this one has more"
+                found.append(problem(pointer((*here, word)), message, hint="Make two steps of it, with depends_on."))
+            given = step[word]
+            if word in self._kinds and isinstance(given, dict):
+                found += self._reference_problems((*here, word), given, document.get("variables"))
+                stored[word], more, needs_base = self._kinds[word]((*here, word), given, base_path)
+                found += more
+                relative |= needs_base
         for side, kind in _SIDES:
             given = step.get(side)
-            if given is None and not is_later:
+            if given is None and not words:
                 found.append(
                     problem(
                         pointer(here),

@@ -19,6 +19,7 @@ from flext_sdk.embedded.engine.process import end_orphan
 from flext_sdk.embedded.engine.recorder import LogRecorder
 from flext_sdk.embedded.engine.references import LocalSecrets, Secrets
 from flext_sdk.embedded.engine.singer import GRACE
+from flext_sdk.embedded.engine.singer_step import SINGER
 from flext_sdk.embedded.engine.steps import Tools
 from flext_sdk.embedded.flext.definition import DefinitionChecker
 from flext_sdk.embedded.flext.hub import Hub, Kind
@@ -127,6 +128,7 @@ class Platform:
             secrets=secrets,
             environ=environ,
             folder=self._files,
+            kinds={"extract": SINGER},
             changed=self._changed,
             backoff=backoff,
         )

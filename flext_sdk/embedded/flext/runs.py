@@ -210,7 +210,7 @@ class RunService:
             hint = f"Let it run again: flext pipeline resume {pipeline.name}"
             raise ApiError(409, "PIPELINE_NOT_ACTIVE", f"{pipeline.name} is paused", hint=hint)
         if not steps:
-            hint = "Add a step with extract and load to its definition."
+            hint = "Add a step to its definition."
             raise ApiError(409, "PIPELINE_CANNOT_EXECUTE", f"{pipeline.name} has no steps", hint=hint)
         new = NewRun(
             pipeline_id=pipeline.id,

@@ -41,6 +41,7 @@ class StoredStep:
     error: str | None
     hint: str | None
     exit_code: int | None
+    details: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +237,16 @@ class RunStore:
         begun = {"started_at": sa.func.coalesce(step_runs.c.started_at, self._now())}
         self._step(run_id, name, {"status": "running", "attempt": attempt, **cleared, **begun})
 
-    def progress(self, run_id: str, name: str, *, records: int, size: int, streams: Mapping[str, int]) -> None:
+    def progress(
+        self,
+        run_id: str,
+        name: str,
+        *,
+        records: int,
+        size: int,
+        streams: Mapping[str, int],
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
         """What a step has moved so far.
 
         Args:
@@ -245,8 +255,10 @@ class RunStore:
             records: Rows read.
             size: Bytes from tap to target.
             streams: Rows by stream.
+            details: More about it, in the form that the kind of the step has.
         """
-        self._step(run_id, name, {"records": records, "bytes": size, "streams": dict(streams)})
+        values = {"records": records, "bytes": size, "streams": dict(streams)}
+        self._step(run_id, name, {**values, "details": None if details is None else dict(details)})
 
     def finish_step(
         self,

@@ -133,6 +133,7 @@ step_runs = Table(
     Column("error", Text),
     Column("hint", Text),
     Column("exit_code", Integer),
+    Column("details", JsonText),
 )
 
 log_lines = Table(

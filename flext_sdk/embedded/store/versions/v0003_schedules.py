@@ -17,7 +17,7 @@ def _moment() -> sa.DateTime:
 
 
 def upgrade(op: Operations) -> None:
-    """From version 1 to version 2."""
+    """From version 2 to version 3."""
     op.add_column("pipelines", sa.Column("kind", sa.String(16), nullable=False, server_default="pipeline"))
     op.add_column("runs", sa.Column("scheduled_for", _moment()))
     schedules = op.create_table(
