@@ -8,19 +8,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
-from flext_sdk.models.cluster import ClusterNode, ClusterService
-from flext_sdk.models.events import Event
-from flext_sdk.models.node import NodeInfo, NodeStatus, PluginHealth
-from flext_sdk.models.orchestrations import (
-    Orchestration,
-    OrchestrationStatus,
-    OrchestratorConfig,
-    OrchestratorInfo,
-    OrchestratorMetrics,
-)
-from flext_sdk.models.pipelines import (
+from flext_sdk.models._internal import (
     ExtractDefinition,
     LoadDefinition,
+    MeltanoDefinition,
+    MeltanoPlugin,
+    MeltanoSchedule,
+    MeltanoScheduleRequestCatchup,
+    MeltanoSetting,
+    MeltanoState,
     Pipeline,
     PipelineStep,
     Problem,
@@ -32,6 +28,16 @@ from flext_sdk.models.pipelines import (
     ScheduleSlot,
     ScheduleSlotStatus,
     StepDefinition,
+)
+from flext_sdk.models.cluster import ClusterNode, ClusterService
+from flext_sdk.models.events import Event
+from flext_sdk.models.node import NodeInfo, NodeStatus, PluginHealth
+from flext_sdk.models.orchestrations import (
+    Orchestration,
+    OrchestrationStatus,
+    OrchestratorConfig,
+    OrchestratorInfo,
+    OrchestratorMetrics,
 )
 from flext_sdk.models.plugins import Plugin, PluginMetadata
 from flext_sdk.models.runs import LogEntry, Run, RunStatus, StepRun, StepState, StepStatus
@@ -284,6 +290,170 @@ class LogListValues(TypedDict, total=False):
     logs: Sequence[LogEntry | Mapping[str, Any]]
     execution_id: str | None
 
+class MeltanoAddValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoAdd`."""
+
+    project: str | None
+    type: str
+    name: str
+    from_ref: str | None
+
+class MeltanoConfigRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoConfigRequest`."""
+
+    project: str | None
+    set: Mapping[str, Any]
+    unset: Sequence[str]
+    extras: bool
+
+class MeltanoDefinitionValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoDefinition`."""
+
+    project: str
+    run: Sequence[str]
+    environment: str | None
+    state_id_suffix: str | None
+
+class MeltanoInitValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoInit`."""
+
+    project: str
+
+class MeltanoInstallValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoInstall`."""
+
+    project: str | None
+    plugins: Sequence[str]
+    clean: bool
+
+class MeltanoInvokeValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoInvoke`."""
+
+    project: str | None
+    plugin: str
+    arguments: Sequence[str]
+
+class MeltanoPluginValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoPlugin`."""
+
+    type: str
+    name: str
+    variant: str | None
+    inherit_from: str | None
+    pip_url: str | None
+    executable: str | None
+    installed: bool | None
+    note: str | None
+
+class MeltanoPluginListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoPluginList`."""
+
+    plugins: Sequence[MeltanoPlugin | Mapping[str, Any]]
+    total: int
+
+class MeltanoProjectValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoProject`."""
+
+    project: str
+    name: str
+    meltano_version: str | None
+
+class MeltanoRunRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoRunRequest`."""
+
+    project: str | None
+    tasks: Sequence[str]
+    environment: str | None
+    full_refresh: bool
+    state_id_suffix: str | None
+    force: bool
+
+class MeltanoScheduleValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoSchedule`."""
+
+    name: str
+    interval: str | None
+    runs: str | None
+    enabled: bool | None
+    timezone: str | None
+    catchup: str | None
+    next_runs: Sequence[datetime | str]
+    last: ScheduleSlot | Mapping[str, Any] | None
+
+class MeltanoScheduleListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoScheduleList`."""
+
+    schedules: Sequence[MeltanoSchedule | Mapping[str, Any]]
+    total: int
+
+class MeltanoScheduleRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoScheduleRequest`."""
+
+    project: str | None
+    interval: str | None
+    extractor: str | None
+    loader: str | None
+    job: str | None
+    timezone: str | None
+    enabled: bool | None
+    catchup: MeltanoScheduleRequestCatchup | str | None
+    remove: bool
+
+class MeltanoSettingValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoSetting`."""
+
+    name: str
+    value: Any | None
+    source: str | None
+    kind: str | None
+    secret: bool | None
+    env: str | None
+    description: str | None
+
+class MeltanoSettingsValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoSettings`."""
+
+    component: str
+    settings: Sequence[MeltanoSetting | Mapping[str, Any]]
+
+class MeltanoStateValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoState`."""
+
+    state_id: str
+    state: Mapping[str, Any]
+
+class MeltanoStateListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoStateList`."""
+
+    states: Sequence[MeltanoState | Mapping[str, Any]]
+    total: int
+
+class MeltanoStateRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoStateRequest`."""
+
+    project: str | None
+    state: Mapping[str, Any]
+
+class MeltanoStopValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoStop`."""
+
+    project: str | None
+    execution_id: str | None
+    force: bool
+
+class MeltanoTestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoTest`."""
+
+    project: str | None
+    plugins: Sequence[str]
+    config: str | None
+
+class MeltanoUpgradeValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoUpgrade`."""
+
+    project: str | None
+    version: str | None
+
 class NodeInfoValues(TypedDict, total=False):
     """Fields of `flext_sdk.NodeInfo`."""
 
@@ -504,6 +674,7 @@ class PipelineStepValues(TypedDict, total=False):
     depends_on: Sequence[str]
     extract: ExtractDefinition | Mapping[str, Any] | None
     load: LoadDefinition | Mapping[str, Any] | None
+    meltano: MeltanoDefinition | Mapping[str, Any] | None
     retries: int | None
     timeout: str | float | None
     state: Mapping[str, Any] | None
@@ -750,6 +921,7 @@ class StepDefinitionValues(TypedDict, total=False):
     name: str
     extract: ExtractDefinition | Mapping[str, Any] | None
     load: LoadDefinition | Mapping[str, Any] | None
+    meltano: MeltanoDefinition | Mapping[str, Any] | None
     depends_on: Sequence[str]
     retries: int
     timeout: str | float | None

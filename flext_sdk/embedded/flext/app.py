@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flext_sdk.embedded.engine.singer import GRACE
 from flext_sdk.embedded.flext.follow import LogStream
+from flext_sdk.embedded.flext.handlers.meltano import meltano_handlers
 from flext_sdk.embedded.flext.handlers.pipelines import pipeline_handlers
 from flext_sdk.embedded.flext.handlers.runs import run_handlers
 from flext_sdk.embedded.flext.platform import Platform
@@ -42,6 +43,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
             database_url=settings.database_url,
             engine_url=settings.dbos_url,
             folder=settings.state_dir,
+            home=settings.home,
             secrets_folder=settings.home / "secrets",
             environ=settings.environment,
             plugins=plugins,
@@ -54,6 +56,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
         **system_handlers(settings, "flext", metrics, platform.ready, extra=platform.tally.view),
         **pipeline_handlers(platform.pipelines),
         **run_handlers(platform.runs),
+        **meltano_handlers(platform.meltano, platform.meltano_runs, platform.meltano_schedules),
     }
 
     async def launch() -> None:

@@ -21,11 +21,19 @@ from flext_sdk.embedded.engine.references import LocalSecrets, Secrets
 from flext_sdk.embedded.engine.singer import GRACE
 from flext_sdk.embedded.engine.singer_step import SINGER
 from flext_sdk.embedded.engine.steps import Tools
+from flext_sdk.embedded.environments import Environments
 from flext_sdk.embedded.flext.definition import DefinitionChecker
 from flext_sdk.embedded.flext.hub import Hub, Kind
 from flext_sdk.embedded.flext.pipelines import PipelineService
 from flext_sdk.embedded.flext.runs import RunService
 from flext_sdk.embedded.flext.scheduler import Scheduler
+from flext_sdk.embedded.meltano.checks import check_meltano
+from flext_sdk.embedded.meltano.environment import MeltanoEnvironment
+from flext_sdk.embedded.meltano.host import Host
+from flext_sdk.embedded.meltano.runs import MeltanoRuns
+from flext_sdk.embedded.meltano.schedules import MeltanoSchedules
+from flext_sdk.embedded.meltano.service import MeltanoService
+from flext_sdk.embedded.meltano.step import meltano_kind
 from flext_sdk.embedded.store.bookmarks import BookmarkStore
 from flext_sdk.embedded.store.clock import Now, utc_now
 from flext_sdk.embedded.store.database import Database
@@ -82,6 +90,7 @@ class Platform:
         database_url: Where the store is.
         engine_url: Where the engine's own tables are.
         folder: The state folder; runs get their files under it.
+        home: The folder that holds everything; environments of other programs are kept under it.
         secrets_folder: Where secrets are kept as files.
         environ: The service's environment.
         plugins: Which taps and targets there are.
@@ -100,6 +109,7 @@ class Platform:
         database_url: str,
         engine_url: str,
         folder: Path,
+        home: Path,
         secrets_folder: Path,
         environ: Mapping[str, str],
         plugins: Plugins | None = None,
@@ -119,6 +129,8 @@ class Platform:
         self.keys = KeyStore(self.database, now)
         self.tally = Tally()
         self.bookmarks = bookmarks = BookmarkStore(self.database, now)
+        self.meltano_environment = MeltanoEnvironment(Environments(home / "environments", environ=environ), environ)
+        self.meltano_host = Host(self.meltano_environment)
         tools = Tools(
             runs=self.run_store,
             bookmarks=bookmarks,
@@ -128,14 +140,14 @@ class Platform:
             secrets=secrets,
             environ=environ,
             folder=self._files,
-            kinds={"extract": SINGER},
+            kinds={"extract": SINGER, "meltano": meltano_kind(self.meltano_environment, self.meltano_host)},
             changed=self._changed,
             backoff=backoff,
         )
         executor = RunExecutor(tools, parallel=STEPS_AT_ONCE, ended=self._ended)
         make = engine or (lambda does, stored: DbosEngine(engine_url, does, stored, concurrency=RUNS_AT_ONCE))
         self.engine = make(executor, self.run_store)
-        checker = DefinitionChecker(contract, plugins, secrets, environ)
+        checker = DefinitionChecker(contract, plugins, secrets, environ, {"meltano": check_meltano})
         self.pipeline_store = PipelineStore(self.database, now)
         self.schedules = ScheduleStore(self.database, now)
         self.pipelines = PipelineService(
@@ -143,6 +155,11 @@ class Platform:
         )
         self.scheduler = Scheduler(self.schedules, self.engine.submit, recheck=self._recheck, now=now)
         self.runs = RunService(self.pipelines, self.run_store, self.logs, self.engine, ended=self._ended, now=now)
+        self.meltano_runs = MeltanoRuns(self.pipeline_store, self.run_store, self.runs, self.engine, now=now)
+        self.meltano = MeltanoService(self.meltano_environment, self.meltano_host, self.meltano_runs)
+        self.meltano_schedules = MeltanoSchedules(
+            self.meltano, self.meltano_runs, self.pipeline_store, self.schedules, forgotten=self.engine.forget, now=now
+        )
         self.now = now
         self.state = "starting"
 
@@ -167,6 +184,7 @@ class Platform:
         self.state = "stopping"
         self.scheduler.close()
         self.engine.close(patience)
+        self.meltano.close()
         self.recorder.close()
         self.database.close()
 
@@ -188,6 +206,7 @@ class Platform:
                 list(pool.map(end, range(len(left))))
 
     def _recheck(self) -> None:
+        self.meltano_schedules.follow()
         self.engine.recheck(self.run_store.waiting_since(self.now() - _STRAY_AFTER))
 
     def _changed(self, run_id: str, kind: Kind) -> None:

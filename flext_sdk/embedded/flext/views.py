@@ -54,6 +54,7 @@ def _definition_step(order: int, step: dict[str, Any]) -> dict[str, Any]:
         "depends_on": step.get("depends_on", []),
         "extract": step.get("extract"),
         "load": step.get("load"),
+        "meltano": step.get("meltano"),
         "retries": step.get("retries", 0),
         "timeout": step.get("timeout"),
         "state": step.get("state"),

@@ -120,12 +120,12 @@ class RunStore:
             return _find(connection, run_id)
 
     def page(
-        self, *, pipeline_id: str | None, status: str | None, limit: int, offset: int
+        self, *, pipeline_id: str | Sequence[str] | None, status: str | None, limit: int, offset: int
     ) -> tuple[list[StoredRun], int]:
-        """A page of runs, newest first, and how many there are in all."""
-        conditions = []
+        """A page of runs of one pipeline, of some, or of all, newest first, and how many there are in all."""
+        conditions: list[sa.ColumnElement[bool]] = []
         if pipeline_id is not None:
-            conditions.append(runs.c.pipeline_id == pipeline_id)
+            conditions.append(runs.c.pipeline_id.in_([pipeline_id] if isinstance(pipeline_id, str) else pipeline_id))
         if status is not None:
             conditions.append(runs.c.status == status)
         page = (
