@@ -126,7 +126,6 @@ class Bench(Platform):
             database_url=f"sqlite:///{home / 'state' / 'flext.db'}",
             engine_url=f"sqlite:///{home / 'state' / 'dbos.db'}",
             folder=home / "state",
-            home=home,
             secrets_folder=home / "secrets",
             environ=base_environment() | (environ or {}),
             plugins=self.plugins,

@@ -43,7 +43,6 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
             database_url=settings.database_url,
             engine_url=settings.dbos_url,
             folder=settings.state_dir,
-            home=settings.home,
             secrets_folder=settings.home / "secrets",
             environ=settings.environment,
             plugins=plugins,

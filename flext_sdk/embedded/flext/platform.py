@@ -90,13 +90,13 @@ class Platform:
         database_url: Where the store is.
         engine_url: Where the engine's own tables are.
         folder: The state folder; runs get their files under it.
-        home: The folder that holds everything; environments of other programs are kept under it.
         secrets_folder: Where secrets are kept as files.
         environ: The service's environment.
         plugins: Which taps and targets there are.
         now: The clock.
         backoff: Seconds before a step is tried again.
         engine: Makes the engine that does the runs with an executor; DBOS when left out.
+        environments: Where dbt and other programs have their environments; beside the state folder when left out.
 
     Raises:
         StoreError: If the database cannot be used.
@@ -109,13 +109,13 @@ class Platform:
         database_url: str,
         engine_url: str,
         folder: Path,
-        home: Path,
         secrets_folder: Path,
         environ: Mapping[str, str],
         plugins: Plugins | None = None,
         now: Now = utc_now,
         backoff: float = 1.0,
         engine: Callable[[RunExecutor, RunStore], Engine] | None = None,
+        environments: Environments | None = None,
     ) -> None:
         plugins = plugins or FirstParty()
         secrets: Secrets = LocalSecrets(environ, secrets_folder)
@@ -129,7 +129,8 @@ class Platform:
         self.keys = KeyStore(self.database, now)
         self.tally = Tally()
         self.bookmarks = bookmarks = BookmarkStore(self.database, now)
-        self.meltano_environment = MeltanoEnvironment(Environments(home / "environments", environ=environ), environ)
+        environments = environments or Environments(folder.parent / "environments", environ=environ)
+        self.meltano_environment = MeltanoEnvironment(environments, environ)
         self.meltano_host = Host(self.meltano_environment)
         tools = Tools(
             runs=self.run_store,

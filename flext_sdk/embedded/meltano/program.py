@@ -34,7 +34,7 @@ def plugins(project: Any, _asked: dict[str, Any]) -> list[dict[str, Any]]:
     found = []
     for plugin in project.plugins.plugins():
         needs_package = bool(plugin.pip_url)
-        place = project.dirs.venvs(plugin.type, plugin.venv_name if needs_package else plugin.name, make_dirs=False)
+        place = project.dirs.venvs(plugin.type, plugin.plugin_dir_name, make_dirs=False)
         found.append(
             {
                 "type": plugin.type.singular,
@@ -60,11 +60,20 @@ def _component(project: Any, name: str) -> Any:
 
 
 def _session(project: Any) -> Any:
+    import sqlalchemy
     from meltano.core.db import project_engine
     from meltano.core.migration_service import MigrationService
 
     engine, sessions = project_engine(project, default=True)
-    MigrationService(engine).upgrade(silent=True)
+    service = MigrationService(engine)
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(sqlalchemy.text("SELECT version_num FROM alembic_version")).scalar()
+    except sqlalchemy.exc.DBAPIError:  # a new database
+        found = None
+    # Asking Meltano's migrations whether they are needed takes longer than everything else together.
+    if found != service.lock_path.read_text().strip():
+        service.upgrade(silent=True)
     return sessions()
 
 

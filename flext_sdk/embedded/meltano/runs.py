@@ -133,7 +133,7 @@ class MeltanoRuns:
 
 def pipeline_name(folder: Path | None) -> str:
     """Name of the pipeline under which the runs of a project are kept: ``meltano:shop-1a2b3c4d``."""
-    return f"{KIND}:{project_key(folder)}" if folder is not None else KIND
+    return f"{KIND}:{project_key(folder) if folder is not None else 'itself'}"
 
 
 def _literal(value: Any) -> Any:  # noqa: ANN401 - any JSON

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from flext_sdk._core.redact import is_secret_name, redact_json, redact_url
 from flext_sdk.embedded.environments import EnvironmentFailedError
 from flext_sdk.embedded.meltano.definitions import TYPES, Definition, definitions, near, type_of
 from flext_sdk.embedded.meltano.environment import REQUIREMENTS
 from flext_sdk.embedded.meltano.host import MeltanoError
 from flext_sdk.embedded.meltano.projects import ProjectError, open_project
+from flext_sdk.embedded.settings import MASK
 from flext_sdk.embedded.web.errors import ApiError, validation_failed
 from flext_sdk.embedded.web.problems import problem
 
@@ -161,7 +163,7 @@ class MeltanoService:
             done = self.ask("change", folder, component=component, set=values, unset=unset)
             _refuse_change(component, done)
         settings = self.ask("config", folder, component=component, extras=bool(request.get("extras")))
-        return {"component": component, "settings": settings}
+        return {"component": component, "settings": [_without_secrets(setting) for setting in settings]}
 
     def states(self, query: Mapping[str, Any]) -> dict[str, Any]:
         """The states of a project."""
@@ -361,8 +363,12 @@ def _from_index(name: str, kind: str) -> Definition:
         raise ApiError(404, "PLUGIN_NOT_FOUND", f"there is no plugin {name!r} in the index", hint=hint)
     if found.type != kind:
         hint = f"flext meltano add {found.type} {name}"
-        raise ApiError(422, "WRONG_TYPE", f"{name} is a {found.type}, not a {kind}", hint=hint)
+        raise ApiError(422, "WRONG_TYPE", f"{name} is {_a(found.type)}, not {_a(kind)}", hint=hint)
     return found
+
+
+def _a(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" and word != "utility" else f"a {word}"
 
 
 def _from_file(path: Path, name: str, kind: str) -> Definition:
@@ -390,6 +396,16 @@ def _refuse_change(component: str, done: Mapping[str, Any]) -> None:
     if "wrong" in done:
         message = f"the value of {done['wrong']} is no {done['kind']}"
         raise _wrong(f"/set/{done['wrong']}", message, f"{component} takes a value of kind {done['kind']} there.")
+
+
+def _without_secrets(setting: dict[str, Any]) -> dict[str, Any]:
+    """A setting that is safe to show: also where the plugin does not say that it is secret, or a URL has a password."""
+    value = setting["value"]
+    if setting["secret"] or value is None:
+        return setting
+    if is_secret_name(setting["name"]):
+        return {**setting, "value": MASK, "secret": True}
+    return {**setting, "value": redact_url(value) if isinstance(value, str) and "://" in value else redact_json(value)}
 
 
 def _as_text(value: object) -> object:
