@@ -84,9 +84,9 @@ def failed_run(world: World) -> str:
     return world.start(name)
 
 
-def meltano(world: World, name: str = "shop", **more: Any) -> dict[str, Any]:
+def meltano(world: World, **more: Any) -> dict[str, Any]:
     """A Meltano project with a tap, a state and a schedule."""
-    folder = world.folder / name
+    folder = world.folder / "shop"
     if not folder.exists():
         link = Path(world.platform.home) / "environments"
         if not link.exists():

@@ -73,7 +73,7 @@ def open_project(folder: Path) -> dict[str, Any]:
 
 def project_key(folder: Path) -> str:
     """A short name for a project that no other folder has: ``shop-1a2b3c4d``."""
-    name = re.sub(r"[^A-Za-z0-9_-]", "-", folder.name)[:30] or "project"
+    name = re.sub(r"[^A-Za-z0-9_-]", "-", folder.name)[:20] or "project"
     return f"{name}-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]}"
 
 

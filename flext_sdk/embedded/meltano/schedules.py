@@ -201,7 +201,7 @@ class MeltanoSchedules:
         return self._pipelines.find(self._name(folder, name))
 
     def _name(self, folder: Path, name: str) -> str:
-        return f"{pipeline_name(folder)}:{name}"[:100]
+        return f"{pipeline_name(folder)}:{name}"
 
 
 def _only(given: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:

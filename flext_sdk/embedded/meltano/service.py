@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import threading
+from contextlib import nullcontext
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 # How long a request waits until Meltano is installed; whoever asks again a moment later waits on.
 PATIENCE: Final = 20.0
+# What reads a file of the project, changes it and writes it: two at once would lose the change of one.
+_WRITE: Final = frozenset({"change", "cli", "set_state"})
 
 
 class MeltanoService:
@@ -52,6 +55,7 @@ class MeltanoService:
         self._runs = runs
         self._patience = patience
         self._lock = threading.Lock()
+        self._writing: dict[Path, threading.Lock] = {}
         self._making: _Making | None = None
 
     def init(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,10 +201,13 @@ class MeltanoService:
         return project_folder(given.get("project"))
 
     def ask(self, do: str, folder: Path, **more: Any) -> Any:  # noqa: ANN401 - any JSON
-        """Lets Meltano do something in a project."""
+        """Lets Meltano do something in a project; what changes its files does so alone."""
         self._ready()
+        with self._lock:
+            alone = self._writing.setdefault(folder, threading.Lock())
         try:
-            return self._host.ask(do, folder, **more)
+            with alone if do in _WRITE else nullcontext():
+                return self._host.ask(do, folder, **more)
         except MeltanoError as error:
             raise refused(error) from None
         except EnvironmentFailedError as error:
