@@ -124,7 +124,7 @@ def change(project: Any, asked: dict[str, Any]) -> dict[str, Any]:
             stores[name] = metadata["store"].value
         for name in asked["unset"]:
             stores[name] = settings.unset(name, session=session)["store"].value
-        return {"stores": stores}
+    return {"stores": stores, "settings": config(project, asked)}
 
 
 def schedules(project: Any, _asked: dict[str, Any]) -> list[dict[str, Any]]:

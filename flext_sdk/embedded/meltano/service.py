@@ -159,14 +159,20 @@ class MeltanoService:
     def config(self, component: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Shows or changes settings."""
         folder = self.folder(request)
-        if component != "meltano":
-            self._known(folder, [component], "/component")
         values = {key: _as_text(value) for key, value in (request.get("set") or {}).items()}
         unset = request.get("unset") or []
-        if values or unset:
-            done = self.ask("change", folder, component=component, set=values, unset=unset)
-            _refuse_change(component, done)
-        settings = self.ask("config", folder, component=component, extras=bool(request.get("extras")))
+        asked = {"component": component, "extras": bool(request.get("extras"))}
+        try:
+            if values or unset:
+                done = self.ask("change", folder, **asked, set=values, unset=unset)
+                _refuse_change(component, done)
+                settings = done["settings"]
+            else:
+                settings = self.ask("config", folder, **asked)
+        except ApiError as error:
+            if error.status == 404:  # only now, for whoever asks for what is there waits for one answer, not for two
+                self._known(folder, [component], "/component")
+            raise
         return {"component": component, "settings": [_without_secrets(setting) for setting in settings]}
 
     def states(self, query: Mapping[str, Any]) -> dict[str, Any]:
