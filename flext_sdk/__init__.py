@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources.bus import AsyncBus as AsyncBus
     from flext_sdk._async.resources.dbt import AsyncDbt as AsyncDbt
     from flext_sdk._async.resources.events import AsyncEvents as AsyncEvents
+    from flext_sdk._async.resources.meltano import AsyncMeltano as AsyncMeltano
     from flext_sdk._async.resources.orchestrations import AsyncOrchestrations as AsyncOrchestrations
     from flext_sdk._async.resources.pipelines import AsyncPipelines as AsyncPipelines
     from flext_sdk._async.resources.plugins import AsyncPlugins as AsyncPlugins
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources.bus import Bus as Bus
     from flext_sdk._sync.resources.dbt import Dbt as Dbt
     from flext_sdk._sync.resources.events import Events as Events
+    from flext_sdk._sync.resources.meltano import Meltano as Meltano
     from flext_sdk._sync.resources.orchestrations import Orchestrations as Orchestrations
     from flext_sdk._sync.resources.pipelines import Pipelines as Pipelines
     from flext_sdk._sync.resources.plugins import Plugins as Plugins
@@ -79,6 +81,45 @@ if TYPE_CHECKING:
     from flext_sdk.errors import UsageError as UsageError
     from flext_sdk.errors import ValidationFailedError as ValidationFailedError
     from flext_sdk.errors import WaitTimeoutError as WaitTimeoutError
+    from flext_sdk.models._internal import ExtractDefinition as ExtractDefinition
+    from flext_sdk.models._internal import LoadDefinition as LoadDefinition
+    from flext_sdk.models._internal import MeltanoAdd as MeltanoAdd
+    from flext_sdk.models._internal import MeltanoConfigRequest as MeltanoConfigRequest
+    from flext_sdk.models._internal import MeltanoDefinition as MeltanoDefinition
+    from flext_sdk.models._internal import MeltanoInit as MeltanoInit
+    from flext_sdk.models._internal import MeltanoInstall as MeltanoInstall
+    from flext_sdk.models._internal import MeltanoInvoke as MeltanoInvoke
+    from flext_sdk.models._internal import MeltanoPlugin as MeltanoPlugin
+    from flext_sdk.models._internal import MeltanoPluginList as MeltanoPluginList
+    from flext_sdk.models._internal import MeltanoProject as MeltanoProject
+    from flext_sdk.models._internal import MeltanoRunRequest as MeltanoRunRequest
+    from flext_sdk.models._internal import MeltanoSchedule as MeltanoSchedule
+    from flext_sdk.models._internal import MeltanoScheduleList as MeltanoScheduleList
+    from flext_sdk.models._internal import MeltanoScheduleRequest as MeltanoScheduleRequest
+    from flext_sdk.models._internal import MeltanoScheduleRequestCatchup as MeltanoScheduleRequestCatchup
+    from flext_sdk.models._internal import MeltanoSetting as MeltanoSetting
+    from flext_sdk.models._internal import MeltanoSettings as MeltanoSettings
+    from flext_sdk.models._internal import MeltanoState as MeltanoState
+    from flext_sdk.models._internal import MeltanoStateList as MeltanoStateList
+    from flext_sdk.models._internal import MeltanoStateRequest as MeltanoStateRequest
+    from flext_sdk.models._internal import MeltanoStop as MeltanoStop
+    from flext_sdk.models._internal import MeltanoTest as MeltanoTest
+    from flext_sdk.models._internal import MeltanoUpgrade as MeltanoUpgrade
+    from flext_sdk.models._internal import Pipeline as Pipeline
+    from flext_sdk.models._internal import PipelineDefinition as PipelineDefinition
+    from flext_sdk.models._internal import PipelineList as PipelineList
+    from flext_sdk.models._internal import PipelineStep as PipelineStep
+    from flext_sdk.models._internal import Problem as Problem
+    from flext_sdk.models._internal import ProblemSeverity as ProblemSeverity
+    from flext_sdk.models._internal import Schedule as Schedule
+    from flext_sdk.models._internal import ScheduleDefinition as ScheduleDefinition
+    from flext_sdk.models._internal import ScheduleDefinitionCatchup as ScheduleDefinitionCatchup
+    from flext_sdk.models._internal import ScheduleRequest as ScheduleRequest
+    from flext_sdk.models._internal import ScheduleRequestCatchup as ScheduleRequestCatchup
+    from flext_sdk.models._internal import ScheduleSlot as ScheduleSlot
+    from flext_sdk.models._internal import ScheduleSlotStatus as ScheduleSlotStatus
+    from flext_sdk.models._internal import StepDefinition as StepDefinition
+    from flext_sdk.models._internal import ValidationReport as ValidationReport
     from flext_sdk.models.bus import BusCommandResult as BusCommandResult
     from flext_sdk.models.bus import BusQueryResult as BusQueryResult
     from flext_sdk.models.bus import BusRequest as BusRequest
@@ -120,21 +161,6 @@ if TYPE_CHECKING:
     from flext_sdk.models.orchestrations import OrchestratorInfoAnswer as OrchestratorInfoAnswer
     from flext_sdk.models.orchestrations import OrchestratorMetrics as OrchestratorMetrics
     from flext_sdk.models.orchestrations import OrchestratorMetricsAnswer as OrchestratorMetricsAnswer
-    from flext_sdk.models.pipelines import ExtractDefinition as ExtractDefinition
-    from flext_sdk.models.pipelines import LoadDefinition as LoadDefinition
-    from flext_sdk.models.pipelines import Pipeline as Pipeline
-    from flext_sdk.models.pipelines import PipelineDefinition as PipelineDefinition
-    from flext_sdk.models.pipelines import PipelineList as PipelineList
-    from flext_sdk.models.pipelines import PipelineStep as PipelineStep
-    from flext_sdk.models.pipelines import Problem as Problem
-    from flext_sdk.models.pipelines import ProblemSeverity as ProblemSeverity
-    from flext_sdk.models.pipelines import Schedule as Schedule
-    from flext_sdk.models.pipelines import ScheduleDefinition as ScheduleDefinition
-    from flext_sdk.models.pipelines import ScheduleDefinitionCatchup as ScheduleDefinitionCatchup
-    from flext_sdk.models.pipelines import ScheduleRequest as ScheduleRequest
-    from flext_sdk.models.pipelines import ScheduleRequestCatchup as ScheduleRequestCatchup
-    from flext_sdk.models.pipelines import StepDefinition as StepDefinition
-    from flext_sdk.models.pipelines import ValidationReport as ValidationReport
     from flext_sdk.models.plugins import ExecuteRequest as ExecuteRequest
     from flext_sdk.models.plugins import Execution as Execution
     from flext_sdk.models.plugins import Plugin as Plugin
@@ -194,6 +220,7 @@ __all__ = [
     "AsyncDbt",
     "AsyncEvents",
     "AsyncFlext",
+    "AsyncMeltano",
     "AsyncNode",
     "AsyncOrchestrations",
     "AsyncPage",
@@ -259,6 +286,29 @@ __all__ = [
     "LogEntry",
     "LogLevel",
     "LogList",
+    "Meltano",
+    "MeltanoAdd",
+    "MeltanoConfigRequest",
+    "MeltanoDefinition",
+    "MeltanoInit",
+    "MeltanoInstall",
+    "MeltanoInvoke",
+    "MeltanoPlugin",
+    "MeltanoPluginList",
+    "MeltanoProject",
+    "MeltanoRunRequest",
+    "MeltanoSchedule",
+    "MeltanoScheduleList",
+    "MeltanoScheduleRequest",
+    "MeltanoScheduleRequestCatchup",
+    "MeltanoSetting",
+    "MeltanoSettings",
+    "MeltanoState",
+    "MeltanoStateList",
+    "MeltanoStateRequest",
+    "MeltanoStop",
+    "MeltanoTest",
+    "MeltanoUpgrade",
     "MissingExtraError",
     "Node",
     "NodeInfo",
@@ -324,6 +374,8 @@ __all__ = [
     "ScheduleDefinitionCatchup",
     "ScheduleRequest",
     "ScheduleRequestCatchup",
+    "ScheduleSlot",
+    "ScheduleSlotStatus",
     "ServerError",
     "ServiceConfig",
     "ServiceInfo",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flext_sdk.models.cluster import ClusterNode, ClusterStatus
     from flext_sdk.models.dbt import DbtLineage, DbtModelList, DbtProject
     from flext_sdk.models.events import Event, EventCount, EventPublished
+    from flext_sdk.models.meltano import MeltanoPlugin, MeltanoProject, MeltanoSchedule, MeltanoSettings, MeltanoState
     from flext_sdk.models.node import NodeInfo, NodeStatus
     from flext_sdk.models.orchestrations import (
         Orchestration,
@@ -135,6 +136,215 @@ SERVICES_CONFIG: Operation[ServiceConfig] = Operation(
     path_params=(Param("service", "service"),),
     response="services:ServiceConfig",
     idempotent=True,
+)
+
+MELTANO_INIT: Operation[MeltanoProject] = Operation(
+    id="meltano.init",
+    service="flext",
+    group="meltano",
+    method="POST",
+    path="/api/v1/meltano/projects",
+    body="meltano:MeltanoInit",
+    response="meltano:MeltanoProject",
+    mutating=True,
+)
+
+MELTANO_LIST: Operation[MeltanoPlugin] = Operation(
+    id="meltano.list",
+    service="flext",
+    group="meltano",
+    method="GET",
+    path="/api/v1/meltano/plugins",
+    query=(
+        Param("project", "project"),
+        Param("available", "available"),
+    ),
+    response="meltano:MeltanoPlugin",
+    paging=Paging(items="plugins", total="total", limit=None, offset=None),
+    idempotent=True,
+)
+
+MELTANO_ADD: Operation[MeltanoPlugin] = Operation(
+    id="meltano.add",
+    service="flext",
+    group="meltano",
+    method="POST",
+    path="/api/v1/meltano/plugins",
+    body="meltano:MeltanoAdd",
+    response="meltano:MeltanoPlugin",
+    mutating=True,
+)
+
+MELTANO_INSTALL: Operation[Run] = Operation(
+    id="meltano.install",
+    service="flext",
+    group="meltano",
+    method="POST",
+    path="/api/v1/meltano/install",
+    body="meltano:MeltanoInstall",
+    response="runs:Run",
+    mutating=True,
+)
+
+MELTANO_RUNS: Operation[Run] = Operation(
+    id="meltano.runs",
+    service="flext",
+    group="meltano",
+    method="GET",
+    path="/api/v1/meltano/runs",
+    query=(
+        Param("project", "project"),
+        Param("limit", "limit"),
+        Param("offset", "offset"),
+    ),
+    response="runs:Run",
+    paging=Paging(items="runs", total="total"),
+    idempotent=True,
+)
+
+MELTANO_RUN: Operation[Run] = Operation(
+    id="meltano.run",
+    service="flext",
+    group="meltano",
+    method="POST",
+    path="/api/v1/meltano/runs",
+    body="meltano:MeltanoRunRequest",
+    response="runs:Run",
+    mutating=True,
+)
+
+MELTANO_STOP: Operation[RunList] = Operation(
+    id="meltano.stop",
+    service="flext",
+    group="meltano",
+    method="POST",
+    path="/api/v1/meltano/stop",
+    body="meltano:MeltanoStop",
+    response="runs:RunList",
+    mutating=True,
+)
+
+MELTANO_INVOKE: Operation[Run] = Operation(
+    id="meltano.invoke",
+    service="flext",
+    group="meltano",
+    method="POST",
+    path="/api/v1/meltano/invoke",
+    body="meltano:MeltanoInvoke",
+    response="runs:Run",
+    mutating=True,
+)
+
+MELTANO_TEST: Operation[Run] = Operation(
+    id="meltano.test",
+    service="flext",
+    group="meltano",
+    method="POST",
+    path="/api/v1/meltano/test",
+    body="meltano:MeltanoTest",
+    response="runs:Run",
+    mutating=True,
+)
+
+MELTANO_UPGRADE: Operation[Run] = Operation(
+    id="meltano.upgrade",
+    service="flext",
+    group="meltano",
+    method="POST",
+    path="/api/v1/meltano/upgrade",
+    body="meltano:MeltanoUpgrade",
+    response="runs:Run",
+    mutating=True,
+)
+
+MELTANO_CONFIG: Operation[MeltanoSettings] = Operation(
+    id="meltano.config",
+    service="flext",
+    group="meltano",
+    method="POST",
+    path="/api/v1/meltano/config/{component}",
+    path_params=(Param("component", "component"),),
+    body="meltano:MeltanoConfigRequest",
+    response="meltano:MeltanoSettings",
+    idempotent=True,
+    mutating=True,
+)
+
+MELTANO_SCHEDULES: Operation[MeltanoSchedule] = Operation(
+    id="meltano.schedules",
+    service="flext",
+    group="meltano",
+    method="GET",
+    path="/api/v1/meltano/schedules",
+    query=(Param("project", "project"),),
+    response="meltano:MeltanoSchedule",
+    paging=Paging(items="schedules", total="total", limit=None, offset=None),
+    idempotent=True,
+)
+
+MELTANO_SCHEDULE: Operation[MeltanoSchedule] = Operation(
+    id="meltano.schedule",
+    service="flext",
+    group="meltano",
+    method="POST",
+    path="/api/v1/meltano/schedules/{name}",
+    path_params=(Param("name", "name"),),
+    body="meltano:MeltanoScheduleRequest",
+    response="meltano:MeltanoSchedule",
+    idempotent=True,
+    mutating=True,
+)
+
+MELTANO_STATE_LIST: Operation[MeltanoState] = Operation(
+    id="meltano.state_list",
+    service="flext",
+    group="meltano",
+    method="GET",
+    path="/api/v1/meltano/state",
+    query=(
+        Param("project", "project"),
+        Param("pattern", "pattern"),
+    ),
+    response="meltano:MeltanoState",
+    paging=Paging(items="states", total="total", limit=None, offset=None),
+    idempotent=True,
+)
+
+MELTANO_STATE_SHOW: Operation[MeltanoState] = Operation(
+    id="meltano.state_show",
+    service="flext",
+    group="meltano",
+    method="GET",
+    path="/api/v1/meltano/state/{state_id}",
+    path_params=(Param("state_id", "state_id"),),
+    query=(Param("project", "project"),),
+    response="meltano:MeltanoState",
+    idempotent=True,
+)
+
+MELTANO_STATE_SET: Operation[MeltanoState] = Operation(
+    id="meltano.state_set",
+    service="flext",
+    group="meltano",
+    method="PUT",
+    path="/api/v1/meltano/state/{state_id}",
+    path_params=(Param("state_id", "state_id"),),
+    body="meltano:MeltanoStateRequest",
+    response="meltano:MeltanoState",
+    idempotent=True,
+    mutating=True,
+)
+
+MELTANO_STATE_CLEAR: Operation[None] = Operation(
+    id="meltano.state_clear",
+    service="flext",
+    group="meltano",
+    method="DELETE",
+    path="/api/v1/meltano/state/{state_id}",
+    path_params=(Param("state_id", "state_id"),),
+    query=(Param("project", "project"),),
+    idempotent=True,
+    mutating=True,
 )
 
 PIPELINES_LIST: Operation[Pipeline] = Operation(
@@ -1182,6 +1392,23 @@ OPERATIONS: dict[str, Operation[Any]] = {
     "services.status": SERVICES_STATUS,
     "services.logs": SERVICES_LOGS,
     "services.config": SERVICES_CONFIG,
+    "meltano.init": MELTANO_INIT,
+    "meltano.list": MELTANO_LIST,
+    "meltano.add": MELTANO_ADD,
+    "meltano.install": MELTANO_INSTALL,
+    "meltano.runs": MELTANO_RUNS,
+    "meltano.run": MELTANO_RUN,
+    "meltano.stop": MELTANO_STOP,
+    "meltano.invoke": MELTANO_INVOKE,
+    "meltano.test": MELTANO_TEST,
+    "meltano.upgrade": MELTANO_UPGRADE,
+    "meltano.config": MELTANO_CONFIG,
+    "meltano.schedules": MELTANO_SCHEDULES,
+    "meltano.schedule": MELTANO_SCHEDULE,
+    "meltano.state_list": MELTANO_STATE_LIST,
+    "meltano.state_show": MELTANO_STATE_SHOW,
+    "meltano.state_set": MELTANO_STATE_SET,
+    "meltano.state_clear": MELTANO_STATE_CLEAR,
     "pipelines.list": PIPELINES_LIST,
     "pipelines.create": PIPELINES_CREATE,
     "pipelines.validate": PIPELINES_VALIDATE,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources.bus import AsyncBus
     from flext_sdk._async.resources.dbt import AsyncDbt
     from flext_sdk._async.resources.events import AsyncEvents
+    from flext_sdk._async.resources.meltano import AsyncMeltano
     from flext_sdk._async.resources.orchestrations import AsyncOrchestrations
     from flext_sdk._async.resources.pipelines import AsyncPipelines
     from flext_sdk._async.resources.plugins import AsyncPlugins
@@ -52,6 +53,13 @@ class AsyncResources:
         from flext_sdk._async.resources.events import AsyncEvents
 
         return AsyncEvents(cast("AsyncFlext", self))
+
+    @cached_property
+    def meltano(self) -> AsyncMeltano:
+        """Make, configure and run Meltano projects."""
+        from flext_sdk._async.resources.meltano import AsyncMeltano
+
+        return AsyncMeltano(cast("AsyncFlext", self))
 
     @cached_property
     def node(self) -> AsyncNode:

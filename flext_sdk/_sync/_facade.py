@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources.bus import Bus
     from flext_sdk._sync.resources.dbt import Dbt
     from flext_sdk._sync.resources.events import Events
+    from flext_sdk._sync.resources.meltano import Meltano
     from flext_sdk._sync.resources.orchestrations import Orchestrations
     from flext_sdk._sync.resources.pipelines import Pipelines
     from flext_sdk._sync.resources.plugins import Plugins
@@ -52,6 +53,13 @@ class Resources:
         from flext_sdk._sync.resources.events import Events
 
         return Events(cast("Flext", self))
+
+    @cached_property
+    def meltano(self) -> Meltano:
+        """Make, configure and run Meltano projects."""
+        from flext_sdk._sync.resources.meltano import Meltano
+
+        return Meltano(cast("Flext", self))
 
     @cached_property
     def node(self) -> Node:

@@ -1,341 +1,41 @@
 # Generated from openapi/ by "make generate". Do not edit: change the contract or the generator, then generate again.
 
-"""Models of the tag pipelines."""
+from ._internal import (
+    ExtractDefinition,
+    LoadDefinition,
+    Pipeline,
+    PipelineDefinition,
+    PipelineList,
+    PipelineStep,
+    Problem,
+    ProblemSeverity,
+    Schedule,
+    ScheduleDefinition,
+    ScheduleDefinitionCatchup,
+    ScheduleRequest,
+    ScheduleRequestCatchup,
+    ScheduleSlot,
+    ScheduleSlotStatus,
+    StepDefinition,
+    ValidationReport,
+)
 
-from __future__ import annotations
-
-from typing import Annotated, Any
-
-from pydantic import AwareDatetime, Field
-
-from flext_sdk._core.model import Model, NullAsEmpty, OpenEnum
-
-from . import dbt as dbt_1
-
-
-class ProblemSeverity(OpenEnum):
-    """
-    A warning does not stop the pipeline from being stored.
-    """
-
-    error = "error"
-    warning = "warning"
-
-
-class Problem(Model):
-    """
-    One thing wrong in a document.
-    """
-
-    path: str
-    """
-    Where, as a JSON pointer: /steps/0/extract/plugin.
-    """
-    message: str
-    """
-    What is wrong.
-    """
-    hint: str | None = None
-    """
-    What to do about it.
-    """
-    severity: ProblemSeverity = ProblemSeverity.error
-    file: str | None = None
-    """
-    Name of the file that the document was read from.
-    """
-    line: int | None = None
-    """
-    Line in that file, counted from 1.
-    """
-    column: int | None = None
-    """
-    Column in that line, counted from 1.
-    """
-
-
-class ValidationReport(Model):
-    """
-    The verdict on a pipeline definition.
-    """
-
-    valid: bool
-    """
-    Whether the definition can be stored and run.
-    """
-    name: str | None = None
-    """
-    Name of the pipeline.
-    """
-    problems: Annotated[list[Problem], NullAsEmpty]
-    """
-    Every problem found.
-    """
-
-
-class ScheduleDefinitionCatchup(OpenEnum):
-    """
-    What to do about times that were missed.
-    """
-
-    skip = "skip"
-    latest = "latest"
-    all = "all"
-
-
-class ScheduleDefinition(Model):
-    """
-    When a pipeline should run by itself.
-    """
-
-    cron: str
-    """
-    Five fields as in crontab, or @hourly, @daily, @weekly, @monthly.
-    """
-    timezone: str = "UTC"
-    """
-    Time zone of the fields, such as Europe/Berlin.
-    """
-    enabled: bool = True
-    """
-    Whether it is in force.
-    """
-    catchup: ScheduleDefinitionCatchup = ScheduleDefinitionCatchup.skip
-
-
-class ExtractDefinition(Model):
-    """
-    Where rows come from.
-    """
-
-    plugin: str
-    """
-    A tap, such as tap-csv.
-    """
-    config: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
-    """
-    Its settings; ${secret:NAME} and ${env:NAME} are filled in when it runs.
-    """
-    select: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
-    """
-    Streams and fields as patterns: orders.*, !orders.note.
-    """
-
-
-class LoadDefinition(Model):
-    """
-    Where rows go.
-    """
-
-    plugin: str
-    """
-    A target, such as target-duckdb.
-    """
-    config: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
-    """
-    Its settings.
-    """
-
-
-class Schedule(Model):
-    """
-    When a pipeline should run by itself.
-    """
-
-    cron: str | None = None
-    timezone: str = "UTC"
-    enabled: bool | None = None
-    catchup: str | None = None
-    next_runs: Annotated[list[AwareDatetime], NullAsEmpty] = Field(default_factory=list)
-    """
-    The next times.
-    """
-
-
-class ScheduleRequestCatchup(OpenEnum):
-    """
-    What to do about times that were missed.
-    """
-
-    skip = "skip"
-    latest = "latest"
-    all = "all"
-
-
-class ScheduleRequest(Model):
-    """
-    Change of a schedule; what is left out stays.
-    """
-
-    cron: str | None = None
-    """
-    Five fields as in crontab, or @hourly, @daily, @weekly, @monthly.
-    """
-    timezone: str | None = None
-    """
-    Time zone of the fields, such as Europe/Berlin.
-    """
-    enabled: bool | None = None
-    """
-    Whether it is in force.
-    """
-    catchup: ScheduleRequestCatchup | None = None
-    remove: bool = False
-    """
-    Take the schedule away.
-    """
-
-
-class PipelineStep(Model):
-    """
-    One step of a stored pipeline.
-    """
-
-    id: str | None = None
-    name: str
-    order: int | None = None
-    """
-    Place in the definition.
-    """
-    plugin_id: str | None = None
-    """
-    Plugin of the step in services that have one plugin a step.
-    """
-    configuration: dict[str, Any] | None = None
-    depends_on: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
-    extract: ExtractDefinition | None = None
-    load: LoadDefinition | None = None
-    dbt: dbt_1.DbtDefinition | None = None
-    retries: int | None = None
-    timeout: str | float | None = None
-    state: dict[str, Any] | None = None
-
-
-class StepDefinition(Model):
-    """
-    One step of a pipeline: extract and load, or dbt.
-    """
-
-    name: str
-    """
-    Unique within the pipeline.
-    """
-    extract: ExtractDefinition | None = None
-    load: LoadDefinition | None = None
-    dbt: dbt_1.DbtDefinition | None = None
-    depends_on: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
-    """
-    Steps that must complete first.
-    """
-    retries: int = 0
-    """
-    How often the step is tried again.
-    """
-    timeout: str | float | None = None
-    """
-    How long one try may take: seconds, or 90s, 30m, 2h.
-    """
-    state: dict[str, Any] | None = None
-    """
-    The Singer state of the first run, where there is no bookmark yet.
-    """
-
-
-class Pipeline(Model):
-    """
-    A stored pipeline.
-    """
-
-    id: str
-    """
-    Id that never changes.
-    """
-    name: str
-    """
-    Unique name.
-    """
-    description: str | None = None
-    is_active: bool = True
-    """
-    False while it is paused.
-    """
-    status: str | None = None
-    """
-    active or paused; other services also say draft, running, completed, failed or archived.
-    """
-    tags: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
-    steps: Annotated[list[PipelineStep], NullAsEmpty] = Field(default_factory=list)
-    step_count: int | None = None
-    variables: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
-    configuration: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
-    max_concurrent_runs: int | None = None
-    schedule: Schedule | str | None = None
-    last_run_status: str | None = None
-    """
-    Status of the newest run.
-    """
-    last_run_at: AwareDatetime | None = None
-    """
-    When the newest run began.
-    """
-    created_at: AwareDatetime | None = None
-    updated_at: AwareDatetime | None = None
-    version: int | None = None
-    """
-    Grows with every change of the definition.
-    """
-
-
-class PipelineDefinition(Model):
-    """
-    A pipeline as its file has it.
-    """
-
-    name: str
-    """
-    Unique name: letters, digits, - and _, a letter or digit first.
-    """
-    description: str | None = None
-    """
-    What it is for.
-    """
-    tags: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
-    """
-    Words to find it by.
-    """
-    schedule: ScheduleDefinition | None = None
-    """
-    When it should run by itself.
-    """
-    variables: Annotated[dict[str, str | float | bool], NullAsEmpty] = Field(default_factory=dict)
-    """
-    Values for ${NAME} places in the settings; a run can give others.
-    """
-    max_concurrent_runs: int = 1
-    """
-    How many runs may go on at once.
-    """
-    steps: Annotated[list[StepDefinition], NullAsEmpty] = Field(default_factory=list)
-    """
-    What it does.
-    """
-    configuration: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
-    """
-    Free for your own use; stored as it is.
-    """
-    base_path: str | None = None
-    """
-    Folder that relative paths in the settings start from; the folder of the file.
-    """
-
-
-class PipelineList(Model):
-    """
-    A page of pipelines.
-    """
-
-    pipelines: Annotated[list[Pipeline], NullAsEmpty]
-    total: int
-    """
-    How many there are in all.
-    """
+__all__ = [
+    "ExtractDefinition",
+    "LoadDefinition",
+    "Pipeline",
+    "PipelineDefinition",
+    "PipelineList",
+    "PipelineStep",
+    "Problem",
+    "ProblemSeverity",
+    "Schedule",
+    "ScheduleDefinition",
+    "ScheduleDefinitionCatchup",
+    "ScheduleRequest",
+    "ScheduleRequestCatchup",
+    "ScheduleSlot",
+    "ScheduleSlotStatus",
+    "StepDefinition",
+    "ValidationReport",
+]

@@ -276,6 +276,10 @@ class Run(RunMixin):
     """
     manual, retry or schedule.
     """
+    scheduled_for: AwareDatetime | None = None
+    """
+    The time of the schedule that it was started for.
+    """
     retry_of: str | None = None
     """
     The run that this one retries.

@@ -8,6 +8,27 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
+from flext_sdk.models._internal import (
+    ExtractDefinition,
+    LoadDefinition,
+    MeltanoDefinition,
+    MeltanoPlugin,
+    MeltanoSchedule,
+    MeltanoScheduleRequestCatchup,
+    MeltanoSetting,
+    MeltanoState,
+    Pipeline,
+    PipelineStep,
+    Problem,
+    ProblemSeverity,
+    Schedule,
+    ScheduleDefinition,
+    ScheduleDefinitionCatchup,
+    ScheduleRequestCatchup,
+    ScheduleSlot,
+    ScheduleSlotStatus,
+    StepDefinition,
+)
 from flext_sdk.models.cluster import ClusterNode, ClusterService
 from flext_sdk.models.dbt import DbtBranch, DbtCommand, DbtDefinition, DbtEdge, DbtModel, DbtProject
 from flext_sdk.models.events import Event
@@ -18,19 +39,6 @@ from flext_sdk.models.orchestrations import (
     OrchestratorConfig,
     OrchestratorInfo,
     OrchestratorMetrics,
-)
-from flext_sdk.models.pipelines import (
-    ExtractDefinition,
-    LoadDefinition,
-    Pipeline,
-    PipelineStep,
-    Problem,
-    ProblemSeverity,
-    Schedule,
-    ScheduleDefinition,
-    ScheduleDefinitionCatchup,
-    ScheduleRequestCatchup,
-    StepDefinition,
 )
 from flext_sdk.models.plugins import Plugin, PluginMetadata
 from flext_sdk.models.runs import DbtNode, LogEntry, Run, RunStatus, StepRun, StepState, StepStatus
@@ -415,6 +423,170 @@ class LogListValues(TypedDict, total=False):
     execution_id: str | None
     last_id: int | None
 
+class MeltanoAddValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoAdd`."""
+
+    project: str | None
+    type: str
+    name: str
+    from_ref: str | None
+
+class MeltanoConfigRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoConfigRequest`."""
+
+    project: str | None
+    set: Mapping[str, Any]
+    unset: Sequence[str]
+    extras: bool
+
+class MeltanoDefinitionValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoDefinition`."""
+
+    project: str
+    run: Sequence[str]
+    environment: str | None
+    state_id_suffix: str | None
+
+class MeltanoInitValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoInit`."""
+
+    project: str
+
+class MeltanoInstallValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoInstall`."""
+
+    project: str | None
+    plugins: Sequence[str]
+    clean: bool
+
+class MeltanoInvokeValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoInvoke`."""
+
+    project: str | None
+    plugin: str
+    arguments: Sequence[str]
+
+class MeltanoPluginValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoPlugin`."""
+
+    type: str
+    name: str
+    variant: str | None
+    inherit_from: str | None
+    pip_url: str | None
+    executable: str | None
+    installed: bool | None
+    note: str | None
+
+class MeltanoPluginListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoPluginList`."""
+
+    plugins: Sequence[MeltanoPlugin | Mapping[str, Any]]
+    total: int
+
+class MeltanoProjectValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoProject`."""
+
+    project: str
+    name: str
+    meltano_version: str | None
+
+class MeltanoRunRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoRunRequest`."""
+
+    project: str | None
+    tasks: Sequence[str]
+    environment: str | None
+    full_refresh: bool
+    state_id_suffix: str | None
+    force: bool
+
+class MeltanoScheduleValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoSchedule`."""
+
+    name: str
+    interval: str | None
+    runs: str | None
+    enabled: bool | None
+    timezone: str | None
+    catchup: str | None
+    next_runs: Sequence[datetime | str]
+    last: ScheduleSlot | Mapping[str, Any] | None
+
+class MeltanoScheduleListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoScheduleList`."""
+
+    schedules: Sequence[MeltanoSchedule | Mapping[str, Any]]
+    total: int
+
+class MeltanoScheduleRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoScheduleRequest`."""
+
+    project: str | None
+    interval: str | None
+    extractor: str | None
+    loader: str | None
+    job: str | None
+    timezone: str | None
+    enabled: bool | None
+    catchup: MeltanoScheduleRequestCatchup | str | None
+    remove: bool
+
+class MeltanoSettingValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoSetting`."""
+
+    name: str
+    value: Any | None
+    source: str | None
+    kind: str | None
+    secret: bool | None
+    env: str | None
+    description: str | None
+
+class MeltanoSettingsValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoSettings`."""
+
+    component: str
+    settings: Sequence[MeltanoSetting | Mapping[str, Any]]
+
+class MeltanoStateValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoState`."""
+
+    state_id: str
+    state: Mapping[str, Any]
+
+class MeltanoStateListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoStateList`."""
+
+    states: Sequence[MeltanoState | Mapping[str, Any]]
+    total: int
+
+class MeltanoStateRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoStateRequest`."""
+
+    project: str | None
+    state: Mapping[str, Any]
+
+class MeltanoStopValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoStop`."""
+
+    project: str | None
+    execution_id: str | None
+    force: bool
+
+class MeltanoTestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoTest`."""
+
+    project: str | None
+    plugins: Sequence[str]
+    config: str | None
+
+class MeltanoUpgradeValues(TypedDict, total=False):
+    """Fields of `flext_sdk.MeltanoUpgrade`."""
+
+    project: str | None
+    version: str | None
+
 class NodeInfoValues(TypedDict, total=False):
     """Fields of `flext_sdk.NodeInfo`."""
 
@@ -636,6 +808,7 @@ class PipelineStepValues(TypedDict, total=False):
     extract: ExtractDefinition | Mapping[str, Any] | None
     load: LoadDefinition | Mapping[str, Any] | None
     dbt: DbtDefinition | Mapping[str, Any] | None
+    meltano: MeltanoDefinition | Mapping[str, Any] | None
     retries: int | None
     timeout: str | float | None
     state: Mapping[str, Any] | None
@@ -712,6 +885,7 @@ class RunValues(TypedDict, total=False):
     pipeline: str | None
     status: RunStatus | str
     trigger: str | None
+    scheduled_for: datetime | str | None
     retry_of: str | None
     full_refresh: bool | None
     variables: Mapping[str, Any]
@@ -790,6 +964,7 @@ class ScheduleValues(TypedDict, total=False):
     enabled: bool | None
     catchup: str | None
     next_runs: Sequence[datetime | str]
+    last: ScheduleSlot | Mapping[str, Any] | None
 
 class ScheduleDefinitionValues(TypedDict, total=False):
     """Fields of `flext_sdk.ScheduleDefinition`."""
@@ -807,6 +982,14 @@ class ScheduleRequestValues(TypedDict, total=False):
     enabled: bool | None
     catchup: ScheduleRequestCatchup | str | None
     remove: bool
+
+class ScheduleSlotValues(TypedDict, total=False):
+    """Fields of `flext_sdk.ScheduleSlot`."""
+
+    scheduled_for: datetime | str | None
+    status: ScheduleSlotStatus | str
+    execution_id: str | None
+    reason: str | None
 
 class ServiceConfigValues(TypedDict, total=False):
     """Fields of `flext_sdk.ServiceConfig`."""
@@ -873,6 +1056,7 @@ class StepDefinitionValues(TypedDict, total=False):
     extract: ExtractDefinition | Mapping[str, Any] | None
     load: LoadDefinition | Mapping[str, Any] | None
     dbt: DbtDefinition | Mapping[str, Any] | None
+    meltano: MeltanoDefinition | Mapping[str, Any] | None
     depends_on: Sequence[str]
     retries: int
     timeout: str | float | None

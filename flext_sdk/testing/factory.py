@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from flext_sdk.models import (
+        _internal,
         bus,
         cluster,
         common,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
         events,
         node,
         orchestrations,
-        pipelines,
         plugins,
         runs,
         runtimes,
@@ -79,6 +79,27 @@ __all__ = [
     "LoadDefinition",
     "LogEntry",
     "LogList",
+    "MeltanoAdd",
+    "MeltanoConfigRequest",
+    "MeltanoDefinition",
+    "MeltanoInit",
+    "MeltanoInstall",
+    "MeltanoInvoke",
+    "MeltanoPlugin",
+    "MeltanoPluginList",
+    "MeltanoProject",
+    "MeltanoRunRequest",
+    "MeltanoSchedule",
+    "MeltanoScheduleList",
+    "MeltanoScheduleRequest",
+    "MeltanoSetting",
+    "MeltanoSettings",
+    "MeltanoState",
+    "MeltanoStateList",
+    "MeltanoStateRequest",
+    "MeltanoStop",
+    "MeltanoTest",
+    "MeltanoUpgrade",
     "NodeInfo",
     "NodeInfoAnswer",
     "NodeStatus",
@@ -118,6 +139,7 @@ __all__ = [
     "Schedule",
     "ScheduleDefinition",
     "ScheduleRequest",
+    "ScheduleSlot",
     "ServiceConfig",
     "ServiceInfo",
     "ServiceList",
@@ -314,9 +336,9 @@ def Execution(**values: Unpack[_values.ExecutionValues]) -> plugins.Execution:
     return made
 
 
-def ExtractDefinition(**values: Unpack[_values.ExtractDefinitionValues]) -> pipelines.ExtractDefinition:
+def ExtractDefinition(**values: Unpack[_values.ExtractDefinitionValues]) -> _internal.ExtractDefinition:
     """Where rows come from."""
-    made: pipelines.ExtractDefinition = build("ExtractDefinition", values)
+    made: _internal.ExtractDefinition = build("ExtractDefinition", values)
     return made
 
 
@@ -356,9 +378,9 @@ def Health(**values: Unpack[_values.HealthValues]) -> services.Health:
     return made
 
 
-def LoadDefinition(**values: Unpack[_values.LoadDefinitionValues]) -> pipelines.LoadDefinition:
+def LoadDefinition(**values: Unpack[_values.LoadDefinitionValues]) -> _internal.LoadDefinition:
     """Where rows go."""
-    made: pipelines.LoadDefinition = build("LoadDefinition", values)
+    made: _internal.LoadDefinition = build("LoadDefinition", values)
     return made
 
 
@@ -371,6 +393,132 @@ def LogEntry(**values: Unpack[_values.LogEntryValues]) -> runs.LogEntry:
 def LogList(**values: Unpack[_values.LogListValues]) -> runs.LogList:
     """Log lines."""
     made: runs.LogList = build("LogList", values)
+    return made
+
+
+def MeltanoAdd(**values: Unpack[_values.MeltanoAddValues]) -> _internal.MeltanoAdd:
+    """A plugin to be added."""
+    made: _internal.MeltanoAdd = build("MeltanoAdd", values)
+    return made
+
+
+def MeltanoConfigRequest(**values: Unpack[_values.MeltanoConfigRequestValues]) -> _internal.MeltanoConfigRequest:
+    """Change of settings; nothing is changed where one of them is wrong."""
+    made: _internal.MeltanoConfigRequest = build("MeltanoConfigRequest", values)
+    return made
+
+
+def MeltanoDefinition(**values: Unpack[_values.MeltanoDefinitionValues]) -> _internal.MeltanoDefinition:
+    """A run of a Meltano project as a step of a pipeline."""
+    made: _internal.MeltanoDefinition = build("MeltanoDefinition", values)
+    return made
+
+
+def MeltanoInit(**values: Unpack[_values.MeltanoInitValues]) -> _internal.MeltanoInit:
+    """A project to be made."""
+    made: _internal.MeltanoInit = build("MeltanoInit", values)
+    return made
+
+
+def MeltanoInstall(**values: Unpack[_values.MeltanoInstallValues]) -> _internal.MeltanoInstall:
+    """What to install."""
+    made: _internal.MeltanoInstall = build("MeltanoInstall", values)
+    return made
+
+
+def MeltanoInvoke(**values: Unpack[_values.MeltanoInvokeValues]) -> _internal.MeltanoInvoke:
+    """A call of a plugin."""
+    made: _internal.MeltanoInvoke = build("MeltanoInvoke", values)
+    return made
+
+
+def MeltanoPlugin(**values: Unpack[_values.MeltanoPluginValues]) -> _internal.MeltanoPlugin:
+    """A plugin of a Meltano project, or one that can be added."""
+    made: _internal.MeltanoPlugin = build("MeltanoPlugin", values)
+    return made
+
+
+def MeltanoPluginList(**values: Unpack[_values.MeltanoPluginListValues]) -> _internal.MeltanoPluginList:
+    """Plugins."""
+    made: _internal.MeltanoPluginList = build("MeltanoPluginList", values)
+    return made
+
+
+def MeltanoProject(**values: Unpack[_values.MeltanoProjectValues]) -> _internal.MeltanoProject:
+    """A Meltano project."""
+    made: _internal.MeltanoProject = build("MeltanoProject", values)
+    return made
+
+
+def MeltanoRunRequest(**values: Unpack[_values.MeltanoRunRequestValues]) -> _internal.MeltanoRunRequest:
+    """What to run."""
+    made: _internal.MeltanoRunRequest = build("MeltanoRunRequest", values)
+    return made
+
+
+def MeltanoSchedule(**values: Unpack[_values.MeltanoScheduleValues]) -> _internal.MeltanoSchedule:
+    """A schedule of a Meltano project."""
+    made: _internal.MeltanoSchedule = build("MeltanoSchedule", values)
+    return made
+
+
+def MeltanoScheduleList(**values: Unpack[_values.MeltanoScheduleListValues]) -> _internal.MeltanoScheduleList:
+    """Schedules."""
+    made: _internal.MeltanoScheduleList = build("MeltanoScheduleList", values)
+    return made
+
+
+def MeltanoScheduleRequest(**values: Unpack[_values.MeltanoScheduleRequestValues]) -> _internal.MeltanoScheduleRequest:
+    """Change of a schedule; what is left out stays."""
+    made: _internal.MeltanoScheduleRequest = build("MeltanoScheduleRequest", values)
+    return made
+
+
+def MeltanoSetting(**values: Unpack[_values.MeltanoSettingValues]) -> _internal.MeltanoSetting:
+    """A setting, its value, and where that comes from."""
+    made: _internal.MeltanoSetting = build("MeltanoSetting", values)
+    return made
+
+
+def MeltanoSettings(**values: Unpack[_values.MeltanoSettingsValues]) -> _internal.MeltanoSettings:
+    """The settings of a component."""
+    made: _internal.MeltanoSettings = build("MeltanoSettings", values)
+    return made
+
+
+def MeltanoState(**values: Unpack[_values.MeltanoStateValues]) -> _internal.MeltanoState:
+    """A state of a Meltano project."""
+    made: _internal.MeltanoState = build("MeltanoState", values)
+    return made
+
+
+def MeltanoStateList(**values: Unpack[_values.MeltanoStateListValues]) -> _internal.MeltanoStateList:
+    """States."""
+    made: _internal.MeltanoStateList = build("MeltanoStateList", values)
+    return made
+
+
+def MeltanoStateRequest(**values: Unpack[_values.MeltanoStateRequestValues]) -> _internal.MeltanoStateRequest:
+    """A state set by hand."""
+    made: _internal.MeltanoStateRequest = build("MeltanoStateRequest", values)
+    return made
+
+
+def MeltanoStop(**values: Unpack[_values.MeltanoStopValues]) -> _internal.MeltanoStop:
+    """How to stop."""
+    made: _internal.MeltanoStop = build("MeltanoStop", values)
+    return made
+
+
+def MeltanoTest(**values: Unpack[_values.MeltanoTestValues]) -> _internal.MeltanoTest:
+    """What to test."""
+    made: _internal.MeltanoTest = build("MeltanoTest", values)
+    return made
+
+
+def MeltanoUpgrade(**values: Unpack[_values.MeltanoUpgradeValues]) -> _internal.MeltanoUpgrade:
+    """What to upgrade."""
+    made: _internal.MeltanoUpgrade = build("MeltanoUpgrade", values)
     return made
 
 
@@ -470,21 +618,21 @@ def OrchestratorMetricsAnswer(
     return made
 
 
-def Pipeline(**values: Unpack[_values.PipelineValues]) -> pipelines.Pipeline:
+def Pipeline(**values: Unpack[_values.PipelineValues]) -> _internal.Pipeline:
     """A stored pipeline."""
-    made: pipelines.Pipeline = build("Pipeline", values)
+    made: _internal.Pipeline = build("Pipeline", values)
     return made
 
 
-def PipelineDefinition(**values: Unpack[_values.PipelineDefinitionValues]) -> pipelines.PipelineDefinition:
+def PipelineDefinition(**values: Unpack[_values.PipelineDefinitionValues]) -> _internal.PipelineDefinition:
     """A pipeline as its file has it."""
-    made: pipelines.PipelineDefinition = build("PipelineDefinition", values)
+    made: _internal.PipelineDefinition = build("PipelineDefinition", values)
     return made
 
 
-def PipelineList(**values: Unpack[_values.PipelineListValues]) -> pipelines.PipelineList:
+def PipelineList(**values: Unpack[_values.PipelineListValues]) -> _internal.PipelineList:
     """A page of pipelines."""
-    made: pipelines.PipelineList = build("PipelineList", values)
+    made: _internal.PipelineList = build("PipelineList", values)
     return made
 
 
@@ -500,9 +648,9 @@ def PipelineStatus(**values: Unpack[_values.PipelineStatusValues]) -> runs.Pipel
     return made
 
 
-def PipelineStep(**values: Unpack[_values.PipelineStepValues]) -> pipelines.PipelineStep:
+def PipelineStep(**values: Unpack[_values.PipelineStepValues]) -> _internal.PipelineStep:
     """One step of a stored pipeline."""
-    made: pipelines.PipelineStep = build("PipelineStep", values)
+    made: _internal.PipelineStep = build("PipelineStep", values)
     return made
 
 
@@ -536,9 +684,9 @@ def PluginMetadata(**values: Unpack[_values.PluginMetadataValues]) -> plugins.Pl
     return made
 
 
-def Problem(**values: Unpack[_values.ProblemValues]) -> pipelines.Problem:
+def Problem(**values: Unpack[_values.ProblemValues]) -> _internal.Problem:
     """One thing wrong in a document."""
-    made: pipelines.Problem = build("Problem", values)
+    made: _internal.Problem = build("Problem", values)
     return made
 
 
@@ -596,21 +744,27 @@ def RuntimeList(**values: Unpack[_values.RuntimeListValues]) -> runtimes.Runtime
     return made
 
 
-def Schedule(**values: Unpack[_values.ScheduleValues]) -> pipelines.Schedule:
+def Schedule(**values: Unpack[_values.ScheduleValues]) -> _internal.Schedule:
     """When a pipeline should run by itself."""
-    made: pipelines.Schedule = build("Schedule", values)
+    made: _internal.Schedule = build("Schedule", values)
     return made
 
 
-def ScheduleDefinition(**values: Unpack[_values.ScheduleDefinitionValues]) -> pipelines.ScheduleDefinition:
+def ScheduleDefinition(**values: Unpack[_values.ScheduleDefinitionValues]) -> _internal.ScheduleDefinition:
     """When a pipeline should run by itself."""
-    made: pipelines.ScheduleDefinition = build("ScheduleDefinition", values)
+    made: _internal.ScheduleDefinition = build("ScheduleDefinition", values)
     return made
 
 
-def ScheduleRequest(**values: Unpack[_values.ScheduleRequestValues]) -> pipelines.ScheduleRequest:
+def ScheduleRequest(**values: Unpack[_values.ScheduleRequestValues]) -> _internal.ScheduleRequest:
     """Change of a schedule; what is left out stays."""
-    made: pipelines.ScheduleRequest = build("ScheduleRequest", values)
+    made: _internal.ScheduleRequest = build("ScheduleRequest", values)
+    return made
+
+
+def ScheduleSlot(**values: Unpack[_values.ScheduleSlotValues]) -> _internal.ScheduleSlot:
+    """A time of a schedule and what became of it."""
+    made: _internal.ScheduleSlot = build("ScheduleSlot", values)
     return made
 
 
@@ -656,9 +810,9 @@ def StateRequest(**values: Unpack[_values.StateRequestValues]) -> runs.StateRequ
     return made
 
 
-def StepDefinition(**values: Unpack[_values.StepDefinitionValues]) -> pipelines.StepDefinition:
-    """One step of a pipeline: extract and load, or dbt."""
-    made: pipelines.StepDefinition = build("StepDefinition", values)
+def StepDefinition(**values: Unpack[_values.StepDefinitionValues]) -> _internal.StepDefinition:
+    """One step of a pipeline: extract and load, dbt, or meltano."""
+    made: _internal.StepDefinition = build("StepDefinition", values)
     return made
 
 
@@ -680,9 +834,9 @@ def StopRequest(**values: Unpack[_values.StopRequestValues]) -> runs.StopRequest
     return made
 
 
-def ValidationReport(**values: Unpack[_values.ValidationReportValues]) -> pipelines.ValidationReport:
+def ValidationReport(**values: Unpack[_values.ValidationReportValues]) -> _internal.ValidationReport:
     """The verdict on a pipeline definition."""
-    made: pipelines.ValidationReport = build("ValidationReport", values)
+    made: _internal.ValidationReport = build("ValidationReport", values)
     return made
 
 

@@ -79,6 +79,11 @@ class ThreadEngine:
     def launch(self) -> None:
         return
 
+    def recheck(self, run_ids: Any) -> None:
+        for run_id in run_ids:
+            if run_id not in self.submitted:
+                self.submit(run_id)
+
     def submit(self, run_id: str) -> None:
         self.submitted.append(run_id)
         if not self.hold:

@@ -118,6 +118,7 @@ def test_schedules(bench):
         "enabled": False,
         "catchup": "skip",
         "next_runs": [],
+        "last": None,
     }
     assert refused(lambda: bench.pipelines.schedule("orders", {"enabled": True})).problems[0]["path"] == "/cron"
     shown = bench.pipelines.schedule("orders", {"cron": "15 * * * *"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,10 @@ from flext_sdk.testing.contract import Contracts
 from openapi.codegen import contract
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "meltano"))
+
+from meltano_shared import shared_environments  # noqa: E402
+
 CHECKED = Contracts(strict=True)
 SPEC = contract.load(ROOT / "openapi")
 OPERATIONS = {operation.id: operation for operation in SPEC.operations}
@@ -105,6 +110,24 @@ def dbt_project(world: World, name: str = "shop") -> str:
     return name
 
 
+def meltano(world: World, **more: Any) -> dict[str, Any]:
+    """A Meltano project with a tap, a state and a schedule."""
+    folder = world.folder / "shop"
+    if not folder.exists():
+        link = Path(world.platform.home) / "environments"
+        if not link.exists():
+            # The environment that all runs of the suite share.
+            link.symlink_to(shared_environments().folder)
+        answer = world.call("flext", "POST", "/api/v1/meltano/projects", json={"project": str(folder)})
+        assert answer.status_code == 201, answer.text
+        for kind, plugin in (("extractor", "tap-csv"), ("loader", "target-jsonl")):
+            given = {"project": str(folder), "type": kind, "name": plugin}
+            assert world.call("flext", "POST", "/api/v1/meltano/plugins", json=given).status_code == 201
+        given = {"project": str(folder), "state": {"singer_state": {"bookmarks": {}}}}
+        assert world.call("flext", "PUT", "/api/v1/meltano/state/dev:x", json=given).status_code == 200
+    return {"project": str(folder), **more}
+
+
 def look(world: World) -> dict[str, Any]:
     return {"name": "look", "runtime_type": "singer", "command": "tap-csv", "args": ["about"]}
 
@@ -182,6 +205,30 @@ CASES: dict[str, tuple[int, Asked]] = {
     "dbt.models": (200, lambda w: ({}, {"project": dbt_project(w), "types": "model,source"}, None)),
     "dbt.lineage": (200, lambda w: ({}, {"project": dbt_project(w), "model": "orders"}, None)),
     "dbt.docs": (200, lambda w: ({}, {"project": dbt_project(w)}, None)),
+    "meltano.init": (409, lambda w: ({}, {}, meltano(w))),
+    "meltano.list": (200, lambda w: ({}, meltano(w), None)),
+    "meltano.add": (409, lambda w: ({}, {}, meltano(w, type="tap", name="tap-csv"))),
+    "meltano.config": (200, lambda w: ({"component": "tap-csv"}, {}, meltano(w, set={"path": "rows.csv"}))),
+    "meltano.schedule": (
+        200,
+        lambda w: (
+            {"name": "daily"},
+            {},
+            meltano(w, extractor="tap-csv", loader="target-jsonl", interval="@daily"),
+        ),
+    ),
+    "meltano.schedules": (200, lambda w: ({}, meltano(w), None)),
+    "meltano.state_list": (200, lambda w: ({}, meltano(w), None)),
+    "meltano.state_show": (200, lambda w: ({"state_id": "dev:x"}, meltano(w), None)),
+    "meltano.state_set": (200, lambda w: ({"state_id": "dev:x"}, {}, meltano(w, state={"singer_state": {}}))),
+    "meltano.state_clear": (404, lambda w: ({"state_id": "dev:nothing"}, meltano(w), None)),
+    "meltano.install": (202, lambda w: ({}, {}, meltano(w))),
+    "meltano.invoke": (202, lambda w: ({}, {}, meltano(w, plugin="tap-csv", arguments=["--version"]))),
+    "meltano.test": (202, lambda w: ({}, {}, meltano(w))),
+    "meltano.run": (404, lambda w: ({}, {}, meltano(w, tasks=["tap-nothing"]))),
+    "meltano.runs": (200, lambda w: ({}, meltano(w), None)),
+    "meltano.stop": (409, lambda w: ({}, {}, meltano(w, execution_id="nothing"))),
+    "meltano.upgrade": (422, lambda w: ({}, {}, meltano(w, version="3.9"))),
     "pipelines.list": (200, lambda w: ({}, {"tags": "contract", "limit": 10, "sort": "name"}, None)),
     "pipelines.create": (201, lambda w: ({}, {}, w.definition(f"new-{time.time_ns()}"))),
     "pipelines.validate": (200, lambda w: ({}, {}, {"name": "x", "steps": [{"name": "a"}]})),

@@ -376,7 +376,17 @@ class AsyncPipelinesBase(AsyncResource):
         "pipeline schedule",
         operation="pipelines.schedule",
         positional=("name",),
-        columns=("cron", "timezone", "enabled:ENABLED:bool", "catchup", "next_runs:NEXT"),
+        columns=(
+            "cron",
+            "timezone",
+            "enabled:ENABLED:bool",
+            "catchup",
+            "next_runs:NEXT",
+            "last.scheduled_for:LAST:ago",
+            "last.status:STATUS",
+            "last.execution_id:RUN",
+            "last.reason:REASON",
+        ),
         mutating=True,
     )
     async def schedule(
@@ -389,17 +399,21 @@ class AsyncPipelinesBase(AsyncResource):
         catchup: Literal["skip", "latest", "all"] | None = None,
         remove: bool = False,
     ) -> Schedule:
-        """Show or change the schedule that is stored with a pipeline.
+        """Show or change the schedule of a pipeline.
 
-        Without options it shows the schedule. This release stores schedules and tells the next times; it does not yet
-        start runs by itself.
+        Without options it shows the schedule, the next times, and what became of the last one. The platform starts the
+        runs while it is up. A time at which no run could start within a minute, because the platform was down or the
+        run before was still going on, is dealt with by catchup: skip leaves it out, latest starts one run for the
+        newest of such times, all starts one for each, one after the other, at most 24. A schedule that is changed, or a
+        pipeline that is resumed, counts from then on.
 
         Args:
             name: Name or id of the pipeline.
-            cron: Five fields as in crontab, or @hourly, @daily, @weekly, @monthly.
+            cron: Five fields as in crontab, or @hourly, @daily, @weekly, @monthly, @yearly.
             timezone: Time zone of the fields, such as Europe/Berlin.
             enabled: Whether it is in force.
-            catchup: What to do about times that were missed.
+            catchup: What to do about times that were missed: skip them, run for the latest, or for all (at most
+                24).
             remove: Take the schedule away.
 
         Returns:
@@ -416,7 +430,7 @@ class AsyncPipelinesBase(AsyncResource):
             ```
 
         Command example:
-            $ flext pipeline schedule orders --cron '15 * * * *'
+            $ flext pipeline schedule orders --cron '15 * * * *' --timezone Europe/Berlin
             $ flext pipeline schedule orders --remove
 
         See also:

@@ -49,6 +49,10 @@ class Engine(Protocol):
         """Takes a run; taking it twice does nothing."""
         ...
 
+    def recheck(self, run_ids: Sequence[str]) -> None:
+        """Takes those of these runs that nobody has taken."""
+        ...
+
     def cancel(self, run_id: str, *, force: bool) -> None:
         """Ends the processes of a run that was asked to stop."""
         ...
@@ -125,6 +129,14 @@ class DbosEngine:
 
         with SetWorkflowID(run_id):
             DBOS.enqueue_workflow(QUEUE, _workflow(), run_id)
+
+    def recheck(self, run_ids: Sequence[str]) -> None:
+        """Puts those runs into the queue that DBOS does not know: a service died between storing and submitting."""
+        from dbos import DBOS
+
+        for run_id in run_ids:
+            if DBOS.get_workflow_status(run_id) is None:
+                self.submit(run_id)
 
     def cancel(self, run_id: str, *, force: bool) -> None:
         """Tells the run, where it goes on in this process; another process sees it in the store."""

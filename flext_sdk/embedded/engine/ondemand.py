@@ -51,6 +51,11 @@ class OnDemandEngine:
         """
         self._launched().submit(run_id)
 
+    def recheck(self, run_ids: Sequence[str]) -> None:
+        """Takes those of these runs that nobody has taken."""
+        if run_ids:
+            self._launched().recheck(run_ids)
+
     def cancel(self, run_id: str, *, force: bool) -> None:
         """Ends the processes of a run that was asked to stop."""
         if self._engine is not None:

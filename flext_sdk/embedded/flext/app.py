@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flext_sdk.embedded.engine.singer import GRACE
 from flext_sdk.embedded.flext.follow import LogStream
 from flext_sdk.embedded.flext.handlers.dbt import dbt_handlers
+from flext_sdk.embedded.flext.handlers.meltano import meltano_handlers
 from flext_sdk.embedded.flext.handlers.pipelines import pipeline_handlers
 from flext_sdk.embedded.flext.handlers.runs import run_handlers
 from flext_sdk.embedded.flext.platform import Platform
@@ -56,6 +57,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
         **pipeline_handlers(platform.pipelines),
         **run_handlers(platform.runs),
         **dbt_handlers(platform.dbt),
+        **meltano_handlers(platform.meltano, platform.meltano_runs, platform.meltano_schedules),
     }
 
     async def launch() -> None:

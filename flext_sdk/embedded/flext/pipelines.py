@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from flext_sdk.embedded.flext.definition import Checked, DefinitionChecker, schedule_problems
 from flext_sdk.embedded.flext.views import pipeline_view, schedule_view, state_view
-from flext_sdk.embedded.store.pipelines import BusyError, NameTakenError, PipelineFilter, PipelineStore, StoredPipeline
+from flext_sdk.embedded.store.pipelines import (
+    PIPELINE,
+    BusyError,
+    NameTakenError,
+    PipelineFilter,
+    PipelineStore,
+    StoredPipeline,
+)
 from flext_sdk.embedded.web.errors import ApiError, validation_failed
 from flext_sdk.embedded.web.problems import problem
 
@@ -17,6 +24,7 @@ if TYPE_CHECKING:
 
     from flext_sdk.embedded.store.bookmarks import BookmarkStore
     from flext_sdk.embedded.store.clock import Now
+    from flext_sdk.embedded.store.schedules import ScheduleStore
 
 _WHAT = "pipeline definition"
 
@@ -30,6 +38,7 @@ class PipelineService:
         pipelines: Where they are stored.
         bookmarks: Where their bookmarks are stored.
         checker: Checks definitions.
+        schedules: Where it is kept what became of schedules.
         forgotten: Told about the runs of a pipeline that was deleted.
         now: The clock.
     """
@@ -39,6 +48,7 @@ class PipelineService:
         pipelines: PipelineStore,
         bookmarks: BookmarkStore,
         checker: DefinitionChecker,
+        schedules: ScheduleStore,
         *,
         forgotten: Callable[[Sequence[str]], None],
         now: Now,
@@ -46,6 +56,7 @@ class PipelineService:
         self._pipelines = pipelines
         self._bookmarks = bookmarks
         self._checker = checker
+        self._schedules = schedules
         self._forgotten = forgotten
         self._now = now
 
@@ -56,6 +67,14 @@ class PipelineService:
             near = get_close_matches(name, self._pipelines.all_names(), n=1, cutoff=0.6)
             hint = f"Did you mean {near[0]}?" if near else "See what there is: flext pipeline list"
             raise ApiError(404, "PIPELINE_NOT_FOUND", f"there is no pipeline {name!r}", hint=hint)
+        return found
+
+    def _own(self, name: str) -> StoredPipeline:
+        """A pipeline that people may change; others belong to a tool that keeps its runs here."""
+        found = self.require(name)
+        if found.kind != PIPELINE:
+            message = f"{found.name} belongs to flext {found.kind}, and is not changed as a pipeline"
+            raise ApiError(409, "NOT_A_PIPELINE", message, hint=f"See flext {found.kind} --help")
         return found
 
     def page(self, query: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,7 +94,7 @@ class PipelineService:
 
     def update(self, name: str, document: object) -> dict[str, Any]:
         """Stores another definition of a pipeline."""
-        before = self.require(name)
+        before = self._own(name)
         definition = self._checked(document)
         try:
             return self._view(self._present(self._pipelines.replace(before.id, definition), name))
@@ -100,7 +119,7 @@ class PipelineService:
 
     def delete(self, name: str) -> None:
         """Deletes a pipeline with everything that belongs to it."""
-        found = self.require(name)
+        found = self._own(name)
         try:
             deleted = self._pipelines.delete(found.id)
         except BusyError as busy:
@@ -125,7 +144,7 @@ class PipelineService:
 
     def schedule(self, name: str, change: Mapping[str, Any]) -> dict[str, Any]:
         """Shows or changes a schedule."""
-        found = self.require(name)
+        found = self.require(name) if not any(value is not None for value in change.values()) else self._own(name)
         before = found.definition.get("schedule")
         change = {key: value for key, value in change.items() if value is not None}
         removed = change.pop("remove", False)
@@ -134,9 +153,9 @@ class PipelineService:
         if removed:
             definition = {key: value for key, value in found.definition.items() if key != "schedule"}
             self._present(self._pipelines.replace(found.id, definition), name)
-            return schedule_view(None, self._now())
+            return schedule_view(None, self._now(), found.is_active)
         if not change:
-            return schedule_view(before, self._now())
+            return schedule_view(before, self._now(), found.is_active, self._schedules.last(found.id))
         schedule = {**(before or {}), **change}
         if "cron" not in schedule:
             raise _invalid(
@@ -152,7 +171,7 @@ class PipelineService:
         if "steps" in found.definition:
             definition["steps"] = found.definition["steps"]
         self._present(self._pipelines.replace(found.id, definition), name)
-        return schedule_view(schedule, self._now())
+        return schedule_view(schedule, self._now(), found.is_active, self._schedules.last(found.id))
 
     def state(self, name: str) -> dict[str, Any]:
         """The bookmarks of a pipeline."""

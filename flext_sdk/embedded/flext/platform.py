@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import socket
 import threading
@@ -31,6 +32,14 @@ from flext_sdk.embedded.flext.definition import DefinitionChecker
 from flext_sdk.embedded.flext.hub import Hub, Kind
 from flext_sdk.embedded.flext.pipelines import PipelineService
 from flext_sdk.embedded.flext.runs import RunService
+from flext_sdk.embedded.flext.scheduler import Scheduler
+from flext_sdk.embedded.meltano.checks import check_meltano
+from flext_sdk.embedded.meltano.environment import MeltanoEnvironment
+from flext_sdk.embedded.meltano.host import Host
+from flext_sdk.embedded.meltano.runs import MeltanoRuns
+from flext_sdk.embedded.meltano.schedules import MeltanoSchedules
+from flext_sdk.embedded.meltano.service import MeltanoService
+from flext_sdk.embedded.meltano.step import meltano_kind
 from flext_sdk.embedded.store.bookmarks import BookmarkStore
 from flext_sdk.embedded.store.clock import Now, utc_now
 from flext_sdk.embedded.store.database import Database
@@ -39,17 +48,21 @@ from flext_sdk.embedded.store.logs import LogStore
 from flext_sdk.embedded.store.pipelines import PipelineStore
 from flext_sdk.embedded.store.processes import ProcessStore
 from flext_sdk.embedded.store.runs import RunStore, StoredRun
+from flext_sdk.embedded.store.schedules import ScheduleStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from flext_sdk.embedded.engine.durable import Engine
+    from flext_sdk.embedded.flext.definition import KindChecker
     from flext_sdk.embedded.web.contract import Contract
 
 RUNS_AT_ONCE = 4
 STEPS_AT_ONCE = 4
 _ORPHAN_GRACE = 2.0
+# A run that waits for its turn longer than this may have been stored by a service that died before submitting it.
+_STRAY_AFTER = dt.timedelta(seconds=30)
 
 _log = logging.getLogger("flext.service")
 
@@ -87,10 +100,10 @@ class Platform:
         secrets_folder: Where secrets are kept as files.
         environ: The service's environment.
         plugins: Which taps and targets there are.
-        environments: Where dbt and other programs have their environments; beside the state folder when left out.
         now: The clock.
         backoff: Seconds before a step is tried again.
         engine: Makes the engine that does the runs with an executor; DBOS when left out.
+        environments: Where dbt and other programs have their environments; beside the state folder when left out.
 
     Raises:
         StoreError: If the database cannot be used.
@@ -124,6 +137,8 @@ class Platform:
         self.tally = Tally()
         self.bookmarks = bookmarks = BookmarkStore(self.database, now)
         environments = environments or Environments(folder.parent / "environments", environ=environ)
+        self.meltano_environment = MeltanoEnvironment(environments, environ)
+        self.meltano_host = Host(self.meltano_environment)
         tools = Tools(
             runs=self.run_store,
             bookmarks=bookmarks,
@@ -133,19 +148,32 @@ class Platform:
             secrets=secrets,
             environ=environ,
             folder=self._files,
-            kinds={"extract": SINGER, "dbt": dbt_kind(DbtEnvironments(environments), folder / "dbt")},
+            kinds={
+                "extract": SINGER,
+                "dbt": dbt_kind(DbtEnvironments(environments), folder / "dbt"),
+                "meltano": meltano_kind(self.meltano_environment, self.meltano_host),
+            },
             changed=self._changed,
             backoff=backoff,
         )
         executor = RunExecutor(tools, parallel=STEPS_AT_ONCE, ended=self._ended)
         self.engine = (engine or self._on_demand(engine_url))(executor, self.run_store)
-        stored = PipelineStore(self.database, now)
-        projects = DbtProjects(stored)
-        kinds = {"dbt": DbtChecker(projects.folder_of, environ)}
+        self.pipeline_store = PipelineStore(self.database, now)
+        self.schedules = ScheduleStore(self.database, now)
+        projects = DbtProjects(self.pipeline_store)
+        kinds: dict[str, KindChecker] = {"dbt": DbtChecker(projects.folder_of, environ), "meltano": check_meltano}
         checker = DefinitionChecker(contract, plugins, secrets, environ, kinds)
-        self.pipelines = PipelineService(stored, bookmarks, checker, forgotten=self.engine.forget, now=now)
+        self.pipelines = PipelineService(
+            self.pipeline_store, bookmarks, checker, self.schedules, forgotten=self.engine.forget, now=now
+        )
+        self.scheduler = Scheduler(self.schedules, self.engine.submit, recheck=self._recheck, now=now)
         self.runs = RunService(self.pipelines, self.run_store, self.logs, self.engine, ended=self._ended, now=now)
-        self.dbt = DbtService(stored, projects, self.runs, environ, forgotten=self.engine.forget)
+        self.dbt = DbtService(self.pipeline_store, projects, self.runs, environ, forgotten=self.engine.forget)
+        self.meltano_runs = MeltanoRuns(self.pipeline_store, self.run_store, self.runs, self.engine, now=now)
+        self.meltano = MeltanoService(self.meltano_environment, self.meltano_host, self.meltano_runs)
+        self.meltano_schedules = MeltanoSchedules(
+            self.meltano, self.meltano_runs, self.pipeline_store, self.schedules, forgotten=self.engine.forget, now=now
+        )
         self.now = now
         self.state = "starting"
 
@@ -158,6 +186,7 @@ class Platform:
         self._end_orphans()
         remove_left_overs(self._files)
         self.engine.launch()
+        self.scheduler.launch()
         self.state = "ok"
 
     def close(self, patience: float = GRACE + 4.0) -> None:
@@ -167,7 +196,9 @@ class Platform:
             patience: Seconds that the runs get.
         """
         self.state = "stopping"
+        self.scheduler.close()
         self.engine.close(patience)
+        self.meltano.close()
         self.recorder.close()
         self.database.close()
 
@@ -198,6 +229,10 @@ class Platform:
         if left:
             with ThreadPoolExecutor(max_workers=8) as pool:
                 list(pool.map(end, range(len(left))))
+
+    def _recheck(self) -> None:
+        self.meltano_schedules.follow()
+        self.engine.recheck(self.run_store.waiting_since(self.now() - _STRAY_AFTER))
 
     def _changed(self, run_id: str, kind: Kind) -> None:
         self.hub.changed(run_id, kind)

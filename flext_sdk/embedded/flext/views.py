@@ -11,15 +11,18 @@ from flext_sdk.embedded.store.runs import STEP_ENDED, StoredRun, StoredStep
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from flext_sdk.embedded.store.bookmarks import Bookmark
     from flext_sdk.embedded.store.pipelines import StoredPipeline
+    from flext_sdk.embedded.store.schedules import StoredSlot
 
 
 def pipeline_view(stored: StoredPipeline, now: dt.datetime) -> dict[str, Any]:
     """A ``Pipeline``."""
     definition = stored.definition
     steps = definition.get("steps", [])
+    schedule = definition.get("schedule")
     return {
         "id": stored.id,
         "name": stored.name,
@@ -32,7 +35,7 @@ def pipeline_view(stored: StoredPipeline, now: dt.datetime) -> dict[str, Any]:
         "variables": definition.get("variables", {}),
         "configuration": definition.get("configuration", {}),
         "max_concurrent_runs": definition.get("max_concurrent_runs", 1),
-        "schedule": schedule_view(definition.get("schedule"), now) if definition.get("schedule") else None,
+        "schedule": schedule_view(schedule, now, stored.is_active) if schedule else None,
         "last_run_status": stored.last_run_status,
         "last_run_at": rfc3339(stored.last_run_at),
         "created_at": rfc3339(stored.created_at),
@@ -52,22 +55,42 @@ def _definition_step(order: int, step: dict[str, Any]) -> dict[str, Any]:
         "extract": step.get("extract"),
         "load": step.get("load"),
         "dbt": step.get("dbt"),
+        "meltano": step.get("meltano"),
         "retries": step.get("retries", 0),
         "timeout": step.get("timeout"),
         "state": step.get("state"),
     }
 
 
-def schedule_view(schedule: dict[str, Any] | None, now: dt.datetime) -> dict[str, Any]:
-    """A ``Schedule``; ``cron`` is None where there is none."""
+def schedule_view(
+    schedule: Mapping[str, Any] | None, now: dt.datetime, is_active: bool, last: StoredSlot | None = None
+) -> dict[str, Any]:
+    """A ``Schedule``; ``cron`` is None where there is none.
+
+    Args:
+        schedule: As in the definition.
+        now: The present moment.
+        is_active: False while the pipeline is paused; then no run comes.
+        last: The slot that was decided last.
+    """
     if not schedule:
-        return {"cron": None, "timezone": "UTC", "enabled": False, "catchup": "skip", "next_runs": []}
+        return {"cron": None, "timezone": "UTC", "enabled": False, "catchup": "skip", "next_runs": [], "last": None}
     return {
         "cron": schedule["cron"],
         "timezone": schedule.get("timezone", "UTC"),
         "enabled": schedule.get("enabled", True),
         "catchup": schedule.get("catchup", "skip"),
-        "next_runs": [rfc3339(moment) for moment in next_times(schedule, now)],
+        "next_runs": [rfc3339(moment) for moment in next_times(schedule, now)] if is_active else [],
+        "last": _slot_view(last) if last is not None else None,
+    }
+
+
+def _slot_view(slot: StoredSlot) -> dict[str, Any]:
+    return {
+        "scheduled_for": rfc3339(slot.slot),
+        "status": slot.status,
+        "execution_id": slot.run_id,
+        "reason": slot.reason,
     }
 
 
@@ -82,6 +105,7 @@ def run_view(run: StoredRun, now: dt.datetime) -> dict[str, Any]:
         "pipeline": run.pipeline,
         "status": run.status,
         "trigger": run.trigger,
+        "scheduled_for": rfc3339(run.scheduled_for),
         "retry_of": run.retry_of,
         "full_refresh": run.full_refresh,
         "variables": run.variables,

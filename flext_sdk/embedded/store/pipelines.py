@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from flext_sdk.embedded.store.clock import Now, utc_now
-from flext_sdk.embedded.store.tables import pipeline_tags, pipelines, runs
+from flext_sdk.embedded.store.tables import pipeline_tags, pipelines, runs, schedules
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flext_sdk.embedded.store.database import Database
 
 ACTIVE = ("pending", "running", "stopping")
+PIPELINE = "pipeline"
 
 
 class NameTakenError(Exception):
@@ -41,12 +42,17 @@ class BusyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StoredPipeline:
-    """A row of the table."""
+    """A row of the table.
+
+    Attributes:
+        kind: ``pipeline`` for those that people define; others belong to a tool that keeps its runs here.
+    """
 
     id: str
     name: str
     definition: dict[str, Any]
     is_active: bool
+    kind: str
     version: int
     last_run_status: str | None
     last_run_at: dt.datetime | None
@@ -69,6 +75,7 @@ _COLUMNS = (
     pipelines.c.name,
     pipelines.c.definition,
     pipelines.c.is_active,
+    pipelines.c.kind,
     pipelines.c.version,
     pipelines.c.last_run_status,
     pipelines.c.last_run_at,
@@ -108,7 +115,7 @@ class PipelineStore:
             limit: Rows in the page.
             offset: Rows before it.
         """
-        conditions = _conditions(wanted)
+        conditions = [pipelines.c.kind == PIPELINE, *_conditions(wanted)]
         column = _SORTS[sort.removeprefix("-")]
         order = column.desc() if sort.startswith("-") else column.asc()
         page = sa.select(*_COLUMNS).where(*conditions).order_by(order, pipelines.c.id).limit(limit).offset(offset)
@@ -118,8 +125,12 @@ class PipelineStore:
             ).scalar_one()
             return [_stored(row) for row in connection.execute(page).mappings()], total
 
-    def create(self, definition: Mapping[str, Any]) -> StoredPipeline:
+    def create(self, definition: Mapping[str, Any], kind: str = PIPELINE) -> StoredPipeline:
         """Stores a new pipeline.
+
+        Args:
+            definition: What it does.
+            kind: Whose it is; only pipelines of people are listed.
 
         Raises:
             NameTakenError: If the name is in use.
@@ -129,6 +140,7 @@ class PipelineStore:
         values = {
             "id": key,
             "is_active": True,
+            "kind": kind,
             "version": 1,
             "created_at": now,
             "updated_at": now,
@@ -138,6 +150,7 @@ class PipelineStore:
             with self._database.write() as connection:
                 connection.execute(sa.insert(pipelines).values(values))
                 _write_tags(connection, key, definition.get("tags", ()))
+                _write_schedule(connection, key, now)
                 return _require(connection, key)
         except IntegrityError:
             raise NameTakenError from None
@@ -160,6 +173,7 @@ class PipelineStore:
                 connection.execute(
                     sa.update(runs).where(runs.c.pipeline_id == found.id).values(pipeline=definition["name"])
                 )
+                _write_schedule(connection, found.id, self._now())
                 return _require(connection, found.id)
         except IntegrityError:
             raise NameTakenError from None
@@ -169,6 +183,7 @@ class PipelineStore:
         with self._database.write() as connection:
             changed = sa.update(pipelines).where(pipelines.c.id == key, pipelines.c.is_active != active)
             connection.execute(changed.values(is_active=active, updated_at=self._now()))
+            _write_schedule(connection, key, self._now())
             return _find(connection, key)
 
     def delete(self, key: str) -> list[str] | None:
@@ -198,7 +213,17 @@ class PipelineStore:
     def all_names(self) -> list[str]:
         """Names of all pipelines, for suggestions."""
         with self._database.read() as connection:
-            return list(connection.execute(sa.select(pipelines.c.name).limit(5000)).scalars())
+            return list(
+                connection.execute(
+                    sa.select(pipelines.c.name).where(pipelines.c.kind == PIPELINE).limit(5000)
+                ).scalars()
+            )
+
+    def of_kind(self, kind: str) -> list[StoredPipeline]:
+        """All pipelines of a kind, by name."""
+        query = sa.select(*_COLUMNS).where(pipelines.c.kind == kind).order_by(pipelines.c.name)
+        with self._database.read() as connection:
+            return [_stored(row) for row in connection.execute(query).mappings()]
 
 
 def active_runs(connection: Connection, pipeline_id: str) -> list[str]:
@@ -237,6 +262,32 @@ def _derived(definition: Mapping[str, Any]) -> dict[str, Any]:
         "search_text": f"{definition['name']}\n{description or ''}".casefold(),
         "definition": dict(definition),
     }
+
+
+def _write_schedule(connection: Connection, key: str, now: dt.datetime) -> None:
+    """Brings the row that the scheduler looks at in line with the definition."""
+    found = _find(connection, key)
+    schedule = found.definition.get("schedule") if found is not None else None
+    if found is None or not schedule:
+        connection.execute(sa.delete(schedules).where(schedules.c.pipeline_id == key))
+        return
+    wanted = {
+        "cron": schedule["cron"],
+        "timezone": schedule.get("timezone") or "UTC",
+        "active": found.is_active and bool(schedule.get("enabled", True)),
+    }
+    catchup = schedule.get("catchup") or "skip"
+    before = connection.execute(sa.select(schedules).where(schedules.c.pipeline_id == key)).mappings().first()
+    if before is None:
+        first = {"pipeline_id": key, "catchup": catchup, "revision": 1, "cursor": now, "next_at": None}
+        connection.execute(sa.insert(schedules).values(**wanted, **first))
+    elif any(before[name] != value for name, value in wanted.items()):
+        # Another schedule, or one that was out of force: it counts from now on, and catches nothing up.
+        again = {"catchup": catchup, "revision": before["revision"] + 1, "cursor": now, "next_at": None}
+        connection.execute(sa.update(schedules).where(schedules.c.pipeline_id == key).values(**wanted, **again))
+    elif before["catchup"] != catchup:
+        changed = {"catchup": catchup, "revision": before["revision"] + 1}
+        connection.execute(sa.update(schedules).where(schedules.c.pipeline_id == key).values(**changed))
 
 
 def _write_tags(connection: Connection, key: str, tags: Iterable[str]) -> None:

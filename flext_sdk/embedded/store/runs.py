@@ -53,6 +53,7 @@ class StoredRun:
     pipeline: str
     status: str
     trigger: str
+    scheduled_for: dt.datetime | None
     retry_of: str | None
     full_refresh: bool
     force_stop: bool
@@ -77,6 +78,7 @@ class NewRun:
 
     Attributes:
         steps: Names of the steps it has, in the order of the definition.
+        scheduled_for: The moment of the schedule that it is for.
     """
 
     pipeline_id: str
@@ -88,6 +90,7 @@ class NewRun:
     trigger: str = "manual"
     retry_of: str | None = None
     max_concurrent_runs: int = 1
+    scheduled_for: dt.datetime | None = None
 
 
 class RunStore:
@@ -108,41 +111,8 @@ class RunStore:
         Raises:
             BusyError: If as many runs as the definition allows are going on. Looking and storing is one transaction.
         """
-        now = self._now()
         with self._database.write() as connection:
-            going_on = active_runs(connection, new.pipeline_id)
-            if len(going_on) >= new.max_concurrent_runs:
-                raise BusyError(going_on[-1])
-            newest = sa.select(runs.c.created_at).where(runs.c.pipeline_id == new.pipeline_id)
-            latest = connection.execute(newest.order_by(runs.c.created_at.desc()).limit(1)).scalar()
-            if latest is not None and latest >= now:
-                # The clock was set back: the run that was begun last must still be the last one.
-                now = latest + dt.timedelta(milliseconds=1)
-            key = new_run_id(now)
-            values = {
-                "id": key,
-                "pipeline_id": new.pipeline_id,
-                "pipeline": new.pipeline,
-                "status": "pending",
-                "trigger": new.trigger,
-                "retry_of": new.retry_of,
-                "full_refresh": new.full_refresh,
-                "force_stop": False,
-                "variables": dict(new.variables),
-                "definition": dict(new.definition),
-                "created_at": now,
-                "restarts": 0,
-            }
-            touched = sa.update(pipelines).where(pipelines.c.id == new.pipeline_id)
-            if not connection.execute(
-                touched.values(last_run_id=key, last_run_status="pending", last_run_at=now)
-            ).rowcount:
-                return None
-            connection.execute(sa.insert(runs).values(values))
-            steps = [_new_step(key, position, name) for position, name in enumerate(new.steps)]
-            if steps:
-                connection.execute(sa.insert(step_runs), steps)
-            return _find(connection, key)
+            return create_run(connection, new, self._now())
 
     def find(self, run_id: str) -> StoredRun | None:
         """A run with its steps."""
@@ -150,12 +120,12 @@ class RunStore:
             return _find(connection, run_id)
 
     def page(
-        self, *, pipeline_id: str | None, status: str | None, limit: int, offset: int
+        self, *, pipeline_id: str | Sequence[str] | None, status: str | None, limit: int, offset: int
     ) -> tuple[list[StoredRun], int]:
-        """A page of runs, newest first, and how many there are in all."""
-        conditions = []
+        """A page of runs of one pipeline, of some, or of all, newest first, and how many there are in all."""
+        conditions: list[sa.ColumnElement[bool]] = []
         if pipeline_id is not None:
-            conditions.append(runs.c.pipeline_id == pipeline_id)
+            conditions.append(runs.c.pipeline_id.in_([pipeline_id] if isinstance(pipeline_id, str) else pipeline_id))
         if status is not None:
             conditions.append(runs.c.status == status)
         page = (
@@ -178,6 +148,12 @@ class RunStore:
             return _with_steps(
                 connection, connection.execute(query.order_by(runs.c.created_at, runs.c.id)).mappings().all()
             )
+
+    def waiting_since(self, moment: dt.datetime) -> list[str]:
+        """Ids of the runs that have been waiting for their turn since before a moment."""
+        query = sa.select(runs.c.id).where(runs.c.status == "pending", runs.c.created_at < moment)
+        with self._database.read() as connection:
+            return list(connection.execute(query.order_by(runs.c.created_at).limit(100)).scalars())
 
     def counts(self, pipeline_id: str) -> dict[str, int]:
         """How many runs of a pipeline have each status."""
@@ -305,6 +281,46 @@ class RunStore:
         with self._database.write() as connection:
             chosen = sa.update(step_runs).where(step_runs.c.run_id == run_id, step_runs.c.name == name)
             connection.execute(chosen.values(values))
+
+
+def create_run(connection: Connection, new: NewRun, now: dt.datetime) -> StoredRun | None:
+    """Stores a run within a transaction that writes; None when the pipeline is gone.
+
+    Raises:
+        BusyError: If as many runs as the definition allows are going on.
+    """
+    going_on = active_runs(connection, new.pipeline_id)
+    if len(going_on) >= new.max_concurrent_runs:
+        raise BusyError(going_on[-1])
+    newest = sa.select(runs.c.created_at).where(runs.c.pipeline_id == new.pipeline_id)
+    latest = connection.execute(newest.order_by(runs.c.created_at.desc()).limit(1)).scalar()
+    if latest is not None and latest >= now:
+        # The clock was set back: the run that was begun last must still be the last one.
+        now = latest + dt.timedelta(milliseconds=1)
+    key = new_run_id(now)
+    values = {
+        "id": key,
+        "pipeline_id": new.pipeline_id,
+        "pipeline": new.pipeline,
+        "status": "pending",
+        "trigger": new.trigger,
+        "scheduled_for": new.scheduled_for,
+        "retry_of": new.retry_of,
+        "full_refresh": new.full_refresh,
+        "force_stop": False,
+        "variables": dict(new.variables),
+        "definition": dict(new.definition),
+        "created_at": now,
+        "restarts": 0,
+    }
+    touched = sa.update(pipelines).where(pipelines.c.id == new.pipeline_id)
+    if not connection.execute(touched.values(last_run_id=key, last_run_status="pending", last_run_at=now)).rowcount:
+        return None
+    connection.execute(sa.insert(runs).values(values))
+    steps = [_new_step(key, position, name) for position, name in enumerate(new.steps)]
+    if steps:
+        connection.execute(sa.insert(step_runs), steps)
+    return _find(connection, key)
 
 
 def _new_step(run_id: str, position: int, name: str) -> dict[str, Any]:

@@ -77,6 +77,7 @@ pipelines = Table(
     Column("search_text", Text, nullable=False),
     Column("definition", JsonText, nullable=False),
     Column("is_active", Boolean, nullable=False),
+    Column("kind", String(16), nullable=False, server_default="pipeline"),
     Column("version", Integer, nullable=False),
     Column("last_run_id", String(32)),
     Column("last_run_status", String(16)),
@@ -100,6 +101,7 @@ runs = Table(
     Column("pipeline", String(100), nullable=False),
     Column("status", String(16), nullable=False),
     Column("trigger", String(16), nullable=False),
+    Column("scheduled_for", UtcDateTime),
     Column("retry_of", String(32)),
     Column("full_refresh", Boolean, nullable=False),
     Column("force_stop", Boolean, nullable=False),
@@ -154,6 +156,31 @@ bookmarks = Table(
     Column("state", JsonText, nullable=False),
     Column("run_id", String(32)),
     Column("updated_at", UtcDateTime, nullable=False),
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("pipeline_id", String(36), ForeignKey("pipelines.id", ondelete="CASCADE"), primary_key=True),
+    Column("cron", String(100), nullable=False),
+    Column("timezone", String(100), nullable=False),
+    Column("catchup", String(16), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("cursor", UtcDateTime, nullable=False),
+    Column("next_at", UtcDateTime),
+    Index("schedules_due", "active", "next_at"),
+)
+
+schedule_slots = Table(
+    "schedule_slots",
+    metadata,
+    Column("pipeline_id", String(36), ForeignKey("pipelines.id", ondelete="CASCADE"), primary_key=True),
+    Column("slot", UtcDateTime, primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("run_id", String(32)),
+    Column("reason", Text),
+    Column("decided_at", UtcDateTime, nullable=False),
 )
 
 processes = Table(
