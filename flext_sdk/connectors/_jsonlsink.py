@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from flext_sdk.connectors._errors import ConnectorError
 from flext_sdk.connectors._json import dumps
+from flext_sdk.connectors._target import Pace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +61,8 @@ class JsonlSink:
     Raises:
         ConnectorError: If the folder's journal is broken.
     """
+
+    pace = Pace()
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
