@@ -22,6 +22,7 @@ import pyarrow as pa
 from flext_sdk.connectors import _parts
 from flext_sdk.connectors._arrowvalues import to_arrow
 from flext_sdk.connectors._errors import ConnectorError
+from flext_sdk.connectors._io import say
 from flext_sdk.connectors._sqlsink import STAGE, Column
 
 if TYPE_CHECKING:
@@ -36,13 +37,19 @@ _OURS = re.compile(r"\.part-[0-9]{6,}\.parquet\.(new|stage)")
 
 @dataclass(slots=True)
 class _Folder:
-    """A table: its folder, columns, keys, and the numbers of its files; ``staged`` until its version is activated."""
+    """A table: its folder, columns, keys, and the numbers of its files.
+
+    Attributes:
+        staged: Whether its version is still to be activated.
+        empty: Whether its only file has no rows: it shows readers the columns.
+    """
 
     folder: str
     staged: bool
     columns: list[tuple[str, str]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     parts: list[int] = field(default_factory=list)
+    empty: bool = False
 
     def all_columns(self) -> list[Column]:
         return [Column(*column) for column in self.columns]
@@ -70,6 +77,7 @@ class ParquetStore:
         self._places: dict[int, str] = {}
         self._load()
         self._finish()
+        self._forget_missing()
         self._sweep()
 
     # -- the journal ---------------------------------------------------------------------------------------------------
@@ -108,6 +116,18 @@ class ParquetStore:
         for name in gone:
             (self._root / name).unlink(missing_ok=True)
 
+    def _forget_missing(self) -> None:
+        """Files that somebody has removed are no longer known, nor tables without any."""
+        for name, table in list(self._tables.items()):
+            there = [part for part in table.parts if (self._root / self._places[part]).exists()]
+            if len(there) < len(table.parts):
+                say("WARNING", f"{self._root / table.folder}: files have been removed; what was in them is not known any more")
+                table.parts = there
+                if not there:
+                    del self._tables[name]
+        self._places = {part: self._places[part] for table in self._tables.values() for part in table.parts}
+        self._before = set(self._places.values())
+
     def _sweep(self) -> None:
         """Removes what an earlier run left unfinished."""
         for folder in self._folders():
@@ -132,9 +152,11 @@ class ParquetStore:
         """Makes everything last: files first, then the journal, then their names."""
         for name in list(self._open):
             self._close(name)
-        for name, table in self._tables.items():
-            if table.keys and any(self._is_new(part) for part in table.parts):
-                self._replace_rows(name, table)
+        for table in self._tables.values():
+            if table.keys and not table.empty and any(self._is_new(part) for part in table.parts):
+                self._replace_rows(table)
+            if not table.staged and not table.parts:
+                self._write_empty(table)
         wanted = {part: self._name(table, part) for table in self._tables.values() for part in table.parts}
         moves = [[self._places[part], name] for part, name in wanted.items() if self._places[part] != name]
         gone = sorted(self._before - {self._places[part] for part in wanted})
@@ -272,7 +294,7 @@ class ParquetStore:
         """Gives a table other keys; False if its rows contradict them."""
         found = self._tables[table]
         self._close(table)
-        if keys and found.parts:
+        if keys and not self.is_empty(table):
             rows = _parts.keys_in([self._root / self._places[part] for part in found.parts], keys)
             if any(rows.column(key).null_count for key in keys) or len(_parts.repeated(rows, keys)):
                 return False
@@ -281,7 +303,7 @@ class ParquetStore:
 
     def is_empty(self, table: str) -> bool:
         """Whether there is no row."""
-        return not self._tables[table].parts and table not in self._open
+        return self._tables[table].empty or not self._tables[table].parts
 
     def convert(self, kind: str, values: list[Any]) -> tuple[str, Any]:
         """Values as an Arrow array."""
@@ -290,6 +312,8 @@ class ParquetStore:
     def insert(self, table: str, columns: Sequence[Column], keys: Sequence[str], values: Sequence[Any]) -> None:
         """Adds rows; those with the same keys are taken out at the commit."""
         found = self._tables[table]
+        if found.empty:
+            found.parts, found.empty = [], False
         if table not in self._open:
             part = self._new_part(found)
             path = self._root / self._places[part]
@@ -314,7 +338,12 @@ class ParquetStore:
         if name in self._open:
             self._open.pop(name).close()
 
-    def _replace_rows(self, name: str, table: _Folder) -> None:
+    def _write_empty(self, table: _Folder) -> None:
+        part = self._new_part(table)
+        _parts.PartWriter(self._root / self._places[part], table.all_columns(), self._compression).close()
+        table.parts, table.empty = [part], True
+
+    def _replace_rows(self, table: _Folder) -> None:
         """Leaves one row for each key: the last."""
         fresh = [part for part in table.parts if self._is_new(part)]
         found = _parts.keys_in([self._root / self._places[part] for part in fresh], table.keys)
@@ -350,12 +379,13 @@ class ParquetStore:
         self._close(table)
         self._close(stage)
         staged = self._tables.pop(stage)
-        self._tables[table].parts, self._tables[table].columns = staged.parts, staged.columns
+        live = self._tables[table]
+        live.parts, live.columns, live.empty = staged.parts, staged.columns, False
 
     def clear(self, table: str) -> None:
         """Removes all rows."""
         self._close(table)
-        self._tables[table].parts = []
+        self._tables[table].parts, self._tables[table].empty = [], False
 
     def drop(self, table: str) -> None:
         """Removes a table if it is there."""
