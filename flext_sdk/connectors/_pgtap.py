@@ -238,10 +238,10 @@ class _Newest:
         for everything, found in self._rows.read(self._value):
             table, rows = everything, found
             fresh = self._without_sent(table.column(self._key), rows) if self._sent else None
+            if fresh == []:
+                continue
             if fresh is not None:
                 table, rows = table.take(fresh), [rows[number] for number in fresh]
-            if not rows:
-                continue
             self._note(table.column(self._key), rows)
             yield Chunk(self._rows.lines(table, self._version), len(rows), self._mark())
 

@@ -81,12 +81,17 @@ class PostgresStore:
         self._run("SELECT set_config('lock_timeout', %s, false)", f"{max(1, int(seconds * 1000))}ms")
         self._run("SELECT set_config('synchronous_commit', 'on', false)")
         if not self._run("SELECT 1 FROM pg_namespace WHERE nspname = %s", schema).fetchone():
+            self._one_at_a_time()
             self._run(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
         self._run("SELECT set_config('search_path', %s, false)", quoted(schema))
         self.commit()
 
     def _run(self, statement: str, *values: Any) -> psycopg.Cursor[Any]:  # noqa: ANN401
         return self._connection.execute(statement.encode(), values or None)
+
+    def _one_at_a_time(self) -> None:
+        """Of two first runs at the same time the second waits here, and finds what the first one made."""
+        self._run("SELECT pg_advisory_xact_lock(hashtext('flext'), hashtext(%s))", self._schema)
 
     def claim(self, stream: str) -> bool:
         """Keeps other processes from writing to a stream's table until this one ends.
@@ -117,8 +122,7 @@ class PostgresStore:
     def save(self, documents: dict[str, str]) -> None:
         """Replaces rows of ``_flext_streams``."""
         if documents and META not in self.names():
-            # Two first runs at the same time: the second waits here, and finds the table there.
-            self._run("SELECT pg_advisory_xact_lock(hashtext('flext'), hashtext(%s))", self._schema)
+            self._one_at_a_time()
             self._run(f"CREATE TABLE IF NOT EXISTS {META} (stream text PRIMARY KEY, document text NOT NULL)")
         for stream, document in documents.items():
             self._run(
