@@ -121,7 +121,10 @@ class ParquetStore:
         for name, table in list(self._tables.items()):
             there = [part for part in table.parts if (self._root / self._places[part]).exists()]
             if len(there) < len(table.parts):
-                say("WARNING", f"{self._root / table.folder}: files have been removed; what was in them is not known any more")
+                say(
+                    "WARNING",
+                    f"{self._root / table.folder}: files have been removed; what was in them is not known any more",
+                )
                 table.parts = there
                 if not there:
                     del self._tables[name]

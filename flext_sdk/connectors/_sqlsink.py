@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flext_sdk.connectors._columns import column_name, from_schema, join, of_values
@@ -281,7 +282,7 @@ class SqlSink:
             self._need(stream, table, prop, self._store.physical(of_values([record.get(prop) for record in records])))
         data = []
         for prop in list(table.columns):
-            values = [record.get(prop) for record in records]
+            values = _values(records, prop)
             if prop in table.keys and None in values:
                 line = lines[values.index(None)]
                 raise ConnectorError(f"{stream}: the key field {prop} is null or missing in input line {line}")
@@ -357,3 +358,11 @@ class SqlSink:
     def close(self) -> None:
         """Closes the database."""
         self._store.close()
+
+
+def _values(records: list[Record], prop: str) -> list[Any]:
+    """A property of all records, None where it is missing."""
+    try:
+        return list(map(itemgetter(prop), records))
+    except KeyError:
+        return [record.get(prop) for record in records]
