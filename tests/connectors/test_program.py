@@ -178,3 +178,11 @@ def test_destinations_that_cannot_be(bench: Any, target: str) -> None:
 def test_a_command_needs_a_connector() -> None:
     with pytest.raises(KeyError):
         command("tap-nothing")
+
+
+def test_a_library_that_is_missing(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "flext_sdk.connectors._postgres", raising=False)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    result = bench.run("tap-postgres", {"database": "x"})
+    assert result.code == 1
+    assert result.talk == ['ERROR tap-postgres: psycopg is not installed; run: pip install "flext-sdk[connectors]"']
