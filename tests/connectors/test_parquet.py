@@ -453,3 +453,39 @@ def test_there_and_back(bench: Any) -> None:
     back = tap(bench, bench.folder / "parquet" / "**" / "*.parquet", stream_names="folder")
     assert back.records == bench.tap({"path": str(csv)}).records
     assert back.of("SCHEMA")[0]["stream"] == "s"
+
+
+def test_types_that_parquet_files_rarely_hold() -> None:
+    from flext_sdk.connectors import _arrow
+    from flext_sdk.connectors._errors import ConnectorError
+
+    interval = pa.array([pa.MonthDayNano([1, 2, 3_500_000_000]), None], pa.month_day_nano_interval())
+    text = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
+    identity = pa.array([bytes.fromhex(text.replace("-", "")), None], pa.uuid())
+    repeated = pa.array([7, 7], pa.run_end_encoded(pa.int32(), pa.int64()))
+    nested = pa.array(
+        [[[("k", {"x": dt.timedelta(seconds=1)})]]],
+        pa.list_(pa.map_(pa.string(), pa.struct([("x", pa.duration("s"))]))),
+    )
+    for column, kind, wanted in (
+        (interval, "string", ["P1M2DT3.500000000S", None]),
+        (identity, "string", [text, None]),
+        (repeated, "integer", ["7", "7"]),
+        (nested, "array", ['[{"k":{"x":1.0}}]']),
+    ):
+        assert _arrow.kind_of(column.type) == kind
+        assert _arrow.as_text(column, kind).to_pylist() == wanted
+    assert _arrow.kind_of(pa.list_(pa.int64())) == "array"
+    with pytest.raises(
+        ConnectorError, match=r"s: the field u cannot be read: values of the type .* have no form in JSON"
+    ):
+        _arrow.checked_kinds("s", [("u", _Odd())])
+
+
+class _Odd:
+    """A type of a later Arrow."""
+
+    id = 200
+
+    def __str__(self) -> str:
+        return "odd"
