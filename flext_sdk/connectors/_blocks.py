@@ -64,7 +64,7 @@ class Encoding:
         every_field: Whether nothing was deselected.
         kinds: Kinds of each field.
         version: Version of the table, 0 for none.
-        source: Key of the file.
+        source: Key of the file, for positions; empty for none.
     """
 
     stream: str

@@ -11,6 +11,8 @@ from flext_sdk.connectors._kinds import Kinds, fragment, from_fragment
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from flext_sdk.connectors._stream import Stream
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -21,12 +23,16 @@ class Selection:
         kinds: Kinds of fields that the catalog asks for.
         keys: Key fields, or None where the catalog does not say.
         full_table: Whether every run reads everything (``FULL_TABLE``) instead of what is new (``INCREMENTAL``).
+        incremental: Whether it asks for ``INCREMENTAL``.
+        replication_key: The field by which it is to be read, or None where the catalog does not say.
     """
 
     deselected: frozenset[str] = frozenset()
     kinds: dict[str, Kinds] = field(default_factory=dict)
     keys: tuple[str, ...] | None = None
     full_table: bool = False
+    incremental: bool = False
+    replication_key: str | None = None
 
 
 def schema_of(kinds: Mapping[str, Kinds]) -> dict[str, Any]:
@@ -52,6 +58,38 @@ def entry(stream: str, kinds: Mapping[str, Kinds], keys: Sequence[str]) -> dict[
         "table_name": stream,
         "key_properties": list(keys),
         "schema": schema_of(kinds),
+        "metadata": metadata,
+    }
+
+
+def table_entry(stream: Stream) -> dict[str, Any]:
+    """A catalog entry of a typed table, with how it can be read."""
+    automatic = {*stream.keys, stream.replication_key}
+    found: dict[str, Any] = {
+        "inclusion": "available",
+        "selected": True,
+        "table-key-properties": list(stream.keys),
+        "valid-replication-keys": list(stream.candidates),
+    }
+    method: dict[str, Any] = {}
+    if stream.replication_key:
+        found |= {"replication-method": "INCREMENTAL", "replication-key": stream.replication_key}
+        method = {"replication_method": "INCREMENTAL", "replication_key": stream.replication_key}
+    metadata: list[dict[str, Any]] = [{"breadcrumb": [], "metadata": found}]
+    metadata += [
+        {
+            "breadcrumb": ["properties", name],
+            "metadata": {"inclusion": "automatic" if name in automatic else "available", "selected": True},
+        }
+        for name in stream.properties
+    ]
+    return {
+        "tap_stream_id": stream.name,
+        "stream": stream.name,
+        "table_name": stream.name,
+        "key_properties": list(stream.keys),
+        **method,
+        "schema": {"type": "object", "properties": stream.properties},
         "metadata": metadata,
     }
 
@@ -104,6 +142,8 @@ def _selection(item: Mapping[str, Any]) -> Selection | None:
         kinds={name: kinds for name, schema in properties.items() if (kinds := from_fragment(schema)) is not None},
         keys=None if keys is None else tuple(keys),
         full_table=method == "FULL_TABLE",
+        incremental=method == "INCREMENTAL",
+        replication_key=item.get("replication_key") or stream.get("replication-key"),
     )
 
 

@@ -46,6 +46,10 @@ def run(name: str, argv: Sequence[str] | None, body: Body) -> int:
     except (ConnectorError, OSError, MemoryError) as error:
         say("ERROR", f"{name}: {_explain(error)}")
         return error.exit_code if isinstance(error, ConnectorError) else 1
+    except ModuleNotFoundError as error:
+        # None of ours is ever missing: it is a library that the connector needs.
+        say("ERROR", f'{name}: {error.name} is not installed; run: pip install "flext-sdk[connectors]"')
+        return 1
     except KeyboardInterrupt:
         return 130
     except Terminated:

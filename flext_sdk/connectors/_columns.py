@@ -135,20 +135,25 @@ def _is_float(value: Json) -> bool:
     return isinstance(value, float) or abs(value) <= EXACT
 
 
-def column_name(wanted: str, taken: set[str]) -> str:
+def column_name(wanted: str, taken: set[str], longest: int = 0) -> str:
     """A name for a column or table that no other has, where upper and lower case are the same.
 
     Args:
         wanted: The name of the property or stream.
         taken: Names in use, case folded.
+        longest: Bytes that a name may have in the database, 0 for any number.
     """
     name = wanted.replace("\0", "_") or "_"
     number = 1
-    candidate = name
+    candidate = _shortened(name, longest)
     while candidate.casefold() in taken:
         number += 1
-        candidate = f"{name}_{number}"
+        candidate = _shortened(name, longest and longest - len(f"_{number}")) + f"_{number}"
     return candidate
+
+
+def _shortened(name: str, longest: int) -> str:
+    return name.encode()[:longest].decode(errors="ignore") if longest else name
 
 
 def quoted(name: str) -> str:

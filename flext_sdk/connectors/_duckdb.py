@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from flext_sdk.connectors._columns import EXACT, fit, quoted, to_text
+from flext_sdk.connectors._arrowvalues import to_arrow
+from flext_sdk.connectors._columns import EXACT, quoted
 from flext_sdk.connectors._errors import ConnectorError
 from flext_sdk.connectors._sqlsink import META, Column
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from flext_sdk.connectors._types import Array, Connection
+    from flext_sdk.connectors._types import Connection
 
 _TYPES = {
     "boolean": "BOOLEAN",
@@ -36,14 +36,6 @@ _TYPES = {
     "timestamptz": "TIMESTAMP WITH TIME ZONE",
     "json": "JSON",
     "string": "VARCHAR",
-}
-_ARROW = {
-    "boolean": pa.bool_(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "date": pa.date32(),
-    "timestamp": pa.timestamp("us"),
-    "timestamptz": pa.timestamp("us", "UTC"),
 }
 _AS_TEXT = {
     "timestamp": "replace(CAST({0} AS VARCHAR), ' ', 'T')",
@@ -95,6 +87,12 @@ class DuckDbStore:
             self._connection.execute("BEGIN TRANSACTION")
             self._in_transaction = True
         return self._connection.execute(sql, list(values))
+
+    longest_name = 0
+
+    def claim(self, stream: str) -> bool:
+        """Nothing to do: the file has one writer."""
+        return False
 
     def documents(self) -> dict[str, str]:
         """What stands in ``_flext_streams``."""
@@ -172,15 +170,7 @@ class DuckDbStore:
 
     def convert(self, kind: str, values: list[Any]) -> tuple[str, Any]:
         """Values as an Arrow array."""
-        kind, values = fit(kind, values)
-        if kind in ("string", "json"):
-            return kind, pa.array(values, pa.string())
-        if kind == "datetime":
-            return _convert_datetime(values)
-        if kind in ("date", "timestamp", "timestamptz"):
-            array = _cast(values, kind)
-            return ("string", None) if array is None else (kind, array)
-        return kind, pa.array(values, _ARROW[kind])
+        return to_arrow(kind, values)
 
     def insert(self, table: str, columns: Sequence[Column], keys: Sequence[str], values: Sequence[Any]) -> None:
         """Inserts rows, or replaces those with the same keys."""
@@ -240,27 +230,3 @@ class DuckDbStore:
     def close(self) -> None:
         """Closes the file."""
         self._connection.close()
-
-
-def _cast(values: list[Any], kind: str) -> Array:
-    """Texts as dates or times; None if one is not of the calendar, finer than a microsecond, or spelled differently."""
-    texts = pa.array(values, pa.string())
-    if kind != "date":
-        shortest = pc.min(pc.binary_length(texts)).as_py()
-        if shortest is not None and shortest < 16:  # a bare date would become midnight
-            return None
-    if pc.any(pc.starts_with(texts, "0000")).as_py():
-        return None
-    try:
-        return texts.cast(_ARROW[kind])
-    except pa.ArrowInvalid:
-        return None
-
-
-def _convert_datetime(values: list[Any]) -> tuple[str, Any]:
-    if all(value is None for value in values):
-        return "datetime", pa.array(values, _ARROW["timestamp"])
-    for kind in ("timestamp", "timestamptz"):
-        if _cast(values, kind) is not None:
-            return kind, None
-    return "string", [to_text(value) for value in values]

@@ -47,18 +47,23 @@ def find(settings: Settings, suffixes: Sequence[str]) -> list[Source]:
     streams: dict[str, list[SourceFile]] = {}
     for file in files:
         streams.setdefault(settings.get("stream") or _name(file, settings["stream_names"]), []).append(file)
-    if not settings.get("stream"):
+    if not settings.get("stream") and settings["stream_names"] != "folder":
         for name, same in streams.items():
             if len(same) > 1:
                 raise ConnectorError(
                     f"the files {same[0].key} and {same[1].key} would both be the stream {name}; "
                     "set stream_names to path to tell them apart, or stream to read them as one"
                 )
-    keys = _keys(settings.get("keys"), list(streams))
+    keys = keys_of(settings.get("keys"), list(streams))
     return [Source(name, tuple(streams[name]), keys.get(name, ())) for name in sorted(streams)]
 
 
-def _keys(setting: list[str] | dict[str, list[str]] | None, streams: list[str]) -> dict[str, tuple[str, ...]]:
+def keys_of(setting: list[str] | dict[str, list[str]] | None, streams: list[str]) -> dict[str, tuple[str, ...]]:
+    """The key fields of each stream, as ``keys`` says.
+
+    Raises:
+        ConnectorError: If it names a stream that does not exist.
+    """
     if isinstance(setting, dict):
         for name in setting:
             if name not in streams:
@@ -98,5 +103,8 @@ def _fixed_part(pattern: Path) -> Path:
 
 def _name(file: SourceFile, how: str) -> str:
     path = Path(file.key)
-    stem = (path.with_suffix("") if how == "path" else Path(path.stem)).as_posix()
+    if how == "folder":
+        stem = file.path.absolute().parent.name
+    else:
+        stem = (path.with_suffix("") if how == "path" else Path(path.stem)).as_posix()
     return re.sub(r"\W+", "_", stem).strip("_") or "file"

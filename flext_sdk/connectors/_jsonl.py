@@ -5,31 +5,23 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from flext_sdk.connectors._blocks import Block, Encoding, Layout, cut
-from flext_sdk.connectors._classify import kind_of_strings
 from flext_sdk.connectors._errors import ConnectorError
 from flext_sdk.connectors._io import say
 from flext_sdk.connectors._json import dumps, loads_exact, may_be_inexact
-from flext_sdk.connectors._kinds import NOTHING, Kinds, join
+from flext_sdk.connectors._observe import observe_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flext_sdk.connectors._files import SourceFile
+    from flext_sdk.connectors._kinds import Kinds
 
 _BOM = b"\xef\xbb\xbf"
-_KINDS: dict[type, str] = {
-    int: "integer",
-    float: "number",
-    bool: "boolean",
-    dict: "object",
-    list: "array",
-}
 _PER_PIECE = 5000
 
 
@@ -65,22 +57,7 @@ class JsonlFormat:
 
     def observe(self, block: Block, layout: Layout, known: dict[str, Kinds]) -> None:
         """Adds what the fields of a block hold to ``known``."""
-        types: dict[str, set[type]] = {}
-        records: list[dict[str, Any]] = block.data[1]
-        for record in records:
-            for name, value in record.items():
-                if name in types:
-                    types[name].add(type(value))
-                else:
-                    types[name] = {type(value)}
-        for name, found in types.items():
-            kinds = frozenset(_KINDS[kind] for kind in found if kind in _KINDS)
-            if Decimal in found:
-                kinds |= _decimals(records, name)
-            if str in found:
-                texts = [value for record in records if isinstance(value := record.get(name), str)]
-                kinds |= kind_of_strings(texts)
-            known[name] = join(join(NOTHING, kinds, mixed=True), known.get(name, NOTHING), mixed=True)
+        observe_records(block.data[1], known)
 
     def encode(self, block: Block, layout: Layout, encoding: Encoding) -> Iterator[bytes]:
         """RECORD lines of a block; the record is the line of the file unless fields were deselected."""
@@ -97,12 +74,6 @@ class JsonlFormat:
                 yield b"".join([b"%b%b%b%d]}\n" % (before, line, after, row) for row, line in enumerate(piece, first)])
             else:
                 yield before + (b"}\n" + before).join(piece) + b"}\n"
-
-
-def _decimals(records: list[dict[str, Any]], name: str) -> Kinds:
-    """Numbers beyond 64 bits: those written without point and exponent are integers."""
-    values = [value for record in records if isinstance(value := record.get(name), Decimal)]
-    return frozenset("integer" if value.as_tuple().exponent == 0 else "number" for value in values)
 
 
 def _read(raw: bytes, file: SourceFile, row: int) -> tuple[list[bytes], list[dict[str, Any]]]:

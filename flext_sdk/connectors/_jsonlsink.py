@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from flext_sdk.connectors._errors import ConnectorError
 from flext_sdk.connectors._json import dumps
+from flext_sdk.connectors._target import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +63,8 @@ class JsonlSink:
     Raises:
         ConnectorError: If the folder's journal is broken.
     """
+
+    pace = Pace()
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from flext_sdk.connectors._types import Array, Table
 
 _PIECE = 8 << 20
-_PLAIN = frozenset({"integer", "long", "number"})
+# Kinds whose text is JSON as it stands; of a CSV file these are numbers alone.
+_PLAIN = frozenset({"integer", "long", "number", "object", "array"})
 
 
 def record_lines(table: Table, first_row: int, encoding: Encoding) -> Iterator[memoryview]:
@@ -51,7 +52,9 @@ def _lines(piece: Table, first_row: int, columns: list[tuple[str, Kinds]], encod
         literal = after
     literal += b"}"
     if encoding.version:
-        literal += b',"version":%d,"flext_position":[' % encoding.version + orjson.dumps(encoding.source) + b","
+        literal += b',"version":%d' % encoding.version
+    if encoding.version and encoding.source:
+        literal += b',"flext_position":[' + orjson.dumps(encoding.source) + b","
         numbers = pa.array(range(first_row, first_row + piece.num_rows), pa.int64()).cast(pa.string()).cast(pa.binary())
         parts += [pa.scalar(literal, pa.binary()), numbers]
         literal = b"]"

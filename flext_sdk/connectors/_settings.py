@@ -98,27 +98,32 @@ def _parse(text: str, types: Sequence[str]) -> object:
 
 def check(connector: Connector, settings: Mapping[str, Any]) -> list[str]:
     """Every problem of the settings, as a phrase each; empty when they are fine."""
-    schema = connector.settings_schema
+    return _check_object("", settings, connector.settings_schema)
+
+
+def _check_object(where: str, settings: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
     properties: dict[str, dict[str, Any]] = schema["properties"]
     problems = [
-        f"{name} is required ({properties[name]['description'].rstrip('.')})"
+        f"{where}{name} is required ({properties[name]['description'].rstrip('.')})"
         for name in schema["required"]
         if settings.get(name) is None
     ]
     for name, value in settings.items():
         if name in properties:
             if value is not None:
-                problems += _check_value(name, value, properties[name])
+                problems += _check_value(where + name, value, properties[name])
         else:
-            problems.append(_unknown(name, list(properties)))
+            problems.append(_unknown(where, name, list(properties)))
     return problems
 
 
-def _unknown(name: str, known: list[str]) -> str:
+def _unknown(where: str, name: str, known: list[str]) -> str:
     import difflib
 
     close = difflib.get_close_matches(name, known, 1)
-    return f"{name} is no setting" + (f", did you mean {close[0]}?" if close else f" (there are: {', '.join(known)})")
+    return f"{where}{name} is no setting" + (
+        f", did you mean {close[0]}?" if close else f" (there are: {', '.join(known)})"
+    )
 
 
 def _types(schema: Mapping[str, Any]) -> list[str]:
@@ -132,14 +137,23 @@ def _check_value(where: str, value: object, schema: Mapping[str, Any]) -> list[s
     fits = any(isinstance(value, _TYPES[name]) and (not isinstance(value, bool) or name == "boolean") for name in types)
     if not fits:
         wanted = " or ".join(_NOUNS[name] for name in types if name != "null")
-        return [f"{where} must be {wanted}, not {json.dumps(value)}"]
+        return [f"{where} must be {wanted}" + ("" if _is_secret(value, schema) else f", not {json.dumps(value)}")]
     if isinstance(value, list):
         inner = schema["items"]
         return [problem for i, item in enumerate(value) for problem in _check_value(f"{where}[{i}]", item, inner)]
     if isinstance(value, dict):
+        if "properties" in schema:
+            return _check_object(f"{where}.", value, schema)
         inner = schema["additionalProperties"]
+        if inner is True:  # any JSON at all
+            return []
         return [problem for key, item in value.items() for problem in _check_value(f"{where}.{key}", item, inner)]
     return _check_limits(where, value, schema)
+
+
+def _is_secret(value: object, schema: Mapping[str, Any]) -> bool:
+    """Whether a value must not be shown; a list or map may hold anything."""
+    return bool(schema.get("secret")) or isinstance(value, list | dict)
 
 
 def _check_limits(where: str, value: object, schema: Mapping[str, Any]) -> list[str]:

@@ -72,6 +72,12 @@ class SqliteStore:
             self._connection.execute("BEGIN IMMEDIATE")
         return self._connection.execute(sql, values)
 
+    longest_name = 0
+
+    def claim(self, stream: str) -> bool:
+        """Nothing to do: the file has one writer."""
+        return False
+
     def documents(self) -> dict[str, str]:
         """What stands in ``_flext_streams``."""
         return (

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flext_sdk.connectors._columns import column_name, from_schema, join, of_values
 from flext_sdk.connectors._errors import ConnectorError
 from flext_sdk.connectors._io import say
+from flext_sdk.connectors._target import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +88,13 @@ class Table:
 
 class Store(Protocol):
     """A database, reduced to what the sink needs; a transaction is open from the first change to commit or rollback."""
+
+    longest_name: int
+    """Bytes that a name may have, 0 for any number."""
+
+    def claim(self, stream: str) -> bool:
+        """Keeps other processes from writing to a stream's table; whether they may have changed it before."""
+        ...
 
     def documents(self) -> dict[str, str]:
         """What stands in ``_flext_streams``."""
@@ -168,16 +177,23 @@ class SqlSink:
         store: The database.
     """
 
+    pace = Pace()
+
     def __init__(self, program: str, store: Store) -> None:
         self._program = program
         self._store = store
         self._tables: dict[str, Table] = {}
         self._changed: set[str] = set()
-        names = store.names()
-        for stream, document in store.documents().items():
+        self._claimed: set[str] = set()
+        self._load()
+
+    def _load(self) -> None:
+        """Reads what is known of the tables; those that are being written to are known better here."""
+        names = self._store.names()
+        for stream, document in self._store.documents().items():
             table = Table.from_json(document)
-            if table.name in names:
-                there = set(store.column_names(table.name))
+            if stream not in self._claimed and table.name in names:
+                there = set(self._store.column_names(table.name))
                 table.columns = {name: column for name, column in table.columns.items() if column.name in there}
                 self._tables[stream] = table
 
@@ -188,6 +204,10 @@ class SqlSink:
         }
         if not wanted:
             raise ConnectorError(f"{stream}: its schema names no fields, so there is no table to make")
+        if stream not in self._claimed:
+            if self._store.claim(stream):
+                self._load()
+            self._claimed.add(stream)
         self._changed.add(stream)
         if stream not in self._tables:
             self._create(stream, wanted, keys)
@@ -206,7 +226,9 @@ class SqlSink:
             table.keys = list(keys)
 
     def _create(self, stream: str, wanted: dict[str, str], keys: list[str]) -> None:
-        name = column_name(stream, {table.name.casefold() for table in self._tables.values()})
+        longest = self._store.longest_name
+        taken = {table.name.casefold() for table in self._tables.values()}
+        name = column_name(stream, taken, longest and longest - len(STAGE))
         if name.casefold().startswith("sqlite_"):
             name = "_" + name
         if name.casefold() in {other.casefold() for other in self._store.names()}:
@@ -216,7 +238,7 @@ class SqlSink:
         table = Table(name, keys=list(keys))
         for prop, kind in wanted.items():
             taken = {column.name.casefold() for column in table.columns.values()}
-            table.columns[prop] = Column(column_name(prop, taken), kind)
+            table.columns[prop] = Column(column_name(prop, taken, longest), kind)
         self._store.drop(table.stage_name)
         self._store.create(name, list(table.columns.values()), table.key_columns())
         self._tables[stream] = table
@@ -229,7 +251,7 @@ class SqlSink:
         """Makes sure that a property has a column that holds a kind."""
         if prop not in table.columns:
             taken = {name.casefold() for name in self._store.column_names(table.name)}
-            column = Column(column_name(prop, taken), kind)
+            column = Column(column_name(prop, taken, self._store.longest_name), kind)
             for name in self._names(table):
                 self._store.add(name, column)
             table.columns[prop] = column
@@ -260,7 +282,7 @@ class SqlSink:
             self._need(stream, table, prop, self._store.physical(of_values([record.get(prop) for record in records])))
         data = []
         for prop in list(table.columns):
-            values = [record.get(prop) for record in records]
+            values = _values(records, prop)
             if prop in table.keys and None in values:
                 line = lines[values.index(None)]
                 raise ConnectorError(f"{stream}: the key field {prop} is null or missing in input line {line}")
@@ -336,3 +358,11 @@ class SqlSink:
     def close(self) -> None:
         """Closes the database."""
         self._store.close()
+
+
+def _values(records: list[Record], prop: str) -> list[Any]:
+    """A property of all records, None where it is missing."""
+    try:
+        return list(map(itemgetter(prop), records))
+    except KeyError:
+        return [record.get(prop) for record in records]

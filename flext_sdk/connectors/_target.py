@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import select
 import time
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import orjson
 
@@ -29,12 +29,19 @@ Positions = dict[str, int]
 _READ = 1 << 20
 _BATCH_ROWS = 50_000
 _BATCH_BYTES = 32 << 20
-_COMMIT_ROWS = 25_000
-_COMMIT_SECONDS = 5.0
+
+
+class Pace(NamedTuple):
+    """How often a sink is asked to commit: after so many records, or so many seconds."""
+
+    rows: int = 25_000
+    seconds: float = 5.0
 
 
 class Sink(Protocol):
     """Where records go. Everything happens in a transaction that is open from the first call to :meth:`commit`."""
+
+    pace: Pace
 
     def schema(self, stream: str, schema: dict[str, Any], keys: list[str]) -> None:
         """A stream's fields and keys, before its first record and whenever they change."""
@@ -122,7 +129,7 @@ class Target:
         """The input in pieces of whole lines."""
         parts: list[bytes] = []
         while True:
-            if self._state is not None and not self._after_state and not _readable(descriptor, _COMMIT_SECONDS):
+            if self._state is not None and not self._after_state and not _readable(descriptor, self._sink.pace.seconds):
                 self._commit()  # the tap pauses: what it confirmed need not wait for its next word
             data = os.read(descriptor, _READ)
             if not data:
@@ -237,7 +244,8 @@ class Target:
         self._state = dumps(value)
         self._after_state = False
         records = self._open + self._waiting
-        if not records or records >= _COMMIT_ROWS or self._clock() - self._committed_at >= _COMMIT_SECONDS:
+        pace = self._sink.pace
+        if not records or records >= pace.rows or self._clock() - self._committed_at >= pace.seconds:
             self._flush_all()
             self._commit()
 

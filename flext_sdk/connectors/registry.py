@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from flext_sdk._version import __version__
+from flext_sdk.connectors import _schemas
+
+if TYPE_CHECKING:
+    from flext_sdk.connectors._schemas import SettingsSchema
 
 Kind = Literal["tap", "target"]
-SettingsSchema = dict[str, Any]
 
 TAP_CAPABILITIES = ("catalog", "discover", "state", "about", "activate-version", "test")
 TARGET_CAPABILITIES = ("about", "activate-version", "hard-delete", "test")
@@ -47,120 +50,6 @@ class Connector:
         return self.name.upper().replace("-", "_") + "_"
 
 
-_PATH = {"type": "string", "minLength": 1, "format": "path", "title": "Path"}
-_KEYS = {
-    "type": ["array", "object", "null"],
-    "items": {"type": "string", "minLength": 1},
-    "additionalProperties": {"type": "array", "items": {"type": "string", "minLength": 1}},
-    "title": "Keys",
-    "description": (
-        "Fields that identify a row: one list for every stream, or a map from stream to list. "
-        "Rows with keys are inserted or updated by the target, rows without are appended."
-    ),
-}
-_STREAM = {
-    "type": ["string", "null"],
-    "minLength": 1,
-    "title": "Stream",
-    "description": "Read all files as one stream of this name, instead of one stream for each file.",
-}
-_STREAM_NAMES = {
-    "type": ["string", "null"],
-    "enum": ["stem", "path", None],
-    "default": "stem",
-    "title": "Stream names",
-    "description": "Name a stream after its file (stem), or folder and file (path: a/orders.csv becomes a_orders).",
-}
-_ENCODING = {
-    "type": ["string", "null"],
-    "default": "utf-8",
-    "title": "Encoding",
-    "description": "Encoding of the files, such as utf-8, latin-1 or cp1252 (any that keeps ASCII as it is).",
-}
-_LOCK_TIMEOUT = {
-    "type": ["number", "null"],
-    "minimum": 0,
-    "default": 10,
-    "title": "Lock timeout",
-    "description": "Seconds to wait for a database that another process holds, before giving up.",
-}
-
-
-def _settings(required: list[str], **properties: SettingsSchema) -> SettingsSchema:
-    """A settings schema in the shape that Meltano's SDK prints."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": False,
-    }
-
-
-_TAP_CSV = _settings(
-    ["path"],
-    path=_PATH | {"description": "A CSV file, a folder of CSV files, or a glob such as data/**/*.csv."},
-    keys=_KEYS,
-    delimiter={
-        "type": ["string", "null"],
-        "default": ",",
-        "minLength": 1,
-        "title": "Delimiter",
-        "description": r"What separates two fields: one character; tab may be written as \t.",
-    },
-    quote_char={
-        "type": ["string", "null"],
-        "default": '"',
-        "title": "Quote character",
-        "description": "What encloses a field with a delimiter or a line break in it; empty for none.",
-    },
-    encoding=_ENCODING,
-    header={
-        "type": ["boolean", "null"],
-        "default": True,
-        "title": "Header",
-        "description": "Whether the first row holds the names; without it the fields are column_1, column_2 and so on.",
-    },
-    null_values={
-        "type": ["array", "null"],
-        "items": {"type": "string"},
-        "default": [""],
-        "title": "Null values",
-        "description": "Unquoted texts that mean null; quoted they are text. Quoted nothing is null outside texts.",
-    },
-    on_ragged_rows={
-        "type": ["string", "null"],
-        "enum": ["fail", "skip", None],
-        "default": "fail",
-        "title": "On ragged rows",
-        "description": "What to do with a row of too many or too few fields: fail, or skip it with a warning.",
-    },
-    stream=_STREAM,
-    stream_names=_STREAM_NAMES,
-)
-_TAP_JSONL = _settings(
-    ["path"],
-    path=_PATH
-    | {"description": "A JSON Lines file, a folder of them (.jsonl, .ndjson), or a glob such as data/**/*.jsonl."},
-    keys=_KEYS,
-    stream=_STREAM,
-    stream_names=_STREAM_NAMES,
-)
-_TARGET_JSONL = _settings(
-    ["path"], path=_PATH | {"description": "The folder that gets one .jsonl file for each stream; made when missing."}
-)
-_TARGET_SQLITE = _settings(
-    ["path"],
-    path=_PATH | {"description": "The SQLite database file; made when missing, its folder is not."},
-    lock_timeout=_LOCK_TIMEOUT,
-)
-_TARGET_DUCKDB = _settings(
-    ["path"],
-    path=_PATH | {"description": "The DuckDB database file; made when missing, its folder is not."},
-    lock_timeout=_LOCK_TIMEOUT,
-)
-
-
 def _connector(name: str, kind: Kind, description: str, settings: SettingsSchema) -> Connector:
     return Connector(
         name=name,
@@ -175,13 +64,36 @@ def _connector(name: str, kind: Kind, description: str, settings: SettingsSchema
 CONNECTORS: dict[str, Connector] = {
     connector.name: connector
     for connector in (
-        _connector("tap-csv", "tap", "Reads CSV files, and later only what was appended to them.", _TAP_CSV),
-        _connector("tap-jsonl", "tap", "Reads JSON Lines files, and later only what was appended to them.", _TAP_JSONL),
-        _connector("target-jsonl", "target", "Writes each stream to a JSON Lines file.", _TARGET_JSONL),
-        _connector("target-sqlite", "target", "Writes each stream to a table of a SQLite database.", _TARGET_SQLITE),
-        _connector("target-duckdb", "target", "Writes each stream to a table of a DuckDB database.", _TARGET_DUCKDB),
+        _connector("tap-csv", "tap", "Reads CSV files, and later only what was appended to them.", _schemas.TAP_CSV),
+        _connector(
+            "tap-jsonl", "tap", "Reads JSON Lines files, and later only what was appended to them.", _schemas.TAP_JSONL
+        ),
+        _connector(
+            "tap-parquet", "tap", "Reads Parquet files, and later only new and changed ones.", _schemas.TAP_PARQUET
+        ),
+        _connector(
+            "tap-postgres", "tap", "Reads tables of a PostgreSQL database, as a whole or by a replication key.",
+            _schemas.TAP_POSTGRES,
+        ),
+        _connector(
+            "tap-rest", "tap", "Reads lists of records from an HTTP API that answers with JSON.", _schemas.TAP_REST
+        ),
+        _connector("target-jsonl", "target", "Writes each stream to a JSON Lines file.", _schemas.TARGET_JSONL),
+        _connector(
+            "target-parquet", "target", "Writes each stream to a folder of Parquet files.", _schemas.TARGET_PARQUET
+        ),
+        _connector(
+            "target-sqlite", "target", "Writes each stream to a table of a SQLite database.", _schemas.TARGET_SQLITE
+        ),
+        _connector(
+            "target-duckdb", "target", "Writes each stream to a table of a DuckDB database.", _schemas.TARGET_DUCKDB
+        ),
+        _connector(
+            "target-postgres", "target", "Writes each stream to a table of a PostgreSQL database.",
+            _schemas.TARGET_POSTGRES,
+        ),
     )
-}
+}  # fmt: skip
 
 
 def command(name: str) -> list[str]:

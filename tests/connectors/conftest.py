@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import importlib
 import json
 import os
 import sqlite3
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
-from flext_sdk.connectors import tap_csv, tap_jsonl, target_duckdb, target_jsonl, target_sqlite
-from flext_sdk.connectors.registry import command
+from flext_sdk.connectors.registry import CONNECTORS, command
 
-MAINS = {
-    "tap-csv": tap_csv.main,
-    "tap-jsonl": tap_jsonl.main,
-    "target-jsonl": target_jsonl.main,
-    "target-sqlite": target_sqlite.main,
-    "target-duckdb": target_duckdb.main,
-}
+from .pgserver import Server, running
+
+MAINS = {name: importlib.import_module(connector.module).main for name, connector in CONNECTORS.items()}
 
 
 @dataclass
@@ -60,6 +60,9 @@ class Result:
 
 class Bench:
     """A folder to work in, and the programs."""
+
+    postgres: Server
+    database: str
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -108,14 +111,33 @@ class Bench:
 
     def target(self, program: str, messages: bytes | list[dict[str, Any]]) -> Result:
         data = messages if isinstance(messages, bytes) else b"".join(json.dumps(m).encode() + b"\n" for m in messages)
-        return self.run(program, {"path": str(self.destination(program))}, stdin=data)
+        return self.run(program, self.settings_of(program), stdin=data)
+
+    def settings_of(self, program: str, **more: Any) -> dict[str, Any]:
+        """Settings that write to this bench's own destination."""
+        if program == "target-postgres":
+            return self.postgres.settings(self.database, schema="out", **more)
+        often = {"rows_per_file": 25_000} if program == "target-parquet" else {}
+        return {"path": str(self.destination(program)), **often, **more}
 
     def destination(self, program: str) -> Path:
-        return self.folder / {"target-jsonl": "out", "target-sqlite": "w.sqlite", "target-duckdb": "w.duckdb"}[program]
+        names = {"target-jsonl": "out", "target-parquet": "parquet", "target-sqlite": "w.sqlite"}
+        return self.folder / names.get(program, "w.duckdb")
 
     def query(self, program: str, sql: str) -> list[tuple[Any, ...]]:
+        if program == "target-postgres":
+            with self.postgres.connect(self.database) as server:
+                server.execute("SET search_path = out")
+                cursor = server.execute(sql)
+                return cursor.fetchall() if cursor.description else []
         if program == "target-sqlite":
             connection: Any = sqlite3.connect(self.destination(program))
+        elif program == "target-parquet":
+            connection = duckdb.connect()
+            for folder in self.destination(program).iterdir():
+                if folder.is_dir():
+                    name = {"or_ders; tàble-1": 'or""ders; tàble-1'}.get(folder.name, folder.name)
+                    connection.execute(f"""CREATE VIEW "{name}" AS SELECT * FROM '{folder}/*.parquet'""")
         else:
             connection = duckdb.connect(str(self.destination(program)))
         try:
@@ -123,12 +145,33 @@ class Bench:
         finally:
             connection.close()
 
+    def execute(self, program: str, sql: str) -> None:
+        """Changes a database, as its user might."""
+        if program == "target-postgres":
+            with self.postgres.connect(self.database) as server:
+                server.execute("CREATE SCHEMA IF NOT EXISTS out")
+            self.query(program, sql)
+            return
+        connect: Any = sqlite3.connect if program == "target-sqlite" else duckdb.connect
+        connection = connect(str(self.destination(program)))
+        connection.execute(sql)
+        connection.commit()
+        connection.close()
+
     def rows(self, program: str, stream: str) -> list[dict[str, Any]]:
         """What landed, as records without nulls, sorted by nothing."""
         if program == "target-jsonl":
             path = self.destination(program) / f"{stream}.jsonl"
             return [json.loads(line) for line in path.read_bytes().splitlines()]
         name = '"' + stream.replace('"', '""') + '"'
+        if program == "target-parquet":
+            found = pq.read_table(self.destination(program) / stream)
+            return [{key: _plain(value) for key, value in row.items()} for row in found.to_pylist()]
+        if program == "target-postgres":
+            with self.postgres.connect(self.database) as server:
+                cursor = server.execute(f"SELECT * FROM out.{name}")
+                names = [column.name for column in cursor.description]
+                return [dict(zip(names, map(_plain, row), strict=True)) for row in cursor]
         if program == "target-sqlite":
             connection: Any = sqlite3.connect(self.destination(program))
             cursor = connection.execute(f"SELECT * FROM {name}")
@@ -154,6 +197,30 @@ class Bench:
         return subprocess.Popen([*command(program), "--config", config, *args], env=environment, **options)
 
 
+def _plain(value: Any) -> Any:
+    """A value as the other databases show it."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() and value.as_tuple().exponent == 0 else float(value)
+    if isinstance(value, dict | list):
+        return json.dumps(value, separators=(",", ":"))
+    return str(value) if isinstance(value, dt.date) else value
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server for all tests."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def bench_pg(bench: Bench, postgres: Server) -> Iterator[Bench]:
+    """A bench with a database of its own."""
+    with postgres.database("bench") as name:
+        bench.postgres, bench.database = postgres, name
+        yield bench
+
+
 @pytest.fixture(scope="session")
 def bench_in() -> type[Bench]:
     return Bench
@@ -164,11 +231,27 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
-@pytest.fixture(params=["target-sqlite", "target-duckdb"])
-def database(request: pytest.FixtureRequest) -> str:
-    return request.param
+def _ready(request: pytest.FixtureRequest, bench: Bench) -> Iterator[str]:
+    """The name of a target that the bench can write to."""
+    if request.param == "target-postgres":
+        server = request.getfixturevalue("postgres")
+        with server.database("bench") as name:
+            bench.postgres, bench.database = server, name
+            yield request.param
+    else:
+        yield request.param
 
 
-@pytest.fixture(params=["target-sqlite", "target-duckdb", "target-jsonl"])
-def target(request: pytest.FixtureRequest) -> str:
-    return request.param
+@pytest.fixture(params=["target-sqlite", "target-duckdb", "target-postgres", "target-parquet"])
+def database(request: pytest.FixtureRequest, bench: Bench) -> Iterator[str]:
+    yield from _ready(request, bench)
+
+
+@pytest.fixture(params=["target-sqlite", "target-duckdb", "target-postgres"])
+def sql_database(request: pytest.FixtureRequest, bench: Bench) -> Iterator[str]:
+    yield from _ready(request, bench)
+
+
+@pytest.fixture(params=["target-sqlite", "target-duckdb", "target-postgres", "target-parquet", "target-jsonl"])
+def target(request: pytest.FixtureRequest, bench: Bench) -> Iterator[str]:
+    yield from _ready(request, bench)

@@ -14,6 +14,7 @@ from flext_sdk.connectors import _settings
 from flext_sdk.connectors.registry import CONNECTORS, command
 
 NAMES = sorted(CONNECTORS)
+FILES = ["target-sqlite", "target-duckdb", "target-jsonl", "target-parquet"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -25,7 +26,10 @@ def test_about_prints_what_the_registry_holds(bench: Any, name: str) -> None:
     assert facts["settings"] == connector.settings_schema
     assert facts["capabilities"] == list(connector.capabilities)
     assert (facts["name"], facts["version"], facts["description"]) == (name, connector.version, connector.description)
-    assert facts["settings"]["properties"]["path"]["format"] == "path"
+    for setting in facts["settings"]["properties"].values():
+        assert setting["title"]
+        assert setting["description"].endswith(".")
+        assert setting.get("secret", False) or setting["title"] not in ("Password", "Headers")
     markdown = bench.run(name, None, "--about", "--format=markdown").out.decode()
     text = bench.run(name, None, "--about").out.decode()
     for setting in connector.settings_schema["properties"]:
@@ -43,7 +47,7 @@ def test_the_programs_start_as_modules_and_the_index_is_light() -> None:
         done = subprocess.run([*command(name), "--help"], capture_output=True, text=True, check=False)
         assert done.returncode == 0
         assert f"usage: {name}" in done.stdout
-    code = "import sys, flext_sdk.connectors.registry; print(sorted({m.partition('.')[0] for m in sys.modules} & {'pyarrow', 'orjson', 'duckdb', 'pydantic', 'httpx', 'argparse'}))"
+    code = "import sys, flext_sdk.connectors.registry; print(sorted({m.partition('.')[0] for m in sys.modules} & {'pyarrow', 'orjson', 'duckdb', 'psycopg', 'pydantic', 'httpx', 'argparse'}))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
@@ -141,6 +145,7 @@ def test_input_from_a_file(bench: Any) -> None:
     assert "--input: cannot read" in missing.talk[0]
 
 
+@pytest.mark.parametrize("target", FILES, indirect=True)
 def test_testing_a_target_leaves_nothing_behind(bench: Any, target: str) -> None:
     path = bench.destination(target)
     before = {*bench.folder.iterdir(), bench.folder / "settings.json"}
@@ -151,11 +156,13 @@ def test_testing_a_target_leaves_nothing_behind(bench: Any, target: str) -> None
     assert path.exists()
 
 
+@pytest.mark.parametrize("target", FILES, indirect=True)
 def test_destinations_that_cannot_be(bench: Any, target: str) -> None:
     bench.file("file", "no database, just some text that is long enough to be looked at as a header of a file")
     (bench.folder / "folder").mkdir()
     paths = {
         "target-jsonl": ["file", "file/x"],
+        "target-parquet": ["file", "file/x"],
         "target-sqlite": ["file", "folder", "no/w"],
         "target-duckdb": ["file", "folder", "no/w"],
     }
@@ -171,3 +178,11 @@ def test_destinations_that_cannot_be(bench: Any, target: str) -> None:
 def test_a_command_needs_a_connector() -> None:
     with pytest.raises(KeyError):
         command("tap-nothing")
+
+
+def test_a_library_that_is_missing(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "flext_sdk.connectors._postgres", raising=False)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    result = bench.run("tap-postgres", {"database": "x"})
+    assert result.code == 1
+    assert result.talk == ['ERROR tap-postgres: psycopg is not installed; run: pip install "flext-sdk[connectors]"']

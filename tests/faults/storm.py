@@ -28,6 +28,8 @@ PROC = Path("/proc")
 class Storm:
     """A platform of its own, a growing file, and a keyed table it is loaded into."""
 
+    programs = ("connectors.tap_csv", "connectors.target_sqlite")
+
     def __init__(self, folder: Path, *, seed: int = 1, rows: int = ROWS) -> None:
         self.folder = folder
         self.random = random.Random(seed)
@@ -35,17 +37,18 @@ class Storm:
         self.step = rows
         self.source = folder / "rows.csv"
         self.table = folder / "out.sqlite"
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("FLEXT_") and k != "PYTHONDONTWRITEBYTECODE"}
-        self.environ = {**kept, "FLEXT_HOME": str(folder / "home")}
+        self.environ = {**kept_environment(), "FLEXT_HOME": str(folder / "home")}
         self.source.write_text("id,name,amount\n", encoding="utf-8")
         self.grow()
-        step = {
-            "name": "load",
-            "extract": {"plugin": "tap-csv", "config": {"path": str(self.source), "keys": ["id"]}},
-            "load": {"plugin": "target-sqlite", "config": {"path": str(self.table)}},
-        }
+        self.create(
+            {"plugin": "tap-csv", "config": {"path": str(self.source), "keys": ["id"]}},
+            {"plugin": "target-sqlite", "config": {"path": str(self.table)}},
+        )
+
+    def create(self, extract: dict[str, object], load: dict[str, object]) -> None:
+        """Make the pipeline."""
         with self.client() as client:
-            client.pipelines.create({"name": "storm", "steps": [step]})
+            client.pipelines.create({"name": "storm", "steps": [{"name": "load", "extract": extract, "load": load}]})
 
     def client(self) -> Flext:
         """A client of the running platform, which is started where a kill has ended it."""
@@ -83,16 +86,22 @@ class Storm:
         self.check(victim)
 
     def check(self, after: str) -> None:
-        """Hold the table against the file."""
-        with sqlite3.connect(self.table) as connection:
-            found = connection.execute("select count(*), count(distinct id), sum(id), sum(amount) from rows").fetchone()
+        """Hold the table against what it was loaded from."""
+        found = self.found()
         expected = (
             self.rows,
             self.rows,
             self.rows * (self.rows - 1) // 2,
             sum(number * 37 % 1009 for number in range(self.rows)),
         )
-        assert tuple(found) == expected, f"after killing {after}: {found}, not {expected}"
+        assert found == expected, f"after killing {after}: {found}, not {expected}"
+
+    def found(self) -> tuple[int, ...]:
+        """Rows, different ids, and sums of the loaded table."""
+        with sqlite3.connect(self.table) as connection:
+            return tuple(
+                connection.execute("select count(*), count(distinct id), sum(id), sum(amount) from rows").fetchone()
+            )
 
     def close(self) -> None:
         """Stop the platform."""
@@ -101,8 +110,8 @@ class Storm:
     def _pids(self, victim: str) -> list[int]:
         """Processes of this storm's own platform, told by their environment or their settings file."""
         words = {
-            "tap": ("connectors.tap_csv",),
-            "target": ("connectors.target_sqlite",),
+            "tap": self.programs[:1],
+            "target": self.programs[1:],
             "service": ("embedded.host\0flext\0",),
         }
         wanted = words.get(victim, ("connectors.", "embedded.host", "engine.guard", "flext_sdk.embedded"))
@@ -119,6 +128,11 @@ class Storm:
                 if mine and any(word in line for word in wanted):
                     found.append(int(entry.name))
         return found
+
+
+def kept_environment() -> dict[str, str]:
+    """The environment without what a person who runs this has set for FLEXT."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("FLEXT_") and k != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _lives(pid: int) -> bool:

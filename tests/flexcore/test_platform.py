@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from flext_sdk import ConflictError, NotFoundError, ValidationFailedError
+from flext_sdk.connectors.registry import CONNECTORS
 from flext_sdk.embedded import supervisor
 
 EVENTS = "/api/v1/flexcore/events"
@@ -187,13 +188,13 @@ def test_workflows_are_the_pipelines(world: Any, pipeline: str) -> None:
 def test_the_node_tells_of_itself_and_of_the_services_beside_it(world: Any) -> None:
     with world.client() as client:
         node, cluster = client.node.info(), client.cluster.status()
-        assert (node.node_type, node.loaded_plugins) == ("flexcore", 5)
+        assert (node.node_type, node.loaded_plugins) == ("flexcore", len(CONNECTORS))
         assert 0 < node.uptime < 3600
         assert (cluster.total_nodes, cluster.mode, cluster.leader_node) == (1, "standalone", node.node_id)
         assert {s.name: s.status for s in cluster.services} == {"flexcore": "running", "flext": "running"}
         (only,) = client.cluster.nodes()
         assert (only.role, only.address) == ("leader", world.urls["flexcore"])
-        assert client.node.status().plugin_health.total == 5
+        assert client.node.status().plugin_health.total == len(CONNECTORS)
         assert client.services.capabilities("flexcore").generation == "embedded"
         assert client.services.capabilities("flext").generation == "embedded"
 

@@ -1,0 +1,174 @@
+"""The tables of a PostgreSQL database: their columns, what JSON calls the types, and how each is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from psycopg import sql
+
+from flext_sdk.connectors._errors import ConnectorError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import psycopg
+
+_TYPES = {
+    "bool": "boolean",
+    "int2": "integer",
+    "int4": "integer",
+    "int8": "integer",
+    "oid": "integer",
+    "numeric": "number",
+    "money": "number",
+    "float4": "float",
+    "float8": "float",
+    "date": "date",
+    "timestamp": "datetime",
+    "timestamptz": "datetimetz",
+    "json": "json",
+    "jsonb": "json",
+    "bytea": "binary",
+}
+# What COPY is given instead of the bare column. Line breaks in JSON stand between its parts only, never in a text.
+_EXPRESSIONS = {
+    "boolean": "CAST({} AS text)",
+    "json": "translate(CAST(to_json({}) AS text), E'\\n\\r', '  ')",
+    "array": "translate(CAST(to_json({}) AS text), E'\\n\\r', '  ')",
+    "object": "translate(CAST(to_json({}) AS text), E'\\n\\r', '  ')",
+    "binary": "encode({}, 'hex')",
+    "money": "CAST({} AS numeric)",
+}
+_PROPERTIES: dict[str, dict[str, Any]] = {
+    "boolean": {"type": ["boolean", "null"]},
+    "integer": {"type": ["integer", "null"]},
+    "number": {"type": ["number", "null"]},
+    "float": {"type": ["number", "null"]},
+    "date": {"type": ["string", "null"], "format": "date"},
+    "datetime": {"type": ["string", "null"], "format": "date-time"},
+    "datetimetz": {"type": ["string", "null"], "format": "date-time"},
+    "json": {"type": ["object", "array", "null"]},
+    "object": {"type": ["object", "null"]},
+    "array": {"type": ["array", "null"]},
+    "binary": {"type": ["string", "null"], "contentEncoding": "base16"},
+    "string": {"type": ["string", "null"]},
+}
+_ORDERED = frozenset({"integer", "number", "float", "date", "datetime", "datetimetz"})
+_ORDERED_TEXTS = frozenset({"text", "varchar", "bpchar", "uuid", "interval", "time", "name", "citext"})
+
+_RELATIONS = """
+SELECT c.oid, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY(%s) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+AND c.relname <> '_flext_streams' AND left(c.relname, 13) <> '_flext_stage_'
+AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') ORDER BY 2, 3
+"""
+_COLUMNS = """
+SELECT attrelid, attname, atttypid, format_type(atttypid, atttypmod) FROM pg_attribute
+WHERE attrelid = ANY(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attrelid, attnum
+"""
+_KEYS = """
+SELECT i.indrelid, a.attname FROM pg_index i, unnest(i.indkey) WITH ORDINALITY AS k(attnum, place), pg_attribute a
+WHERE i.indrelid = ANY(%s) AND i.indisprimary AND a.attrelid = i.indrelid AND a.attnum = k.attnum ORDER BY 1, k.place
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column.
+
+    Attributes:
+        name: Its name.
+        kind: What JSON calls it; ``string`` for everything that has no word of its own.
+        expression: What it is asked for by.
+        declared: Its type, as SQL writes it.
+        ordered: Whether its values have an order that tells what is new.
+    """
+
+    name: str
+    kind: str
+    expression: str
+    declared: str
+    ordered: bool
+
+    @property
+    def property(self) -> dict[str, Any]:
+        """Its JSON Schema."""
+        return _PROPERTIES[self.kind]
+
+    def asked(self) -> sql.Composable:
+        """What COPY is given."""
+        return sql.SQL(self.expression).format(sql.Identifier(self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table or view: schema, name, columns, primary key."""
+
+    schema: str
+    name: str
+    fields: dict[str, Field]
+    keys: tuple[str, ...]
+
+    def identifier(self) -> sql.Identifier:
+        """Its name in SQL."""
+        return sql.Identifier(self.schema, self.name)
+
+
+def relations(
+    connection: psycopg.Connection[Any], schemas: Sequence[str], patterns: Sequence[str] | None
+) -> list[Relation]:
+    """The tables and views that may be read.
+
+    Args:
+        connection: An open connection.
+        schemas: Names of schemas.
+        patterns: Patterns for ``table`` or ``schema.table``; None for all.
+
+    Raises:
+        ConnectorError: If a schema does not exist, or nothing matches.
+    """
+    there = {name for (name,) in connection.execute("SELECT nspname FROM pg_namespace").fetchall()}
+    for schema in schemas:
+        if schema not in there:
+            raise ConnectorError(f"schemas: the database has no schema {schema}")
+    found = connection.execute(_RELATIONS, [list(schemas)]).fetchall()
+    if not found:
+        raise ConnectorError(f"there is no table in {', '.join(schemas)} that this user may read")
+    if patterns is not None:
+        for pattern in patterns:
+            if not any(_matches(pattern, schema, name) for _, schema, name in found):
+                raise ConnectorError(f"tables: nothing matches {pattern} in {', '.join(schemas)}")
+        found = [row for row in found if any(_matches(pattern, row[1], row[2]) for pattern in patterns)]
+    oids = [oid for oid, _, _ in found]
+    types = {
+        row[0]: row[1:]
+        for row in connection.execute("SELECT oid, typname, typtype, typcategory, typbasetype FROM pg_type")
+    }
+    fields: dict[int, dict[str, Field]] = {oid: {} for oid in oids}
+    for oid, name, kind, declared in connection.execute(_COLUMNS, [oids]):
+        fields[oid][name] = _field(name, kind, declared, types)
+    keys: dict[int, list[str]] = {}
+    for oid, name in connection.execute(_KEYS, [oids]):
+        keys.setdefault(oid, []).append(name)
+    return [Relation(schema, name, fields[oid], tuple(keys.get(oid, ()))) for oid, schema, name in found if fields[oid]]
+
+
+def _matches(pattern: str, schema: str, name: str) -> bool:
+    return fnmatchcase(name, pattern) or fnmatchcase(f"{schema}.{name}", pattern)
+
+
+def _field(name: str, oid: int, declared: str, types: dict[int, tuple[Any, ...]]) -> Field:
+    typname, typtype, category, base = types[oid]
+    while typtype == "d":
+        typname, typtype, category, base = types[base]
+    if typtype == "c":
+        kind = "object"
+    elif category == "A":
+        kind = "array"
+    else:
+        kind = _TYPES.get(typname, "string") if typtype == "b" else "string"
+    expression = _EXPRESSIONS.get("money" if typname == "money" else kind, "{}")
+    ordered = typname != "money" and (kind in _ORDERED or (typtype == "b" and typname in _ORDERED_TEXTS))
+    return Field(name, kind, expression, declared, ordered)
