@@ -275,7 +275,9 @@ def test_every_example_works(platform, tmp_path, monkeypatch, capsys):
                 return result
         return result
 
-    examples = {words: [text for text, _ in entry["examples"]] for words, entry in table.COMMANDS.items()}
+    # Those of dbt need a project and an installed dbt: tests/dbt.
+    own = {words: entry for words, entry in table.COMMANDS.items() if not words.startswith("data dbt ")}
+    examples = {words: [text for text, _ in entry["examples"]] for words, entry in own.items()}
     following = [text for words in ("quickstart",) for text in table.COMMANDS[words]["next"]]
     failures = []
 

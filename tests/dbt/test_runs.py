@@ -252,6 +252,10 @@ def test_requests_that_cannot_be_answered(bench, shop, tmp_path):
         409,
         "NO_DUCKDB_TARGET",
     )
+    for odd in ("a\0b", "\ud800", "~nobody-of-that-name/x"):
+        assert refused(bench.dbt.show, {"project": odd, "base_path": str(tmp_path)}) == (422, "VALIDATION_FAILED")
+        step = {"name": "m", "dbt": {"project": odd, "command": "run"}}
+        assert not bench.pipelines.validate({"name": "x", "base_path": str(tmp_path), "steps": [step]})["valid"]
     # Projects are kept beside the pipelines, not among them.
     bench.dbt.show({"project": str(other)})
     assert [

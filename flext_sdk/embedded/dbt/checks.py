@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from flext_sdk.embedded.dbt.projects import ProjectError, open_project
+from flext_sdk.embedded.dbt.projects import ProjectError, is_path, open_project
 from flext_sdk.embedded.engine.references import absolute, has_reference, walk
 from flext_sdk.embedded.web.problems import Problem, pointer, problem
 
@@ -37,6 +37,10 @@ class DbtChecker:
         for name in _PATHS:
             value = given.get(name)
             if not isinstance(value, str) or not value:
+                continue
+            if not is_path(value):
+                message = f"{value!r} cannot be a path"
+                found.append(problem(pointer([*here, name]), message, hint="Give the path of a folder."))
                 continue
             if has_reference(value):
                 waits |= base is not None

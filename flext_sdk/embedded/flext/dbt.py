@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flext_sdk.embedded.dbt import manifest, scaffold
 from flext_sdk.embedded.dbt.commands import COMMANDS
-from flext_sdk.embedded.dbt.projects import Project, ProjectError, open_project, read_settings
+from flext_sdk.embedded.dbt.projects import Project, ProjectError, is_path, open_project, read_settings
 from flext_sdk.embedded.engine.process import child_environment
 from flext_sdk.embedded.engine.references import has_reference
 from flext_sdk.embedded.flext.dbt_projects import PREFIX, DbtProjects, absolute_path, kept, refused, taken
@@ -113,6 +113,8 @@ class DbtService:
             return absolute_path(given, base, "/database")
         if not pipeline:
             return None
+        if not is_path(pipeline):
+            raise validation_failed([problem("/pipeline", f"{pipeline!r} cannot be the name of a pipeline")])
         found = self._runs.pipeline(pipeline)
         for step in found.definition.get("steps", ()):
             load = step.get("load") or {}

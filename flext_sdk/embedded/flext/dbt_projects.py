@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from flext_sdk.embedded.dbt.projects import ProjectError, read_settings
+from flext_sdk.embedded.dbt.projects import ProjectError, is_path, read_settings
 from flext_sdk.embedded.dbt.step import project_key
 from flext_sdk.embedded.engine.references import absolute
 from flext_sdk.embedded.store.pipelines import NameTakenError, PipelineStore, StoredPipeline
@@ -52,9 +52,10 @@ class DbtProjects:
     def find(self, given: Mapping[str, Any]) -> StoredPipeline:
         """The project that a request means: by name, or else by its folder."""
         word = str(given.get("project") or ".")
-        found = self._pipelines.find(PREFIX + word.removeprefix(PREFIX))
-        if found is not None:
-            return found
+        if is_path(word):
+            found = self._pipelines.find(PREFIX + word.removeprefix(PREFIX))
+            if found is not None:
+                return found
         folder = absolute_path(word, given.get("base_path"), "/project")
         for stored in self._pipelines.beginning(PREFIX):
             if kept(stored)["folder"] == folder:
@@ -111,6 +112,8 @@ def _implicit(folder: str) -> str:
 
 def absolute_path(path: str, base: object, where: str) -> str:
     """A path that a request gives, from the folder that it gives, too."""
+    if not is_path(path) or not is_path(str(base or "/")):
+        raise validation_failed([problem(where, f"{path!r} cannot be a path", hint="Give the path of a folder.")])
     if isinstance(base, str) and Path(base).is_absolute():
         return absolute(path, Path(base))
     if Path(path).expanduser().is_absolute():
