@@ -13,6 +13,7 @@ standard input. No request and no answer is ever an argument of a process, becau
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
 import select
@@ -27,6 +28,16 @@ _MASK = "********"
 _MOST_OUTPUT = 1 << 20
 
 _AT_ONCE = 4
+# What Meltano imports only when it looks at a project; each copy would do so again.
+_WARM = (
+    "ctypes",
+    "meltano.core.meltano_file",
+    "meltano.core.state_store.azure.settings",
+    "meltano.core.state_store.google.settings",
+    "meltano.core.state_store.s3.settings",
+    "ruamel.yaml.mergevalue",
+    "sqlite3.dbapi2",
+)
 
 
 def plugins(project: Any, _asked: dict[str, Any]) -> list[dict[str, Any]]:
@@ -338,8 +349,12 @@ def main() -> None:
     except Exception as failure:  # noqa: BLE001 - told to who started it
         host.tell({"ready": False, "error": _error(failure)})
         return
+    for name in _WARM:
+        with suppress(ImportError):
+            importlib.import_module(name)
     # The copies share this memory as long as nobody writes to it, which the collector would.
     gc.collect()
+    gc.disable()
     gc.freeze()
     try:
         host.serve()
