@@ -16,6 +16,7 @@ from flext_sdk.embedded.store import tables
 from flext_sdk.embedded.store.database import Database, StoreError
 from flext_sdk.embedded.store.idempotency import KeyStore
 from flext_sdk.embedded.store.logs import LogFilter, LogLine, LogStore
+from flext_sdk.embedded.store.versions import VERSIONS
 from flext_sdk.embedded.web.call import Answer
 from flext_sdk.embedded.web.errors import ApiError
 
