@@ -123,10 +123,21 @@ if TYPE_CHECKING:
     from flext_sdk.models.pipelines import ValidationReport as ValidationReport
     from flext_sdk.models.plugins import ExecuteRequest as ExecuteRequest
     from flext_sdk.models.plugins import Execution as Execution
+    from flext_sdk.models.plugins import FoundPlugin as FoundPlugin
+    from flext_sdk.models.plugins import FoundPluginList as FoundPluginList
+    from flext_sdk.models.plugins import IndexUpdate as IndexUpdate
+    from flext_sdk.models.plugins import InstallRequest as InstallRequest
     from flext_sdk.models.plugins import Plugin as Plugin
+    from flext_sdk.models.plugins import PluginGone as PluginGone
     from flext_sdk.models.plugins import PluginInfo as PluginInfo
+    from flext_sdk.models.plugins import PluginLine as PluginLine
+    from flext_sdk.models.plugins import PluginLines as PluginLines
     from flext_sdk.models.plugins import PluginList as PluginList
+    from flext_sdk.models.plugins import PluginLock as PluginLock
     from flext_sdk.models.plugins import PluginMetadata as PluginMetadata
+    from flext_sdk.models.plugins import PluginType as PluginType
+    from flext_sdk.models.plugins import PluginWork as PluginWork
+    from flext_sdk.models.plugins import UpdateRequest as UpdateRequest
     from flext_sdk.models.runs import LogEntry as LogEntry
     from flext_sdk.models.runs import LogLevel as LogLevel
     from flext_sdk.models.runs import LogList as LogList
@@ -223,8 +234,12 @@ __all__ = [
     "FlextMetrics",
     "FlextMetricsRequests",
     "FlextMetricsServer",
+    "FoundPlugin",
+    "FoundPluginList",
     "Health",
     "Hooks",
+    "IndexUpdate",
+    "InstallRequest",
     "LoadDefinition",
     "LogEntry",
     "LogLevel",
@@ -260,10 +275,16 @@ __all__ = [
     "PipelineStep",
     "Pipelines",
     "Plugin",
+    "PluginGone",
     "PluginHealth",
     "PluginInfo",
+    "PluginLine",
+    "PluginLines",
     "PluginList",
+    "PluginLock",
     "PluginMetadata",
+    "PluginType",
+    "PluginWork",
     "Plugins",
     "PreconditionError",
     "Problem",
@@ -310,6 +331,7 @@ __all__ = [
     "StepState",
     "StepStatus",
     "StopRequest",
+    "UpdateRequest",
     "UsageError",
     "ValidationFailedError",
     "ValidationReport",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from flext_sdk.models.bus import BusCommandResult, BusQueryResult
     from flext_sdk.models.cluster import ClusterNode, ClusterStatus
     from flext_sdk.models.events import Event, EventCount, EventPublished
-    from flext_sdk.models.node import NodeInfo, NodeStatus
+    from flext_sdk.models.node import NodeInfo, NodeStatus, PluginHealth
     from flext_sdk.models.orchestrations import (
         Orchestration,
         OrchestrationCanceled,
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
         OrchestratorMetrics,
     )
     from flext_sdk.models.pipelines import Pipeline, Schedule, ValidationReport
-    from flext_sdk.models.plugins import Execution, Plugin, PluginMetadata
+    from flext_sdk.models.plugins import (
+        Execution,
+        FoundPlugin,
+        Plugin,
+        PluginGone,
+        PluginLine,
+        PluginLock,
+        PluginMetadata,
+    )
     from flext_sdk.models.runs import LogList, PipelineState, PipelineStatus, Run, RunList
     from flext_sdk.models.runtimes import Runtime, RuntimeHealth
     from flext_sdk.models.services import (
@@ -565,6 +573,134 @@ PLUGINS_EXECUTE: Operation[Execution] = Operation(
     ),
 )
 
+PLUGINS_SEARCH: Operation[FoundPlugin] = Operation(
+    id="plugins.search",
+    service="flexcore",
+    group="plugins",
+    method="GET",
+    path="/api/v1/plugins/search",
+    query=(
+        Param("query", "q"),
+        Param("type", "type"),
+    ),
+    response="plugins:FoundPlugin",
+    paging=Paging(items="plugins", total="count", limit=None, offset=None),
+    idempotent=True,
+)
+
+PLUGINS_INSTALL: Operation[Orchestration] = Operation(
+    id="plugins.install",
+    service="flexcore",
+    group="plugins",
+    method="POST",
+    path="/api/v1/plugins/deploy",
+    body="plugins:InstallRequest",
+    response="orchestrations:Orchestration",
+    mutating=True,
+    fields=(("id", "plugin_id"), ("name", "plugin_name"), ("runtime_type", "plugin_type")),
+    constants=(("status", "completed"),),
+    wire=(("duration", "nanoseconds"), ("end_time", "moment"), ("progress", "fraction"), ("start_time", "moment")),
+    generations=("orchestrator",),
+)
+
+PLUGINS_LOCK: Operation[PluginLock] = Operation(
+    id="plugins.lock",
+    service="flexcore",
+    group="plugins",
+    method="GET",
+    path="/api/v1/plugins/lock",
+    query=(Param("names", "plugin", "repeat"),),
+    response="plugins:PluginLock",
+    idempotent=True,
+)
+
+PLUGINS_UPDATE_INDEX: Operation[Orchestration] = Operation(
+    id="plugins.update_index",
+    service="flexcore",
+    group="plugins",
+    method="POST",
+    path="/api/v1/plugins/index/update",
+    body="plugins:IndexUpdate",
+    response="orchestrations:Orchestration",
+    mutating=True,
+    wire=(("duration", "nanoseconds"), ("end_time", "moment"), ("progress", "fraction"), ("start_time", "moment")),
+)
+
+PLUGINS_UNINSTALL: Operation[PluginGone] = Operation(
+    id="plugins.uninstall",
+    service="flexcore",
+    group="plugins",
+    method="DELETE",
+    path="/api/v1/plugins/{plugin_id}",
+    path_params=(Param("name", "plugin_id"),),
+    response="plugins:PluginGone",
+    idempotent=True,
+    mutating=True,
+    generations=("orchestrator",),
+)
+
+PLUGINS_ENABLE: Operation[Plugin] = Operation(
+    id="plugins.enable",
+    service="flexcore",
+    group="plugins",
+    method="POST",
+    path="/api/v1/plugins/{plugin_id}/enable",
+    path_params=(Param("name", "plugin_id"),),
+    response="plugins:Plugin",
+    idempotent=True,
+    mutating=True,
+)
+
+PLUGINS_DISABLE: Operation[Plugin] = Operation(
+    id="plugins.disable",
+    service="flexcore",
+    group="plugins",
+    method="POST",
+    path="/api/v1/plugins/{plugin_id}/disable",
+    path_params=(Param("name", "plugin_id"),),
+    response="plugins:Plugin",
+    idempotent=True,
+    mutating=True,
+)
+
+PLUGINS_UPDATE: Operation[Orchestration] = Operation(
+    id="plugins.update",
+    service="flexcore",
+    group="plugins",
+    method="POST",
+    path="/api/v1/plugins/{plugin_id}/update",
+    path_params=(Param("name", "plugin_id"),),
+    body="plugins:UpdateRequest",
+    response="orchestrations:Orchestration",
+    mutating=True,
+    wire=(("duration", "nanoseconds"), ("end_time", "moment"), ("progress", "fraction"), ("start_time", "moment")),
+)
+
+PLUGINS_HEALTH: Operation[PluginHealth] = Operation(
+    id="plugins.health",
+    service="flexcore",
+    group="plugins",
+    method="GET",
+    path="/api/v1/plugins/{plugin_id}/health",
+    path_params=(Param("name", "plugin_id"),),
+    response="node:PluginHealth",
+    idempotent=True,
+    generations=("orchestrator",),
+)
+
+PLUGINS_LOGS: Operation[PluginLine] = Operation(
+    id="plugins.logs",
+    service="flexcore",
+    group="plugins",
+    method="GET",
+    path="/api/v1/plugins/{plugin_id}/logs",
+    path_params=(Param("name", "plugin_id"),),
+    query=(Param("tail", "tail"),),
+    response="plugins:PluginLine",
+    paging=Paging(items="lines", total="count", limit=None, offset=None),
+    idempotent=True,
+)
+
 PLUGINS_INFO: Operation[PluginMetadata] = Operation(
     id="plugins.info",
     service="flexcore",
@@ -576,6 +712,7 @@ PLUGINS_INFO: Operation[PluginMetadata] = Operation(
     unwrap="metadata",
     idempotent=True,
     cache=True,
+    wire=(("size", "bytes"),),
     generations=("orchestrator",),
     instead=(("container", "flext plugin list tells the version and status of each plugin."),),
 )
@@ -1088,6 +1225,16 @@ OPERATIONS: dict[str, Operation[Any]] = {
     "services.flexcore_metrics": SERVICES_FLEXCORE_METRICS,
     "plugins.list": PLUGINS_LIST,
     "plugins.execute": PLUGINS_EXECUTE,
+    "plugins.search": PLUGINS_SEARCH,
+    "plugins.install": PLUGINS_INSTALL,
+    "plugins.lock": PLUGINS_LOCK,
+    "plugins.update_index": PLUGINS_UPDATE_INDEX,
+    "plugins.uninstall": PLUGINS_UNINSTALL,
+    "plugins.enable": PLUGINS_ENABLE,
+    "plugins.disable": PLUGINS_DISABLE,
+    "plugins.update": PLUGINS_UPDATE,
+    "plugins.health": PLUGINS_HEALTH,
+    "plugins.logs": PLUGINS_LOGS,
     "plugins.info": PLUGINS_INFO,
     "orchestrations.execute": ORCHESTRATIONS_EXECUTE,
     "orchestrations.list": ORCHESTRATIONS_LIST,

@@ -19,6 +19,7 @@ __all__ = [
     "PATCH_POINTS",
     "Awaits",
     "Event",
+    "Interrupted",
     "Lock",
     "PerLoop",
     "Slots",
@@ -47,6 +48,8 @@ type Awaits[T] = Awaitable[T]
 
 Lock = asyncio.Lock
 Event = asyncio.Event
+Interrupted = asyncio.CancelledError
+"""What ends a call that nobody wants any more."""
 
 
 async def sleep(seconds: float) -> None:

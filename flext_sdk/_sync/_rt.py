@@ -21,6 +21,7 @@ __all__ = [
     "PATCH_POINTS",
     "Awaits",
     "Event",
+    "Interrupted",
     "Lock",
     "PerLoop",
     "Slots",
@@ -49,6 +50,8 @@ type Awaits[T] = T
 
 Lock = threading.Lock
 Event = threading.Event
+Interrupted = KeyboardInterrupt
+"""What ends a call that nobody wants any more."""
 
 
 def sleep(seconds: float) -> None:

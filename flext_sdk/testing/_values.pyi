@@ -31,7 +31,7 @@ from flext_sdk.models.pipelines import (
     ScheduleRequestCatchup,
     StepDefinition,
 )
-from flext_sdk.models.plugins import Plugin, PluginMetadata
+from flext_sdk.models.plugins import FoundPlugin, Plugin, PluginLine, PluginMetadata
 from flext_sdk.models.runs import LogEntry, Run, RunStatus, StepRun, StepState, StepStatus
 from flext_sdk.models.runtimes import Runtime, RuntimeConfig, RuntimeHealthDetails
 from flext_sdk.models.services import (
@@ -245,6 +245,29 @@ class FlextMetricsServerValues(TypedDict, total=False):
     version: str | None
     memory: int | None
 
+class FoundPluginValues(TypedDict, total=False):
+    """Fields of `flext_sdk.FoundPlugin`."""
+
+    name: str
+    type: str | None
+    status: str | None
+    description: str | None
+    package: str | None
+    publisher: str | None
+    licence: str | None
+    version: str | None
+    latest: str | None
+    tested: str | None
+    problems: Sequence[str]
+    instead: str | None
+
+class FoundPluginListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.FoundPluginList`."""
+
+    plugins: Sequence[FoundPlugin | Mapping[str, Any]]
+    count: int | None
+    updated_at: datetime | str | None
+
 class HealthValues(TypedDict, total=False):
     """Fields of `flext_sdk.Health`."""
 
@@ -255,6 +278,24 @@ class HealthValues(TypedDict, total=False):
     uptime: float | None
     port: int | None
     components: Mapping[str, str]
+
+class IndexUpdateValues(TypedDict, total=False):
+    """Fields of `flext_sdk.IndexUpdate`."""
+
+    source: str | None
+
+class InstallRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.InstallRequest`."""
+
+    plugin_id: str | None
+    plugin_type: str | None
+    source_node_id: str | None
+    requirements: Sequence[str] | None
+    version: str | None
+    python: str | None
+    program: str | None
+    lock: Mapping[str, Any] | None
+    confirmed: bool | None
 
 class LoadDefinitionValues(TypedDict, total=False):
     """Fields of `flext_sdk.LoadDefinition`."""
@@ -516,6 +557,14 @@ class PluginValues(TypedDict, total=False):
     description: str | None
     active: bool | None
 
+class PluginGoneValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginGone`."""
+
+    success: bool | None
+    plugin_id: str
+    unloaded_at: datetime | str | None
+    message: str | None
+
 class PluginHealthValues(TypedDict, total=False):
     """Fields of `flext_sdk.PluginHealth`."""
 
@@ -531,11 +580,31 @@ class PluginInfoValues(TypedDict, total=False):
     plugin_id: str | None
     metadata: PluginMetadata | Mapping[str, Any]
 
+class PluginLineValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginLine`."""
+
+    timestamp: datetime | str | None
+    level: str | None
+    operation: str | None
+    message: str
+
+class PluginLinesValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginLines`."""
+
+    lines: Sequence[PluginLine | Mapping[str, Any]]
+    count: int | None
+
 class PluginListValues(TypedDict, total=False):
     """Fields of `flext_sdk.PluginList`."""
 
     plugins: Sequence[Plugin | Mapping[str, Any]]
     count: int | None
+
+class PluginLockValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginLock`."""
+
+    format: int
+    plugins: Sequence[Mapping[str, Any]]
 
 class PluginMetadataValues(TypedDict, total=False):
     """Fields of `flext_sdk.PluginMetadata`."""
@@ -544,12 +613,36 @@ class PluginMetadataValues(TypedDict, total=False):
     name: str
     type: str | None
     version: str | None
+    latest: str | None
+    status: str | None
     description: str | None
     author: str | None
+    licence: str | None
+    origin: str | None
+    program: str | None
+    python: str | None
+    size: float | None
+    installed_at: datetime | str | None
+    packages: Mapping[str, str]
+    needs: Sequence[str]
+    problems: Sequence[str]
+    instead: str | None
+    tested: Mapping[str, Any] | None
     capabilities: Sequence[str]
     dependencies: Sequence[str]
     settings: Mapping[str, Any]
     config: Mapping[str, Any] | None
+
+class PluginWorkValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginWork`."""
+
+    success: bool | None
+    id: str
+    name: str | None
+    runtime_type: str | None
+    status: OrchestrationStatus | str
+    start_time: datetime | str | None
+    message: str | None
 
 class ProblemValues(TypedDict, total=False):
     """Fields of `flext_sdk.Problem`."""
@@ -772,6 +865,12 @@ class StopRequestValues(TypedDict, total=False):
 
     execution_id: str | None
     force: bool
+
+class UpdateRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.UpdateRequest`."""
+
+    version: str | None
+    python: str | None
 
 class ValidationReportValues(TypedDict, total=False):
     """Fields of `flext_sdk.ValidationReport`."""

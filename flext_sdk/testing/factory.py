@@ -62,7 +62,11 @@ __all__ = [
     "FlextMetrics",
     "FlextMetricsRequests",
     "FlextMetricsServer",
+    "FoundPlugin",
+    "FoundPluginList",
     "Health",
+    "IndexUpdate",
+    "InstallRequest",
     "LoadDefinition",
     "LogEntry",
     "LogList",
@@ -88,10 +92,15 @@ __all__ = [
     "PipelineStatus",
     "PipelineStep",
     "Plugin",
+    "PluginGone",
     "PluginHealth",
     "PluginInfo",
+    "PluginLine",
+    "PluginLines",
     "PluginList",
+    "PluginLock",
     "PluginMetadata",
+    "PluginWork",
     "Problem",
     "Readiness",
     "Run",
@@ -116,6 +125,7 @@ __all__ = [
     "StepRun",
     "StepState",
     "StopRequest",
+    "UpdateRequest",
     "ValidationReport",
     "Workflow",
     "WorkflowExecution",
@@ -265,9 +275,33 @@ def FlextMetricsServer(**values: Unpack[_values.FlextMetricsServerValues]) -> se
     return made
 
 
+def FoundPlugin(**values: Unpack[_values.FoundPluginValues]) -> plugins.FoundPlugin:
+    """One plugin of the index."""
+    made: plugins.FoundPlugin = build("FoundPlugin", values)
+    return made
+
+
+def FoundPluginList(**values: Unpack[_values.FoundPluginListValues]) -> plugins.FoundPluginList:
+    """What a search found."""
+    made: plugins.FoundPluginList = build("FoundPluginList", values)
+    return made
+
+
 def Health(**values: Unpack[_values.HealthValues]) -> services.Health:
     """Health of one service."""
     made: services.Health = build("Health", values)
+    return made
+
+
+def IndexUpdate(**values: Unpack[_values.IndexUpdateValues]) -> plugins.IndexUpdate:
+    """Where a later index is."""
+    made: plugins.IndexUpdate = build("IndexUpdate", values)
+    return made
+
+
+def InstallRequest(**values: Unpack[_values.InstallRequestValues]) -> plugins.InstallRequest:
+    """What to install."""
+    made: plugins.InstallRequest = build("InstallRequest", values)
     return made
 
 
@@ -427,6 +461,12 @@ def Plugin(**values: Unpack[_values.PluginValues]) -> plugins.Plugin:
     return made
 
 
+def PluginGone(**values: Unpack[_values.PluginGoneValues]) -> plugins.PluginGone:
+    """A plugin that was removed."""
+    made: plugins.PluginGone = build("PluginGone", values)
+    return made
+
+
 def PluginHealth(**values: Unpack[_values.PluginHealthValues]) -> node.PluginHealth:
     """How many plugins are in which state."""
     made: node.PluginHealth = build("PluginHealth", values)
@@ -439,15 +479,39 @@ def PluginInfo(**values: Unpack[_values.PluginInfoValues]) -> plugins.PluginInfo
     return made
 
 
+def PluginLine(**values: Unpack[_values.PluginLineValues]) -> plugins.PluginLine:
+    """One line of a plugin's log."""
+    made: plugins.PluginLine = build("PluginLine", values)
+    return made
+
+
+def PluginLines(**values: Unpack[_values.PluginLinesValues]) -> plugins.PluginLines:
+    """Lines of a plugin's log."""
+    made: plugins.PluginLines = build("PluginLines", values)
+    return made
+
+
 def PluginList(**values: Unpack[_values.PluginListValues]) -> plugins.PluginList:
     """The plugins of a platform."""
     made: plugins.PluginList = build("PluginList", values)
     return made
 
 
+def PluginLock(**values: Unpack[_values.PluginLockValues]) -> plugins.PluginLock:
+    """Exact versions of plugins."""
+    made: plugins.PluginLock = build("PluginLock", values)
+    return made
+
+
 def PluginMetadata(**values: Unpack[_values.PluginMetadataValues]) -> plugins.PluginMetadata:
     """One plugin in full."""
     made: plugins.PluginMetadata = build("PluginMetadata", values)
+    return made
+
+
+def PluginWork(**values: Unpack[_values.PluginWorkValues]) -> plugins.PluginWork:
+    """Work on plugins that was taken on."""
+    made: plugins.PluginWork = build("PluginWork", values)
     return made
 
 
@@ -592,6 +656,12 @@ def StepState(**values: Unpack[_values.StepStateValues]) -> runs.StepState:
 def StopRequest(**values: Unpack[_values.StopRequestValues]) -> runs.StopRequest:
     """How to stop."""
     made: runs.StopRequest = build("StopRequest", values)
+    return made
+
+
+def UpdateRequest(**values: Unpack[_values.UpdateRequestValues]) -> plugins.UpdateRequest:
+    """Which version to install."""
+    made: plugins.UpdateRequest = build("UpdateRequest", values)
     return made
 
 

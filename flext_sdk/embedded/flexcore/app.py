@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flext_sdk.embedded.flexcore.bus import Bus
 from flext_sdk.embedded.flexcore.events import Events
+from flext_sdk.embedded.flexcore.installing import Installing
 from flext_sdk.embedded.flexcore.journal import Journal
 from flext_sdk.embedded.flexcore.keys import Keys
 from flext_sdk.embedded.flexcore.ledger import Ledger
@@ -16,6 +17,7 @@ from flext_sdk.embedded.flexcore.orchestrator import Orchestrator
 from flext_sdk.embedded.flexcore.plugins import PluginHandlers
 from flext_sdk.embedded.flexcore.runtimes import runtimes
 from flext_sdk.embedded.flexcore.settings import limits
+from flext_sdk.embedded.flexcore.shelf import Shelf
 from flext_sdk.embedded.flexcore.workflows import WorkflowHandlers
 from flext_sdk.embedded.web.app import build_app
 from flext_sdk.embedded.web.contract import load_contract
@@ -55,12 +57,13 @@ def create(settings: HostSettings) -> Starlette:
     orchestrations = OrchestrationHandlers(
         orchestrator,
         journal,
-        runtimes(bounds),
+        runtimes(bounds, plugins.catalogue),
         bounds,
         metrics,
         environ=plugins.environ,
         home=settings.home,
     )
+    installing = Installing(plugins.catalogue, orchestrator, settings, events.emit)
     neighbours = Neighbours(settings)
 
     def ready() -> dict[str, str]:
@@ -86,6 +89,8 @@ def create(settings: HostSettings) -> Starlette:
         {
             **system_handlers(settings, "flexcore", metrics, ready, extra=extra),
             **plugins.handlers(),
+            **Shelf(plugins.catalogue, settings.home, events.emit).handlers(),
+            **installing.handlers(),
             **orchestrations.handlers(),
             **WorkflowHandlers(neighbours).handlers(),
             **node.handlers(),
@@ -95,7 +100,7 @@ def create(settings: HostSettings) -> Starlette:
         token=settings.token,
         port=settings.port,
         metrics=metrics,
-        startup=[plugins.clean, orchestrator.recover],
+        startup=[plugins.clean, orchestrator.recover, installing.prune],
         shutdown=[plugins.clean, orchestrator.close],
         idempotency=Keys(ledger),
         contract=load_contract("flexcore", cache=settings.state_dir),
