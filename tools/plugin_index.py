@@ -197,7 +197,7 @@ def ran(program: str, *arguments: str, folder: Path | None = None, given: str = 
     return done.stdout
 
 
-def filled(value: Any, world: Mapping[str, Any]) -> Any:
+def filled(value: Any, world: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
     """Settings with their places filled."""
     if isinstance(value, dict):
         return {key: filled(each, world) for key, each in value.items()}

@@ -490,6 +490,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                 "depends_on": [],
                 "retries": 0,
                 "timeout": None,
+                "fast": True,
                 "state": None,
             }
         ],
@@ -919,6 +920,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "depends_on": [],
         "retries": 0,
         "timeout": None,
+        "fast": True,
         "state": None,
     },
     "StepRun": {

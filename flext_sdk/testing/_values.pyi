@@ -834,6 +834,7 @@ class StepDefinitionValues(TypedDict, total=False):
     depends_on: Sequence[str]
     retries: int
     timeout: str | float | None
+    fast: bool
     state: Mapping[str, Any] | None
 
 class StepRunValues(TypedDict, total=False):

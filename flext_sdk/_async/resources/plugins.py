@@ -357,8 +357,9 @@ class AsyncPlugins(AsyncPluginsBase):
         async def look(found: Orchestration) -> None:
             nonlocal told
             lines: Sequence[str] = field(found, "logs") or ()
-            for line in lines[told:] if on_message is not None else ():
-                await rt.resolved(on_message(line))
+            if on_message is not None:
+                for line in lines[told:]:
+                    await rt.resolved(on_message(line))
             told = len(lines)
             if on_progress is not None:
                 await rt.resolved(on_progress(found))

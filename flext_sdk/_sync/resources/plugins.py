@@ -358,8 +358,9 @@ class Plugins(PluginsBase):
         def look(found: Orchestration) -> None:
             nonlocal told
             lines: Sequence[str] = field(found, "logs") or ()
-            for line in lines[told:] if on_message is not None else ():
-                rt.resolved(on_message(line))
+            if on_message is not None:
+                for line in lines[told:]:
+                    rt.resolved(on_message(line))
             told = len(lines)
             if on_progress is not None:
                 rt.resolved(on_progress(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from flext_sdk.embedded.engine.selection import NothingSelectedError, select
 from flext_sdk.embedded.engine.singer import Discovery, Listener, Pair, Progress, Result
 from flext_sdk.embedded.engine.state import join
 from flext_sdk.embedded.engine.timeouts import seconds_of, spoken
+from flext_sdk.embedded.engine.tuning import tuned_tap, tuned_target
 from flext_sdk.embedded.store.logs import LEVELS
 from flext_sdk.embedded.store.processes import ProcessStore, StoredProcess
 
@@ -167,7 +168,11 @@ class Step:
         return status
 
     def _try(self) -> Result:
-        tap, target = self._prepare()
+        with ExitStack() as held:
+            tap, target = self._prepare(held)
+            return self._move(tap, target)
+
+    def _move(self, tap: _Prepared, target: _Prepared) -> Result:
         timeout = self.definition.get("timeout")
         deadline = None if timeout is None else self.tools.clock() + seconds_of(timeout)
         listener = Listener(self._line, self._confirm, self._progress)
@@ -179,15 +184,18 @@ class Step:
         self._latest, self._reported = Progress(), None
         shared: dict[str, Any] = {"listener": listener, "stop": self.stop, "mask": self._mask, "deadline": deadline}
         with RunFolder(self.tools.folder, self.run.id, self.name) as folder:
+            self._tune(tap, target, folder.path)
             options = ["--config", folder.write("tap.json", tap.settings)]
             patterns = self.definition["extract"].get("select")
+            if not patterns and not tap.plugin.describes_itself:
+                patterns = ["*"]  # what is made with singer-python reads nothing without a catalog
             if patterns:
                 asking = Program("tap", tap.plugin.name, [*tap.plugin.argv, *options, "--discover"])
                 with self._group([asking], environ, folder.path) as group:
                     result, catalog = Discovery(group, tap=tap.plugin.name, clock=self.tools.clock, **shared).catalog()
                 if catalog is None:
                     return result
-                options += ["--catalog", folder.write("catalog.json", self._select(catalog, patterns, tap.plugin.name))]
+                options += ["--catalog", folder.write("catalog.json", self._select(catalog, patterns, tap.plugin))]
             if state:
                 options += ["--state", folder.write("state.json", state)]
             programs = (
@@ -205,6 +213,12 @@ class Step:
             self._replace_bookmark()
         return result
 
+    def _tune(self, tap: _Prepared, target: _Prepared, folder: Path) -> None:
+        """Settings that make it faster, unless the step does not want that."""
+        if self.definition.get("fast", True):
+            tap.settings = tuned_tap(tap.plugin, tap.settings, target.plugin, folder)
+            target.settings = tuned_target(target.plugin, target.settings)
+
     def _replace_bookmark(self) -> None:
         """A full refresh has succeeded: the old bookmark belongs to rows of before."""
         if self._confirmed is None:
@@ -212,7 +226,7 @@ class Step:
         else:
             self.tools.bookmarks.save(self.run.pipeline_id, self.name, self._confirmed, self.run.id)
 
-    def _prepare(self) -> tuple[_Prepared, _Prepared]:
+    def _prepare(self, held: ExitStack) -> tuple[_Prepared, _Prepared]:
         variables = {**self.run.definition.get("variables", {}), **self.run.variables}
         resolver = Resolver(variables, self.tools.environ, self.tools.secrets)
         base_path = self.run.definition.get("base_path")
@@ -220,11 +234,12 @@ class Step:
         missing: list[MissingValueError] = []
         for side in ("extract", "load"):
             given = self.definition[side]
-            plugin = self.tools.plugins.find(given["plugin"])
+            name = given["plugin"]
+            plugin = held.enter_context(self.tools.plugins.using(name))
             if plugin is None:
-                raise _UnusableError(
-                    f"there is no plugin {given['plugin']} any more", "Install it, or update the pipeline."
-                )
+                raise _UnusableError(*self.tools.plugins.missing(name))
+            if not plugin.enabled:
+                raise _UnusableError(f"the plugin {name} is switched off", f"Switch it on: flext plugin enable {name}")
             try:
                 settings = resolver.settings(given.get("config", {}), plugin.settings_schema, base_path)
             except MissingValueError as error:
@@ -237,13 +252,13 @@ class Step:
             raise _UnusableError("; ".join(map(str, missing)), missing[0].hint)
         return prepared[0], prepared[1]
 
-    def _select(self, catalog: dict[str, Any], patterns: list[str], tap: str) -> dict[str, Any]:
+    def _select(self, catalog: dict[str, Any], patterns: list[str], tap: Plugin) -> dict[str, Any]:
         try:
-            chosen, unused = select(catalog, patterns)
+            chosen, unused = select(catalog, patterns, singer_python=not tap.describes_itself)
         except NothingSelectedError as error:
             there = ", ".join(error.streams[:20]) or "none"
             raise _UnusableError(
-                f"select chooses no stream of {tap}; it has: {there}", "Change the patterns under select."
+                f"select chooses no stream of {tap.name}; it has: {there}", "Change the patterns under select."
             ) from None
         for pattern in unused:
             self._say("warning", f"the pattern {pattern} under select matches nothing")

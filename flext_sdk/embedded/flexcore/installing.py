@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flext_sdk.embedded.environments import BusyError, EnvironmentFailedError
@@ -31,7 +32,6 @@ from flext_sdk.embedded.web.system import now
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from pathlib import Path
 
     from flext_sdk.embedded.flexcore.job import Ended
     from flext_sdk.embedded.flexcore.orchestrator import Orchestrator
@@ -152,7 +152,7 @@ class Installing:
         return from_requirements(
             plugin.name,
             plugin.requirements,
-            program=os.path.basename(plugin.argv[0]),
+            program=Path(plugin.argv[0]).name,
             kind=plugin.kind,
             python=python,
         )
@@ -197,7 +197,7 @@ class Installing:
                 raise ApiError(
                     409,
                     "PLUGIN_BUSY",
-                    f"{sorted(busy)[0]} is just being changed ({record.id})",
+                    f"{min(busy)} is just being changed ({record.id})",
                     hint=f"Wait for it, or end it: flext orchestration cancel {record.id}",
                 )
 

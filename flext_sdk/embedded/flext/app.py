@@ -10,6 +10,7 @@ from flext_sdk.embedded.flext.follow import LogStream
 from flext_sdk.embedded.flext.handlers.pipelines import pipeline_handlers
 from flext_sdk.embedded.flext.handlers.runs import run_handlers
 from flext_sdk.embedded.flext.platform import Platform
+from flext_sdk.embedded.plugins.catalogue import Catalogue
 from flext_sdk.embedded.store.database import StoreError
 from flext_sdk.embedded.web.app import build_app
 from flext_sdk.embedded.web.contract import load_contract
@@ -29,7 +30,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
 
     Args:
         settings: Settings of the process.
-        plugins: Which taps and targets there are; the first-party connectors when left out.
+        plugins: Which taps and targets there are; those of the product and the installed ones when left out.
         backoff: Seconds before a step is tried again.
 
     Raises:
@@ -44,7 +45,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
             folder=settings.state_dir,
             secrets_folder=settings.home / "secrets",
             environ=settings.environment,
-            plugins=plugins,
+            plugins=plugins or Catalogue(settings.home, settings.environment),
             backoff=backoff,
         )
     except StoreError as error:

@@ -23,6 +23,7 @@ from flext_sdk.embedded.web.problems import Checker, Problem, did_you_mean, poin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from flext_sdk.embedded.engine.plugins import Plugin, Plugins
     from flext_sdk.embedded.web.contract import Contract
@@ -70,7 +71,7 @@ class DefinitionChecker:
         self._plugins = plugins
         self._secrets = secrets
         self._environ = environ
-        self._settings: dict[str, Checker] = {}
+        self._settings: dict[tuple[str, str, datetime | None], Checker] = {}
 
     def check(self, document: object) -> Checked:
         """Looks at a definition.
@@ -201,8 +202,16 @@ class DefinitionChecker:
         plugin = self._plugins.find(name)
         if plugin is None:
             known = [other for other in self._plugins.names() if other.startswith(f"{kind}-")] or self._plugins.names()
-            hint = f"There is {', '.join(known)}." if known else None
-            return None, [problem(place, f"there is no plugin {name!r}{did_you_mean(name, known)}", hint=hint)]
+            message, hint = self._plugins.missing(name)
+            if message.startswith("there is no plugin"):
+                message, hint = (
+                    f"there is no plugin {name!r}{did_you_mean(name, known)}",
+                    f"There is {', '.join(known)}.",
+                )
+            return None, [problem(place, message, hint=hint if known else None)]
+        if not plugin.enabled:
+            hint = f"Switch it on: flext plugin enable {name}"
+            return plugin, [problem(place, f"the plugin {name} is switched off", hint=hint, severity="warning")]
         if plugin.kind != kind:
             side = "extracts" if kind == "tap" else "loads"
             return None, [problem(place, f"{name} is a {plugin.kind}; what {side} must be a {kind}")]
@@ -211,10 +220,12 @@ class DefinitionChecker:
     def _settings_problems(
         self, here: tuple[str | int, ...], config: dict[str, Any], plugin: Plugin
     ) -> Iterator[Problem]:
-        checker = self._settings.get(plugin.name)
+        # An update may bring other settings.
+        key = (plugin.name, plugin.version, plugin.installed_at)
+        checker = self._settings.get(key)
         if checker is None:
             # Settings may hold a password that somebody wrote down plainly; messages must not repeat it.
-            checker = self._settings[plugin.name] = Checker(plugin.settings_schema, show_values=False)
+            checker = self._settings[key] = Checker(plugin.settings_schema, show_values=False)
         filled_later = {path for path, text in walk(config) if has_reference(text)}
         for entry in checker.problems(config):
             # What a reference stands for is known only when it runs.

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
-import sys
 from configparser import ConfigParser
 from configparser import Error as ConfigError
 from dataclasses import dataclass, field
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flext_sdk._core.redact import redact_text
 from flext_sdk.embedded.environments import EnvironmentFailedError
 from flext_sdk.embedded.plugins.entry import normalised
+from flext_sdk.embedded.plugins.schemas import sound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,7 +113,7 @@ def _of_about(about: Mapping[str, Any], name: str, kind: Kind, version: str, ent
         version=str(about.get("version") or version).removeprefix("v"),
         description=str((entry.description if entry else "") or about.get("description") or ""),
         capabilities=tuple(dict.fromkeys([*words, *extra])),
-        settings=settings if isinstance(settings, dict) else {},
+        settings=sound(settings) if isinstance(settings, dict) else {},
     )
 
 
@@ -124,11 +123,11 @@ def find_program(environment: Environment) -> str:
     Raises:
         EnvironmentFailedError: There is none, or more than one that it could be.
     """
-    brought = scripts(environment, package_of(environment))
+    brought: list[str] = scripts(environment, package_of(environment))
     names = environment.programs()
     for candidate in (environment.name, *(brought if len(brought) == 1 else ())):
         if candidate in names:
-            return candidate
+            return str(candidate)
     likely = [name for name in brought or names if name.startswith(("tap-", "target-"))]
     if len(likely) == 1:
         return likely[0]
@@ -163,7 +162,7 @@ def scripts(environment: Environment, package: str | None) -> list[str]:
                 parser.read_string((folder / "entry_points.txt").read_text(encoding="utf-8"))
             except (OSError, UnicodeDecodeError, ConfigError):
                 return []
-            return sorted(parser["console_scripts"]) if parser.has_section("console_scripts") else []
+            return sorted(map(str, parser["console_scripts"])) if parser.has_section("console_scripts") else []
     return []
 
 
@@ -174,9 +173,13 @@ def _distributions(environment: Environment) -> list[Path]:
 def kind_of(*names: str) -> Kind:
     """What something is, by what it is called."""
     for name in names:
-        for prefix, kind in (("tap", "tap"), ("target", "target"), ("dbt-", "dbt")):
-            if re.match(rf"(^|.*-){prefix}-", f"{name}-") and (prefix != "dbt-" or name.startswith(prefix)):
-                return kind  # type: ignore[return-value]
+        words = name.split("-")
+        if name.startswith("dbt-"):
+            return "dbt"
+        if "tap" in words[:-1]:
+            return "tap"
+        if "target" in words[:-1]:
+            return "target"
     return "utility"
 
 
@@ -214,8 +217,3 @@ def _run(argv: list[str], environ: Mapping[str, str]) -> subprocess.CompletedPro
 def _reason(said: subprocess.CompletedProcess[str]) -> str:
     lines = [line.strip() for line in (said.stderr or said.stdout).splitlines() if line.strip()]
     return redact_text(lines[-1])[:300] if lines else f"exit code {said.returncode}, without a word"
-
-
-def interpreter() -> str:
-    """The interpreter that our own programs run with."""
-    return sys.executable

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from flext_sdk.embedded.plugins.plugin import Kind
 
@@ -57,7 +57,6 @@ class Entry:
         instead: Name of a plugin that does the same and works.
         settings: JSON Schema of its settings, as it prints it with ``--about``.
         tested: When it was last installed and run; None when it never was.
-        cheap: Settings that make it faster where nothing is lost: ``validate_records`` and the like.
     """
 
     name: str
@@ -74,7 +73,6 @@ class Entry:
     instead: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     tested: Tested | None = None
-    cheap: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def package(self) -> str:
@@ -104,42 +102,49 @@ def entry_of(document: object) -> Entry:
     """
     if not isinstance(document, dict):
         raise BadEntryError("an entry must be a mapping")
-    name = document.get("name")
+    wrong = next(_faults(document), None)
+    if wrong:
+        raise BadEntryError(f"{document.get('name')}: {wrong}")
+    tested = document.get("tested")
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in document.items()
+    }
+    return Entry(**{**values, "tested": Tested(**tested) if tested else None})
+
+
+def _faults(document: Mapping[str, Any]) -> Iterator[str]:
     unknown = set(document) - set(Entry.__slots__)
     if unknown:
-        raise BadEntryError(f"{name}: unknown key {sorted(unknown)[0]!r}")
+        yield f"unknown key {min(map(str, unknown))!r}"
     for key in _TEXTS:
         if not isinstance(document.get(key), str) or not document[key]:
-            raise BadEntryError(f"{name}: {key} must be a text")
+            yield f"{key} must be a text"
+            return
     if not NAME.match(document["name"]):
-        raise BadEntryError(f"{name!r} cannot be the name of a plugin")
+        yield "this cannot be the name of a plugin"
     if document["kind"] not in KINDS:
-        raise BadEntryError(f"{name}: kind must be one of {', '.join(KINDS)}")
+        yield f"kind must be one of {', '.join(KINDS)}"
+    yield from _bad_values(document)
+    tested = document.get("tested")
+    sound = tested is None or (isinstance(tested, dict) and set(tested) == set(Tested.__slots__))
+    if not sound or not all(isinstance(each, str) for each in (tested or {}).values()):
+        yield f"tested must tell {', '.join(Tested.__slots__)}"
+
+
+def _bad_values(document: Mapping[str, Any]) -> Iterator[str]:
     for key in _LISTS:
         value = document.get(key, [])
         if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
-            raise BadEntryError(f"{name}: {key} must be a list of texts")
+            yield f"{key} must be a list of texts"
+            return
     if not document.get("requirements"):
-        raise BadEntryError(f"{name}: requirements must name a package")
-    for text in document["requirements"]:
-        if requirement_problem(text):
-            raise BadEntryError(f"{name}: {requirement_problem(text)}")
-    for key in ("settings", "cheap"):
-        if not isinstance(document.get(key, {}), dict):
-            raise BadEntryError(f"{name}: {key} must be a mapping")
-    tested = document.get("tested")
-    if tested is not None and not (
-        isinstance(tested, dict)
-        and set(tested) == set(Tested.__slots__)
-        and all(isinstance(each, str) for each in tested.values())
-    ):
-        raise BadEntryError(f"{name}: tested must tell {', '.join(Tested.__slots__)}")
-    if not all(
-        isinstance(document.get(key, ""), str) for key in ("description", "publisher", "licence", "broken", "instead")
-    ):
-        raise BadEntryError(f"{name}: description, publisher, licence, broken and instead must be texts")
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in document.items()}
-    return Entry(**{**values, "tested": Tested(**tested) if tested else None})
+        yield "requirements must name a package"
+    yield from filter(None, map(requirement_problem, document.get("requirements", [])))
+    if not isinstance(document.get("settings", {}), dict):
+        yield "settings must be a mapping"
+    for key in ("description", "publisher", "licence", "broken", "instead"):
+        if not isinstance(document.get(key, ""), str):
+            yield f"{key} must be a text"
 
 
 def requirement_name(text: str) -> str | None:

@@ -160,7 +160,7 @@ def from_requirements(
         )
     if kind is not None and kind not in KINDS:
         raise UnwantedError("VALIDATION", f"{kind!r} is no kind of plugin", f"Use one of {', '.join(KINDS)}.")
-    return Wanted(found, tuple(requirements), "requirement", program=program, kind=kind, python=python)  # type: ignore[arg-type]
+    return Wanted(found, tuple(requirements), "requirement", program=program, kind=kind, python=python)
 
 
 def is_requirement(text: str) -> bool:

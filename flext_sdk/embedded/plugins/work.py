@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 from flext_sdk.embedded.environments import Environment, EnvironmentFailedError, Environments
 from flext_sdk.embedded.plugins import news
 from flext_sdk.embedded.plugins.describe import Description, describe
-from flext_sdk.embedded.plugins.entry import Entry
 from flext_sdk.embedded.plugins.index import Index
 from flext_sdk.embedded.plugins.installed import Card
 from flext_sdk.embedded.plugins.logs import PluginLog
@@ -30,6 +29,8 @@ from flext_sdk.embedded.plugins.wanted import Wanted, read_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from flext_sdk.embedded.plugins.entry import Entry
 
 
 # What uv says that tells nobody anything: which interpreter, how to activate, and each of a hundred packages.
