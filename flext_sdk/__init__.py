@@ -128,6 +128,7 @@ if TYPE_CHECKING:
     from flext_sdk.models.plugins import IndexUpdate as IndexUpdate
     from flext_sdk.models.plugins import InstallRequest as InstallRequest
     from flext_sdk.models.plugins import Plugin as Plugin
+    from flext_sdk.models.plugins import PluginCondition as PluginCondition
     from flext_sdk.models.plugins import PluginGone as PluginGone
     from flext_sdk.models.plugins import PluginInfo as PluginInfo
     from flext_sdk.models.plugins import PluginLine as PluginLine
@@ -275,6 +276,7 @@ __all__ = [
     "PipelineStep",
     "Pipelines",
     "Plugin",
+    "PluginCondition",
     "PluginGone",
     "PluginHealth",
     "PluginInfo",

@@ -98,6 +98,7 @@ EXPORTS = {
     "PipelineStatus": "flext_sdk.models.runs",
     "PipelineStep": "flext_sdk.models.pipelines",
     "Plugin": "flext_sdk.models.plugins",
+    "PluginCondition": "flext_sdk.models.plugins",
     "PluginGone": "flext_sdk.models.plugins",
     "PluginHealth": "flext_sdk.models.node",
     "PluginInfo": "flext_sdk.models.plugins",

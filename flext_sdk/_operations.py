@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from flext_sdk.models.bus import BusCommandResult, BusQueryResult
     from flext_sdk.models.cluster import ClusterNode, ClusterStatus
     from flext_sdk.models.events import Event, EventCount, EventPublished
-    from flext_sdk.models.node import NodeInfo, NodeStatus, PluginHealth
+    from flext_sdk.models.node import NodeInfo, NodeStatus
     from flext_sdk.models.orchestrations import (
         Orchestration,
         OrchestrationCanceled,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Execution,
         FoundPlugin,
         Plugin,
+        PluginCondition,
         PluginGone,
         PluginLine,
         PluginLock,
@@ -676,14 +677,14 @@ PLUGINS_UPDATE: Operation[Orchestration] = Operation(
     wire=(("duration", "nanoseconds"), ("end_time", "moment"), ("progress", "fraction"), ("start_time", "moment")),
 )
 
-PLUGINS_HEALTH: Operation[PluginHealth] = Operation(
+PLUGINS_HEALTH: Operation[PluginCondition] = Operation(
     id="plugins.health",
     service="flexcore",
     group="plugins",
     method="GET",
     path="/api/v1/plugins/{plugin_id}/health",
     path_params=(Param("name", "plugin_id"),),
-    response="node:PluginHealth",
+    response="plugins:PluginCondition",
     idempotent=True,
     generations=("orchestrator",),
 )

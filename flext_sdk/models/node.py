@@ -11,17 +11,6 @@ from pydantic import AwareDatetime, Field
 from flext_sdk._core.model import Model, NullAsEmpty
 
 
-class PluginHealth(Model):
-    """
-    How many plugins are in which state.
-    """
-
-    total: int | None = None
-    healthy: int | None = None
-    unhealthy: int | None = None
-    unknown: int | None = None
-
-
 class NodeInfo(Model):
     """
     What a node is.
@@ -56,6 +45,26 @@ class NodeInfo(Model):
     """
 
 
+class PluginHealth(Model):
+    """
+    How many plugins are in which state.
+    """
+
+    total: int | None = None
+    healthy: int | None = None
+    unhealthy: int | None = None
+    unknown: int | None = None
+
+
+class NodeInfoAnswer(Model):
+    """
+    Answer that holds a node.
+    """
+
+    success: bool | None = None
+    node: NodeInfo
+
+
 class NodeStatus(Model):
     """
     How a node is doing.
@@ -76,15 +85,6 @@ class NodeStatus(Model):
     Orchestrations that have not ended.
     """
     plugin_health: PluginHealth | None = None
-
-
-class NodeInfoAnswer(Model):
-    """
-    Answer that holds a node.
-    """
-
-    success: bool | None = None
-    node: NodeInfo
 
 
 class NodeStatusAnswer(Model):

@@ -266,6 +266,20 @@ class PluginGone(Model):
     message: str | None = None
 
 
+class PluginCondition(Model):
+    """
+    How a plugin is.
+    """
+
+    success: bool | None = None
+    plugin_id: str
+    health: Annotated[dict[str, Any], NullAsEmpty]
+    """
+    status (healthy, unhealthy or disabled), message, version and seconds.
+    """
+    checked_at: AwareDatetime | None = None
+
+
 class PluginLine(Model):
     """
     One line of a plugin's log.

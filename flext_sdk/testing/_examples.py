@@ -618,6 +618,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "description": "Orders of the web shop",
         "active": True,
     },
+    "PluginCondition": {"success": True, "plugin_id": "tap-csv", "health": {}, "checked_at": "2026-01-31T08:00:00Z"},
     "PluginGone": {
         "success": True,
         "plugin_id": "tap-csv",
@@ -1057,6 +1058,7 @@ FACTS: Final[dict[str, tuple[str, str, tuple[str, ...]]]] = {
     "PipelineStatus": ("runs:PipelineStatus", "PipelineStatus", ("name",)),
     "PipelineStep": ("pipelines:PipelineStep", "PipelineStep", ("id", "name")),
     "Plugin": ("plugins:Plugin", "Plugin", ("name",)),
+    "PluginCondition": ("plugins:PluginCondition", "PluginCondition", ()),
     "PluginGone": ("plugins:PluginGone", "PluginGone", ()),
     "PluginHealth": ("node:PluginHealth", "PluginHealth", ()),
     "PluginInfo": ("plugins:PluginInfo", "PluginInfo", ()),

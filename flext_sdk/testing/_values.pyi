@@ -557,6 +557,14 @@ class PluginValues(TypedDict, total=False):
     description: str | None
     active: bool | None
 
+class PluginConditionValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginCondition`."""
+
+    success: bool | None
+    plugin_id: str
+    health: Mapping[str, Any]
+    checked_at: datetime | str | None
+
 class PluginGoneValues(TypedDict, total=False):
     """Fields of `flext_sdk.PluginGone`."""
 

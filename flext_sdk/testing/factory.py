@@ -92,6 +92,7 @@ __all__ = [
     "PipelineStatus",
     "PipelineStep",
     "Plugin",
+    "PluginCondition",
     "PluginGone",
     "PluginHealth",
     "PluginInfo",
@@ -458,6 +459,12 @@ def PipelineStep(**values: Unpack[_values.PipelineStepValues]) -> pipelines.Pipe
 def Plugin(**values: Unpack[_values.PluginValues]) -> plugins.Plugin:
     """One plugin in short."""
     made: plugins.Plugin = build("Plugin", values)
+    return made
+
+
+def PluginCondition(**values: Unpack[_values.PluginConditionValues]) -> plugins.PluginCondition:
+    """How a plugin is."""
+    made: plugins.PluginCondition = build("PluginCondition", values)
     return made
 
 

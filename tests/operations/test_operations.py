@@ -116,6 +116,16 @@ CASES: dict[str, tuple[int, Asked]] = {
     "services.flexcore_metrics": (200, lambda w: ({}, {}, None)),
     "plugins.list": (200, lambda w: ({}, {}, None)),
     "plugins.info": (200, lambda w: ({"plugin_id": "tap-csv"}, {}, None)),
+    "plugins.search": (200, lambda w: ({}, {"q": "postgres", "type": "target"}, None)),
+    "plugins.install": (409, lambda w: ({}, {}, {"plugin_id": "tap-strange", "requirements": ["tap-strange==1.0"]})),
+    "plugins.update": (404, lambda w: ({"plugin_id": "lc-tap-jsonl"}, {}, {"version": "1.0"})),
+    "plugins.update_index": (200, lambda w: ({}, {}, {"source": str(w.folder / "nowhere.json")})),
+    "plugins.lock": (200, lambda w: ({}, {}, None)),
+    "plugins.uninstall": (409, lambda w: ({"plugin_id": "tap-csv"}, {}, None)),
+    "plugins.enable": (200, lambda w: ({"plugin_id": "target-sqlite"}, {}, None)),
+    "plugins.disable": (200, lambda w: ({"plugin_id": "target-sqlite"}, {}, None)),
+    "plugins.health": (200, lambda w: ({"plugin_id": "tap-csv"}, {}, None)),
+    "plugins.logs": (200, lambda w: ({"plugin_id": "tap-csv"}, {"tail": 5}, None)),
     "plugins.execute": (
         200,
         lambda w: (

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flext_sdk._sync.pagination import Page
-    from flext_sdk.models.node import PluginHealth
     from flext_sdk.models.orchestrations import Orchestration
     from flext_sdk.models.plugins import (
         Execution,
         FoundPlugin,
         Plugin,
+        PluginCondition,
         PluginGone,
         PluginLine,
         PluginLock,
@@ -245,14 +245,14 @@ class PluginsBase(Resource):
             "health.message:MESSAGE",
         ),
     )
-    def health(self, name: str) -> PluginHealth:
+    def health(self, name: str) -> PluginCondition:
         """Start a plugin, to see whether it works.
 
         Args:
             name: Name of the plugin.
 
         Returns:
-            The `PluginHealth`.
+            The `PluginCondition`.
 
         Raises:
             NotFoundError: There is nothing of that name.

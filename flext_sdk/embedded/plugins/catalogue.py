@@ -104,7 +104,7 @@ class Catalogue:
             name=connector.name,
             kind=connector.kind,
             settings_schema=connector.settings_schema,
-            argv=(sys.executable, "-P", "-m", connector.module),
+            argv=argv_of(connector),
             version=connector.version,
             description=connector.description,
             capabilities=tuple(connector.capabilities),
@@ -115,3 +115,8 @@ class Catalogue:
             publisher="FLEXT",
             requirements=("flext-sdk[connectors]",),
         )
+
+
+def argv_of(connector: Connector) -> tuple[str, ...]:
+    """What starts a connector of the product; ``-P`` keeps the current folder off the module path."""
+    return sys.executable, "-P", "-m", connector.module

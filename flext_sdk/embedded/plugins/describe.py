@@ -185,6 +185,8 @@ def kind_of(*names: str) -> Kind:
 
 def _about(path: Path, environ: Mapping[str, str]) -> Mapping[str, Any] | None:
     said = _run([str(path), "--about", "--format=json"], environ)
+    if said.returncode < 0:
+        raise EnvironmentFailedError(f"{path.name} was ended by signal {-said.returncode}")
     if said.returncode:
         return None
     try:

@@ -110,6 +110,8 @@ class Worker:
         def check(made: Environment) -> None:
             heard("Starting it for the first time")
             said = describe(made, self._environ, entry=self._entry(wanted), program=wanted.program, kind=wanted.kind)
+            if self._stop.is_set():
+                raise EnvironmentFailedError(f"cannot {action} {wanted.name}: it was stopped")
             Card(said, wanted.origin, wanted.licence, wanted.publisher).write(made)
             found.append(said)
 
