@@ -50,7 +50,7 @@ def test_no_entry_has_the_name_of_a_connector_of_ours(tmp_path: Path) -> None:
 
 
 def test_searching(index: Index) -> None:
-    assert [entry.name for entry in index.search("postgres tap")][0] == "meltanolabs-tap-postgres"
+    assert next(entry.name for entry in index.search("postgres tap")) == "meltanolabs-tap-postgres"
     assert [entry.name for entry in index.search("POSTGRES dbt")] == ["dbt-postgres"]
     assert index.search("no such thing") == []
     assert len(index.search("")) == len(index.all())
@@ -117,7 +117,8 @@ def test_the_package_of_a_requirement(text: str, name: str | None) -> None:
 @given(st.text(max_size=30))
 def test_whatever_reaches_the_installer_is_one_line_and_no_option(text: str) -> None:
     if requirement_problem(text) is None:
-        assert "\n" not in text and "\r" not in text
+        assert "\n" not in text
+        assert "\r" not in text
         assert not text.lstrip().startswith("-")
 
 

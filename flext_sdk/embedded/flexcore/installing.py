@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from flext_sdk.embedded.web.call import Call, Handler
 
 RUNTIME: Final = "plugins"
+# Not once: an installer that was just killed, or its orphaned uv, holds on to its lock for a moment.
+_PRUNE_AFTER: Final = (0.0, 1.0, 10.0, 60.0)
 _STATUS: Final = {"VALIDATION": 422, "PLUGIN_BROKEN": 422}
 
 
@@ -79,7 +81,12 @@ class Installing:
 
     async def prune(self) -> None:
         """Begin to remove what killed processes left behind; requests do not wait for it."""
-        self._pruning = asyncio.create_task(asyncio.to_thread(self._catalogue.environments.prune))
+        self._pruning = asyncio.create_task(self._prune())
+
+    async def _prune(self) -> None:
+        for pause in _PRUNE_AFTER:
+            await asyncio.sleep(pause)
+            await asyncio.to_thread(self._catalogue.environments.prune)
 
     # -- what is wanted ------------------------------------------------------------------------------------------------
 
