@@ -218,6 +218,10 @@ class Command:
             arguments["on_message"] = self._on_message
         if "on_confirm" in names:
             arguments["on_confirm"] = self._consent
+        if "on_ask" in names and terminal.is_terminal(sys.stdin) and terminal.is_terminal(sys.stderr):
+            from flext_cli.asking import ask
+
+            arguments["on_ask"] = ask
         if "on_head" in names:
             arguments["on_head"] = lambda line: errors.say(safe(line) + "\n")
         if self.entry["attribute"] is None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources.pipelines import AsyncPipelines as AsyncPipelines
     from flext_sdk._async.resources.plugins import AsyncPlugins as AsyncPlugins
     from flext_sdk._async.resources.services import AsyncServices as AsyncServices
+    from flext_sdk._async.resources.taps import AsyncTaps as AsyncTaps
+    from flext_sdk._async.resources.targets import AsyncTargets as AsyncTargets
     from flext_sdk._async.resources.workflows import AsyncWorkflows as AsyncWorkflows
     from flext_sdk._core.breaker import BreakerEvent as BreakerEvent
     from flext_sdk._core.hooks import Hooks as Hooks
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources.pipelines import Pipelines as Pipelines
     from flext_sdk._sync.resources.plugins import Plugins as Plugins
     from flext_sdk._sync.resources.services import Services as Services
+    from flext_sdk._sync.resources.taps import Taps as Taps
+    from flext_sdk._sync.resources.targets import Targets as Targets
     from flext_sdk._sync.resources.workflows import Workflows as Workflows
     from flext_sdk._version import __version__ as __version__
     from flext_sdk.errors import EXIT_CODES as EXIT_CODES
@@ -173,6 +177,16 @@ if TYPE_CHECKING:
     from flext_sdk.models.services import ServiceSetting as ServiceSetting
     from flext_sdk.models.services import ServiceStatus as ServiceStatus
     from flext_sdk.models.services import ServiceStatusStatus as ServiceStatusStatus
+    from flext_sdk.models.taps import DataPlugin as DataPlugin
+    from flext_sdk.models.taps import DiscoveredStream as DiscoveredStream
+    from flext_sdk.models.taps import Discovery as Discovery
+    from flext_sdk.models.taps import PluginSetting as PluginSetting
+    from flext_sdk.models.taps import PluginSettings as PluginSettings
+    from flext_sdk.models.taps import SettingsChange as SettingsChange
+    from flext_sdk.models.taps import TapList as TapList
+    from flext_sdk.models.taps import TargetList as TargetList
+    from flext_sdk.models.taps import TrialRequest as TrialRequest
+    from flext_sdk.models.taps import TrialVerdict as TrialVerdict
     from flext_sdk.models.workflows import ActiveWorkflow as ActiveWorkflow
     from flext_sdk.models.workflows import ActiveWorkflowList as ActiveWorkflowList
     from flext_sdk.models.workflows import Workflow as Workflow
@@ -197,6 +211,8 @@ __all__ = [
     "AsyncPlugins",
     "AsyncRuntimes",
     "AsyncServices",
+    "AsyncTaps",
+    "AsyncTargets",
     "AsyncWorkflows",
     "AuthenticationError",
     "BadRequestError",
@@ -218,7 +234,10 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
+    "DataPlugin",
     "DeadlineExceededError",
+    "DiscoveredStream",
+    "Discovery",
     "Event",
     "EventCount",
     "EventList",
@@ -285,6 +304,8 @@ __all__ = [
     "PluginList",
     "PluginLock",
     "PluginMetadata",
+    "PluginSetting",
+    "PluginSettings",
     "PluginType",
     "PluginWork",
     "Plugins",
@@ -326,6 +347,7 @@ __all__ = [
     "ServiceStatusStatus",
     "ServiceUnavailableError",
     "Services",
+    "SettingsChange",
     "StartRequest",
     "StateRequest",
     "StepDefinition",
@@ -333,6 +355,12 @@ __all__ = [
     "StepState",
     "StepStatus",
     "StopRequest",
+    "TapList",
+    "Taps",
+    "TargetList",
+    "Targets",
+    "TrialRequest",
+    "TrialVerdict",
     "UpdateRequest",
     "UsageError",
     "ValidationFailedError",

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         ServiceList,
         ServiceStatus,
     )
+    from flext_sdk.models.taps import DataPlugin, Discovery, PluginSettings, TrialVerdict
     from flext_sdk.models.workflows import Workflow, WorkflowExecution, WorkflowStatus
 
 SERVICES_FLEXT_HEALTH: Operation[Health] = Operation(
@@ -416,6 +417,136 @@ PIPELINES_RETRY: Operation[Run] = Operation(
     response="runs:Run",
     mutating=True,
     instead=(("", "start it again: flext pipeline start."),),
+)
+
+TAPS_LIST: Operation[DataPlugin] = Operation(
+    id="taps.list",
+    service="flext",
+    group="taps",
+    method="GET",
+    path="/api/v1/singer/taps",
+    response="taps:DataPlugin",
+    paging=Paging(items="taps", total="count", limit=None, offset=None),
+    idempotent=True,
+    generations=("control-panel",),
+)
+
+TAPS_INFO: Operation[DataPlugin] = Operation(
+    id="taps.info",
+    service="flext",
+    group="taps",
+    method="GET",
+    path="/api/v1/singer/taps/{name}",
+    path_params=(Param("name", "name"),),
+    response="taps:DataPlugin",
+    idempotent=True,
+)
+
+TAPS_SETTINGS: Operation[PluginSettings] = Operation(
+    id="taps.settings",
+    service="flext",
+    group="taps",
+    method="GET",
+    path="/api/v1/singer/taps/{name}/config",
+    path_params=(Param("name", "name"),),
+    response="taps:PluginSettings",
+    idempotent=True,
+)
+
+TAPS_CONFIG: Operation[PluginSettings] = Operation(
+    id="taps.config",
+    service="flext",
+    group="taps",
+    method="PUT",
+    path="/api/v1/singer/taps/{name}/config",
+    path_params=(Param("name", "name"),),
+    body="taps:SettingsChange",
+    response="taps:PluginSettings",
+    idempotent=True,
+    mutating=True,
+)
+
+TAPS_TEST: Operation[TrialVerdict] = Operation(
+    id="taps.test",
+    service="flext",
+    group="taps",
+    method="POST",
+    path="/api/v1/singer/test/tap/{name}",
+    path_params=(Param("name", "name"),),
+    body="taps:TrialRequest",
+    response="taps:TrialVerdict",
+    mutating=True,
+)
+
+TAPS_DISCOVER: Operation[Discovery] = Operation(
+    id="taps.discover",
+    service="flext",
+    group="taps",
+    method="POST",
+    path="/api/v1/singer/taps/{name}/discover",
+    path_params=(Param("name", "name"),),
+    body="taps:TrialRequest",
+    response="taps:Discovery",
+    mutating=True,
+)
+
+TARGETS_LIST: Operation[DataPlugin] = Operation(
+    id="targets.list",
+    service="flext",
+    group="targets",
+    method="GET",
+    path="/api/v1/singer/targets",
+    response="taps:DataPlugin",
+    paging=Paging(items="targets", total="count", limit=None, offset=None),
+    idempotent=True,
+    generations=("control-panel",),
+)
+
+TARGETS_INFO: Operation[DataPlugin] = Operation(
+    id="targets.info",
+    service="flext",
+    group="targets",
+    method="GET",
+    path="/api/v1/singer/targets/{name}",
+    path_params=(Param("name", "name"),),
+    response="taps:DataPlugin",
+    idempotent=True,
+)
+
+TARGETS_SETTINGS: Operation[PluginSettings] = Operation(
+    id="targets.settings",
+    service="flext",
+    group="targets",
+    method="GET",
+    path="/api/v1/singer/targets/{name}/config",
+    path_params=(Param("name", "name"),),
+    response="taps:PluginSettings",
+    idempotent=True,
+)
+
+TARGETS_CONFIG: Operation[PluginSettings] = Operation(
+    id="targets.config",
+    service="flext",
+    group="targets",
+    method="PUT",
+    path="/api/v1/singer/targets/{name}/config",
+    path_params=(Param("name", "name"),),
+    body="taps:SettingsChange",
+    response="taps:PluginSettings",
+    idempotent=True,
+    mutating=True,
+)
+
+TARGETS_TEST: Operation[TrialVerdict] = Operation(
+    id="targets.test",
+    service="flext",
+    group="targets",
+    method="POST",
+    path="/api/v1/singer/test/target/{name}",
+    path_params=(Param("name", "name"),),
+    body="taps:TrialRequest",
+    response="taps:TrialVerdict",
+    mutating=True,
 )
 
 SERVICES_FLEXCORE_HEALTH: Operation[Health] = Operation(
@@ -1220,6 +1351,17 @@ OPERATIONS: dict[str, Operation[Any]] = {
     "pipelines.runs": PIPELINES_RUNS,
     "pipelines.run_info": PIPELINES_RUN_INFO,
     "pipelines.retry": PIPELINES_RETRY,
+    "taps.list": TAPS_LIST,
+    "taps.info": TAPS_INFO,
+    "taps.settings": TAPS_SETTINGS,
+    "taps.config": TAPS_CONFIG,
+    "taps.test": TAPS_TEST,
+    "taps.discover": TAPS_DISCOVER,
+    "targets.list": TARGETS_LIST,
+    "targets.info": TARGETS_INFO,
+    "targets.settings": TARGETS_SETTINGS,
+    "targets.config": TARGETS_CONFIG,
+    "targets.test": TARGETS_TEST,
     "services.flexcore_health": SERVICES_FLEXCORE_HEALTH,
     "services.flexcore_ready": SERVICES_FLEXCORE_READY,
     "services.flexcore_info": SERVICES_FLEXCORE_INFO,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from flext_sdk._core.types import Json
 
-__all__ = ["Given", "read_definition", "read_json", "write_json"]
+__all__ = ["Given", "read_definition", "read_json", "read_mapping", "write_json"]
 
 _LARGEST = 32_000_000
 
@@ -87,6 +87,23 @@ async def read_definition(config: str | Path | Mapping[str, Json] | object) -> G
         problem = locate(Problem("", "A definition is a mapping with a name and steps"), document)
         raise ValidationFailedError(str(problem), problems=[problem], code="BAD_DOCUMENT")
     return Given({"base_path": _folder(name), **document.data}, document)
+
+
+async def read_mapping(name: str) -> dict[str, Json]:
+    """Read a YAML or JSON file that holds a mapping, or such from standard input.
+
+    Args:
+        name: Name of the file, ``"-"`` for standard input.
+
+    Raises:
+        UsageError: If it cannot be read, or holds something else.
+        ValidationFailedError: If it is no document that can be read, with line and column.
+    """
+    content = await rt.to_thread(_read_input if name == "-" else _read_file, name)
+    found = load_document(content, name=name).data
+    if not isinstance(found, dict):
+        raise UsageError(f"{name} must hold a mapping of settings")
+    return found
 
 
 async def read_json(name: str) -> Json:

@@ -8,6 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from flext_sdk._sync.resources.taps import Taps
+    from flext_sdk._sync.resources.targets import Targets
+
     from flext_sdk._sync.client import Flext
     from flext_sdk._sync.resources._cluster import Cluster
     from flext_sdk._sync.resources._node import Node
@@ -86,6 +89,20 @@ class Resources:
         from flext_sdk._sync.resources.services import Services
 
         return Services(cast("Flext", self))
+
+    @cached_property
+    def taps(self) -> Taps:
+        """Set up and try taps and targets."""
+        from flext_sdk._sync.resources.taps import Taps
+
+        return Taps(cast("Flext", self))
+
+    @cached_property
+    def targets(self) -> Targets:
+        """Set up and try taps and targets."""
+        from flext_sdk._sync.resources.targets import Targets
+
+        return Targets(cast("Flext", self))
 
     @cached_property
     def workflows(self) -> Workflows:

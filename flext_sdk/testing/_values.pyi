@@ -43,6 +43,7 @@ from flext_sdk.models.services import (
     ServiceStatus,
     ServiceStatusStatus,
 )
+from flext_sdk.models.taps import DataPlugin, DiscoveredStream, PluginSetting
 from flext_sdk.models.workflows import ActiveWorkflow, Workflow
 
 class ActiveWorkflowValues(TypedDict, total=False):
@@ -127,6 +128,38 @@ class ClusterStatusValues(TypedDict, total=False):
     current_node: str | None
     nodes: Any | None
     services: Sequence[ClusterService | Mapping[str, Any]]
+
+class DataPluginValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DataPlugin`."""
+
+    name: str
+    type: str | None
+    version: str | None
+    variant: str | None
+    status: str | None
+    description: str | None
+    capabilities: Sequence[str]
+    configured: bool | None
+    config: Mapping[str, Any] | None
+    settings: Mapping[str, Any]
+
+class DiscoveredStreamValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DiscoveredStream`."""
+
+    stream: str
+    keys: Sequence[str]
+    replication: str | None
+    replication_key: str | None
+    fields: Sequence[str]
+    selected: bool | None
+
+class DiscoveryValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Discovery`."""
+
+    name: str | None
+    count: int | None
+    streams: Sequence[DiscoveredStream | Mapping[str, Any]]
+    catalog: Mapping[str, Any]
 
 class ErrorValues(TypedDict, total=False):
     """Fields of `flext_sdk.Error`."""
@@ -641,6 +674,26 @@ class PluginMetadataValues(TypedDict, total=False):
     settings: Mapping[str, Any]
     config: Mapping[str, Any] | None
 
+class PluginSettingValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginSetting`."""
+
+    name: str
+    value: Any | None
+    origin: str | None
+    required: bool | None
+    secret: bool | None
+    type: str | None
+    choices: Sequence[Any]
+    description: str | None
+
+class PluginSettingsValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginSettings`."""
+
+    name: str
+    valid: bool | None
+    settings: Sequence[PluginSetting | Mapping[str, Any]]
+    problems: Sequence[Problem | Mapping[str, Any]]
+
 class PluginWorkValues(TypedDict, total=False):
     """Fields of `flext_sdk.PluginWork`."""
 
@@ -820,6 +873,13 @@ class ServiceStatusValues(TypedDict, total=False):
     memory: int | None
     message: str | None
 
+class SettingsChangeValues(TypedDict, total=False):
+    """Fields of `flext_sdk.SettingsChange`."""
+
+    values: Mapping[str, Any]
+    unset: Sequence[str]
+    base_path: str | None
+
 class StartRequestValues(TypedDict, total=False):
     """Fields of `flext_sdk.StartRequest`."""
 
@@ -874,6 +934,38 @@ class StopRequestValues(TypedDict, total=False):
 
     execution_id: str | None
     force: bool
+
+class TapListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.TapList`."""
+
+    taps: Sequence[DataPlugin | Mapping[str, Any]]
+    count: int | None
+    source: str | None
+    message: str | None
+
+class TargetListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.TargetList`."""
+
+    targets: Sequence[DataPlugin | Mapping[str, Any]]
+    count: int | None
+    source: str | None
+    message: str | None
+
+class TrialRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.TrialRequest`."""
+
+    config: Mapping[str, Any] | None
+    base_path: str | None
+
+class TrialVerdictValues(TypedDict, total=False):
+    """Fields of `flext_sdk.TrialVerdict`."""
+
+    name: str
+    verdict: str
+    message: str | None
+    hint: str | None
+    streams: Mapping[str, int]
+    seconds: float | None
 
 class UpdateRequestValues(TypedDict, total=False):
     """Fields of `flext_sdk.UpdateRequest`."""

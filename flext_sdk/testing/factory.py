@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         runs,
         runtimes,
         services,
+        taps,
         workflows,
     )
     from flext_sdk.testing import _values
@@ -48,6 +49,9 @@ __all__ = [
     "ClusterNodeList",
     "ClusterService",
     "ClusterStatus",
+    "DataPlugin",
+    "DiscoveredStream",
+    "Discovery",
     "Error",
     "Event",
     "EventCount",
@@ -101,6 +105,8 @@ __all__ = [
     "PluginList",
     "PluginLock",
     "PluginMetadata",
+    "PluginSetting",
+    "PluginSettings",
     "PluginWork",
     "Problem",
     "Readiness",
@@ -120,12 +126,17 @@ __all__ = [
     "ServiceList",
     "ServiceSetting",
     "ServiceStatus",
+    "SettingsChange",
     "StartRequest",
     "StateRequest",
     "StepDefinition",
     "StepRun",
     "StepState",
     "StopRequest",
+    "TapList",
+    "TargetList",
+    "TrialRequest",
+    "TrialVerdict",
     "UpdateRequest",
     "ValidationReport",
     "Workflow",
@@ -189,6 +200,24 @@ def ClusterService(**values: Unpack[_values.ClusterServiceValues]) -> cluster.Cl
 def ClusterStatus(**values: Unpack[_values.ClusterStatusValues]) -> cluster.ClusterStatus:
     """How the cluster is doing."""
     made: cluster.ClusterStatus = build("ClusterStatus", values)
+    return made
+
+
+def DataPlugin(**values: Unpack[_values.DataPluginValues]) -> taps.DataPlugin:
+    """A tap or target."""
+    made: taps.DataPlugin = build("DataPlugin", values)
+    return made
+
+
+def DiscoveredStream(**values: Unpack[_values.DiscoveredStreamValues]) -> taps.DiscoveredStream:
+    """A stream of a tap."""
+    made: taps.DiscoveredStream = build("DiscoveredStream", values)
+    return made
+
+
+def Discovery(**values: Unpack[_values.DiscoveryValues]) -> taps.Discovery:
+    """What a tap discovered."""
+    made: taps.Discovery = build("Discovery", values)
     return made
 
 
@@ -516,6 +545,18 @@ def PluginMetadata(**values: Unpack[_values.PluginMetadataValues]) -> plugins.Pl
     return made
 
 
+def PluginSetting(**values: Unpack[_values.PluginSettingValues]) -> taps.PluginSetting:
+    """One setting."""
+    made: taps.PluginSetting = build("PluginSetting", values)
+    return made
+
+
+def PluginSettings(**values: Unpack[_values.PluginSettingsValues]) -> taps.PluginSettings:
+    """The settings of a tap or target."""
+    made: taps.PluginSettings = build("PluginSettings", values)
+    return made
+
+
 def PluginWork(**values: Unpack[_values.PluginWorkValues]) -> plugins.PluginWork:
     """Work on plugins that was taken on."""
     made: plugins.PluginWork = build("PluginWork", values)
@@ -630,6 +671,12 @@ def ServiceStatus(**values: Unpack[_values.ServiceStatusValues]) -> services.Ser
     return made
 
 
+def SettingsChange(**values: Unpack[_values.SettingsChangeValues]) -> taps.SettingsChange:
+    """Settings to store and to forget."""
+    made: taps.SettingsChange = build("SettingsChange", values)
+    return made
+
+
 def StartRequest(**values: Unpack[_values.StartRequestValues]) -> runs.StartRequest:
     """How to start a run."""
     made: runs.StartRequest = build("StartRequest", values)
@@ -663,6 +710,30 @@ def StepState(**values: Unpack[_values.StepStateValues]) -> runs.StepState:
 def StopRequest(**values: Unpack[_values.StopRequestValues]) -> runs.StopRequest:
     """How to stop."""
     made: runs.StopRequest = build("StopRequest", values)
+    return made
+
+
+def TapList(**values: Unpack[_values.TapListValues]) -> taps.TapList:
+    """The taps of a platform."""
+    made: taps.TapList = build("TapList", values)
+    return made
+
+
+def TargetList(**values: Unpack[_values.TargetListValues]) -> taps.TargetList:
+    """The targets of a platform."""
+    made: taps.TargetList = build("TargetList", values)
+    return made
+
+
+def TrialRequest(**values: Unpack[_values.TrialRequestValues]) -> taps.TrialRequest:
+    """What to try."""
+    made: taps.TrialRequest = build("TrialRequest", values)
+    return made
+
+
+def TrialVerdict(**values: Unpack[_values.TrialVerdictValues]) -> taps.TrialVerdict:
+    """How a trial went."""
+    made: taps.TrialVerdict = build("TrialVerdict", values)
     return made
 
 

@@ -68,6 +68,9 @@ class FakePlugins:
     def missing(self, name: str) -> tuple[str, str]:
         return f"there is no plugin {name!r}", f"There is {', '.join(self.names())}."
 
+    def stored(self, name: str) -> dict[str, Any]:
+        return {}
+
     def forget(self, name: str) -> None:
         del self._plugins[name]
 

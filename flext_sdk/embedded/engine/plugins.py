@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flext_sdk.embedded.plugins.plugin import Plugin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
 
 __all__ = ["FirstParty", "Plugin", "Plugins"]
@@ -23,6 +23,10 @@ class Plugins(Protocol):
 
     def using(self, name: str) -> AbstractContextManager[Plugin | None]:
         """The same; it stays on the disk while the block runs."""
+        ...
+
+    def stored(self, name: str) -> Mapping[str, Any]:
+        """Settings of a plugin that are stored; those of a step stand above them."""
         ...
 
     def names(self) -> list[str]:
@@ -50,6 +54,10 @@ class FirstParty:
     def using(self, name: str) -> Iterator[Plugin | None]:
         """The same; connectors are always there."""
         yield self.find(name)
+
+    def stored(self, _name: str) -> Mapping[str, Any]:
+        """Nothing is stored."""
+        return {}
 
     def names(self) -> list[str]:
         """All names."""

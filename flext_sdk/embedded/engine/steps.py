@@ -19,8 +19,10 @@ from flext_sdk.embedded.engine.singer import Discovery, Listener, Pair, Progress
 from flext_sdk.embedded.engine.state import join
 from flext_sdk.embedded.engine.timeouts import seconds_of, spoken
 from flext_sdk.embedded.engine.tuning import tuned_tap, tuned_target
+from flext_sdk.embedded.plugins.settings import is_secret
 from flext_sdk.embedded.store.logs import LEVELS
 from flext_sdk.embedded.store.processes import ProcessStore, StoredProcess
+from flext_sdk.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -241,16 +243,23 @@ class Step:
             if not plugin.enabled:
                 raise _UnusableError(f"the plugin {name} is switched off", f"Switch it on: flext plugin enable {name}")
             try:
-                settings = resolver.settings(given.get("config", {}), plugin.settings_schema, base_path)
+                config = {**self._stored(name), **given.get("config", {})}
+                settings = resolver.settings(config, plugin.settings_schema, base_path)
             except MissingValueError as error:
                 missing.append(error)
                 continue
             prepared.append(_Prepared(plugin, settings))
-        written = [secret for one in prepared for secret in secret_values(one.settings)]
+        written = [secret for one in prepared for secret in _secrets(one)]
         self._mask = Masker({*resolver.sensitive, *written})
         if missing:
             raise _UnusableError("; ".join(map(str, missing)), missing[0].hint)
         return prepared[0], prepared[1]
+
+    def _stored(self, name: str) -> Mapping[str, Any]:
+        try:
+            return self.tools.plugins.stored(name)
+        except ConfigurationError as error:
+            raise _UnusableError(error.message, error.hint) from error
 
     def _select(self, catalog: dict[str, Any], patterns: list[str], tap: Plugin) -> dict[str, Any]:
         try:
@@ -335,3 +344,13 @@ class Step:
 
     def _say(self, level: str, text: str) -> None:
         self._line(LEVELS[level], "engine", self._mask(text))
+
+
+def _secrets(prepared: _Prepared) -> list[str]:
+    """Secrets among settings: those that the schema calls so, and those whose name does."""
+    told = [
+        value
+        for key, value in prepared.settings.items()
+        if isinstance(value, str) and value and is_secret(prepared.plugin, key)
+    ]
+    return [*told, *secret_values(prepared.settings)]

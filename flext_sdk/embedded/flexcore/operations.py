@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from flext_sdk.embedded.plugins.metrics import counted
+from flext_sdk.embedded.plugins.reasons import reason
+
+__all__ = ["OPERATIONS", "BadOutputError", "PluginOperation", "possible", "reason"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +18,6 @@ if TYPE_CHECKING:
     from flext_sdk.embedded.plugins.plugin import Plugin
 
 _VERSION: Final = re.compile(r"\d+(?:\.\w+)+")
-_RAISED: Final = re.compile(r"^(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Refused|Failure)\b: \S")
 
 
 class BadOutputError(Exception):
@@ -108,16 +110,3 @@ OPERATIONS: Final[dict[str, PluginOperation]] = {
         ("--version",), configured=False, kinds=("tap", "target", "dbt", "utility"), parse=_version
     ),
 }
-
-
-def reason(errors: str) -> str:
-    """The line of a program's standard error that says why it failed: the last error, or else the last line."""
-    lines = [line.strip() for line in errors.splitlines() if line.strip()]
-    marked = [line for line in lines if line.startswith(("ERROR ", "CRITICAL "))]
-    if marked:
-        return marked[-1].partition(" ")[2]
-    # What a traceback ends with says more than the frames in front of it, which may be followed by log lines.
-    raised = [line for line in lines if _RAISED.match(line)]
-    if raised:
-        return raised[-1]
-    return lines[-1] if lines else "it ended without a word"

@@ -9,6 +9,7 @@ from flext_sdk.embedded.engine.singer import GRACE
 from flext_sdk.embedded.flext.follow import LogStream
 from flext_sdk.embedded.flext.handlers.pipelines import pipeline_handlers
 from flext_sdk.embedded.flext.handlers.runs import run_handlers
+from flext_sdk.embedded.flext.handlers.singer import SingerHandlers
 from flext_sdk.embedded.flext.platform import Platform
 from flext_sdk.embedded.plugins.catalogue import Catalogue
 from flext_sdk.embedded.store.database import StoreError
@@ -37,6 +38,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
         ConfigurationError: If the database cannot be used.
     """
     contract = load_contract("flext", cache=settings.state_dir)
+    catalogue = Catalogue(settings.home, settings.environment)
     try:
         platform = Platform(
             contract,
@@ -45,7 +47,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
             folder=settings.state_dir,
             secrets_folder=settings.home / "secrets",
             environ=settings.environment,
-            plugins=plugins or Catalogue(settings.home, settings.environment),
+            plugins=plugins or catalogue,
             backoff=backoff,
         )
     except StoreError as error:
@@ -55,6 +57,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
         **system_handlers(settings, "flext", metrics, platform.ready, extra=platform.tally.view),
         **pipeline_handlers(platform.pipelines),
         **run_handlers(platform.runs),
+        **SingerHandlers(catalogue, settings.environment).handlers(),
     }
 
     async def launch() -> None:

@@ -20,6 +20,7 @@ from flext_sdk.embedded.engine.timeouts import seconds_of
 from flext_sdk.embedded.flext.dependencies import dependency_problems
 from flext_sdk.embedded.flext.schedules import cron_problem, timezone_problem
 from flext_sdk.embedded.web.problems import Checker, Problem, did_you_mean, pointer, problem
+from flext_sdk.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -191,7 +192,12 @@ class DefinitionChecker:
         found += self._reference_problems((*here, "config"), config, document.get("variables"))
         if plugin is None:
             return dict(given), found, False
-        found += self._settings_problems((*here, "config"), config, plugin)
+        try:
+            stored_settings = self._plugins.stored(plugin.name)
+        except ConfigurationError as error:
+            stored_settings = {}
+            found.append(problem(pointer([*here, "plugin"]), error.message, hint=error.hint, severity="warning"))
+        found += self._settings_problems((*here, "config"), {**stored_settings, **config}, plugin)
         stored, more, relative = _paths((*here, "config"), config, plugin, base_path)
         return {**given, "config": stored} if "config" in given else dict(given), found + more, relative
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flext_sdk.connectors.registry import CONNECTORS, Connector
 from flext_sdk.embedded.environments import EnvironmentFailedError, Environments
 from flext_sdk.embedded.plugins.index import Index
 from flext_sdk.embedded.plugins.installed import Installed
 from flext_sdk.embedded.plugins.plugin import Plugin
+from flext_sdk.embedded.plugins.settings import StoredSettings
+from flext_sdk.embedded.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,6 +41,7 @@ class Catalogue:
         self.environments = Environments(home / "environments", environ=environ)
         self.installed = Installed(self.environments, home / "plugins")
         self.index = Index(home / "plugins" / "index.json")
+        self.stored_settings = StoredSettings(home / "plugins", Vault(home, environ))
         self._connectors = connectors
 
     def find(self, name: str) -> Plugin | None:
@@ -66,6 +69,14 @@ class Catalogue:
             yield self.installed.read(held)
         finally:
             environment.__exit__(None, None, None)
+
+    def stored(self, name: str) -> dict[str, Any]:
+        """Settings of a plugin that are stored; those of a step stand above them.
+
+        Raises:
+            ConfigurationError: A secret among them cannot be opened.
+        """
+        return self.stored_settings.get(name)
 
     def names(self) -> list[str]:
         """All names."""
