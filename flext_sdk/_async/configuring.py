@@ -9,21 +9,34 @@ from typing import TYPE_CHECKING, Any
 from flext_sdk._async import _rt as rt
 from flext_sdk._async._documents import read_mapping
 from flext_sdk._core.runs import field
-from flext_sdk.errors import UsageError
+from flext_sdk.errors import RunFailedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from flext_sdk._async.resource import AsyncResource
     from flext_sdk._core.operations import Operation
-    from flext_sdk.models.taps import PluginSettings
+    from flext_sdk.models.taps import PluginSettings, TrialVerdict
 
-__all__ = ["change_settings", "here"]
+__all__ = ["change_settings", "here", "judged"]
 
 
 def here(resource: AsyncResource) -> str | None:
     """The folder that relative paths start from; servers elsewhere have no use for one of this machine."""
     return str(Path.cwd()) if resource._client.is_local else None
+
+
+def judged(found: TrialVerdict, *, raise_on_failure: bool) -> TrialVerdict:
+    """The verdict of a trial.
+
+    Raises:
+        RunFailedError: It is a bad one, and such is an error.
+    """
+    if raise_on_failure and field(found, "verdict") == "failed":
+        raise RunFailedError(
+            str(field(found, "message")), run=found, code="TRIAL_FAILED", hint=field(found, "hint") or None
+        )
+    return found
 
 
 async def change_settings(

@@ -8,9 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from flext_sdk._sync.resources.taps import Taps
-    from flext_sdk._sync.resources.targets import Targets
-
     from flext_sdk._sync.client import Flext
     from flext_sdk._sync.resources._cluster import Cluster
     from flext_sdk._sync.resources._node import Node
@@ -21,6 +18,8 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources.pipelines import Pipelines
     from flext_sdk._sync.resources.plugins import Plugins
     from flext_sdk._sync.resources.services import Services
+    from flext_sdk._sync.resources.taps import Taps
+    from flext_sdk._sync.resources.targets import Targets
     from flext_sdk._sync.resources.workflows import Workflows
 
 

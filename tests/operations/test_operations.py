@@ -126,6 +126,20 @@ CASES: dict[str, tuple[int, Asked]] = {
     "plugins.disable": (200, lambda w: ({"plugin_id": "target-sqlite"}, {}, None)),
     "plugins.health": (200, lambda w: ({"plugin_id": "tap-csv"}, {}, None)),
     "plugins.logs": (200, lambda w: ({"plugin_id": "tap-csv"}, {"tail": 5}, None)),
+    "taps.list": (200, lambda w: ({}, {}, None)),
+    "taps.info": (200, lambda w: ({"name": "tap-csv"}, {}, None)),
+    "taps.settings": (200, lambda w: ({"name": "tap-csv"}, {}, None)),
+    "taps.config": (200, lambda w: ({"name": "tap-jsonl"}, {}, {"values": {"stream": "rows"}})),
+    "taps.test": (
+        200,
+        lambda w: ({"name": "tap-csv"}, {}, {"config": {"path": "rows.csv"}, "base_path": str(w.folder)}),
+    ),
+    "taps.discover": (200, lambda w: ({"name": "tap-csv"}, {}, {"config": {"path": str(w.folder / "rows.csv")}})),
+    "targets.list": (200, lambda w: ({}, {}, None)),
+    "targets.info": (200, lambda w: ({"name": "target-duckdb"}, {}, None)),
+    "targets.settings": (200, lambda w: ({"name": "target-duckdb"}, {}, None)),
+    "targets.config": (422, lambda w: ({"name": "target-sqlite"}, {}, {"values": {"path": 5}})),
+    "targets.test": (200, lambda w: ({"name": "target-jsonl"}, {}, {"config": {"path": str(w.folder)}})),
     "plugins.execute": (
         200,
         lambda w: (

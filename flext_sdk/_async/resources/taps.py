@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk import _operations as ops
-from flext_sdk._async.configuring import change_settings, here
+from flext_sdk._async.configuring import change_settings, here, judged
 from flext_sdk._async.resources._taps import AsyncTapsBase
 from flext_sdk._core.annotations import command
 
@@ -93,9 +93,12 @@ class AsyncTaps(AsyncTapsBase):
         operation="taps.test",
         positional=("name",),
         columns=("name", "verdict", "message", "hint", "streams", "seconds"),
+        hidden=("raise_on_failure",),
         metavars={"config": "KEY=VALUE"},
     )
-    async def test(self, name: str, *, config: Mapping[str, Any] | None = None) -> TrialVerdict:
+    async def test(
+        self, name: str, *, config: Mapping[str, Any] | None = None, raise_on_failure: bool = True
+    ) -> TrialVerdict:
         """Try whether the settings of a tap work.
 
         They are held against its schema, its catalog is asked for, and one record of each stream is read.
@@ -103,11 +106,13 @@ class AsyncTaps(AsyncTapsBase):
         Args:
             name: Name of the tap.
             config: Settings above those that are stored.
+            raise_on_failure: Whether settings that do not work are an error.
 
         Returns:
             The `TrialVerdict`: ok, ok_no_records or failed, with the reason in one line.
 
         Raises:
+            RunFailedError: They do not work.
             NotFoundError: There is no tap of that name.
             FlextError: Any other failure; see `flext_sdk.errors`.
 
@@ -123,7 +128,8 @@ class AsyncTaps(AsyncTapsBase):
             flext data taps config
         """
         body = {"config": dict(config) if config else None, "base_path": here(self)}
-        return await self._call(ops.TAPS_TEST, path={"name": name}, body=body)
+        found = await self._call(ops.TAPS_TEST, path={"name": name}, body=body)
+        return judged(found, raise_on_failure=raise_on_failure)
 
     @command(
         "data taps discover",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk import _operations as ops
-from flext_sdk._async.configuring import change_settings, here
+from flext_sdk._async.configuring import change_settings, here, judged
 from flext_sdk._async.resources._targets import AsyncTargetsBase
 from flext_sdk._core.annotations import command
 
@@ -93,9 +93,12 @@ class AsyncTargets(AsyncTargetsBase):
         operation="targets.test",
         positional=("name",),
         columns=("name", "verdict", "message", "hint", "seconds"),
+        hidden=("raise_on_failure",),
         metavars={"config": "KEY=VALUE"},
     )
-    async def test(self, name: str, *, config: Mapping[str, Any] | None = None) -> TrialVerdict:
+    async def test(
+        self, name: str, *, config: Mapping[str, Any] | None = None, raise_on_failure: bool = True
+    ) -> TrialVerdict:
         """Try whether the settings of a target work.
 
         They are held against its schema, and it is made to write where they point. What that leaves behind is removed.
@@ -103,11 +106,13 @@ class AsyncTargets(AsyncTargetsBase):
         Args:
             name: Name of the target.
             config: Settings above those that are stored.
+            raise_on_failure: Whether settings that do not work are an error.
 
         Returns:
             The `TrialVerdict`: ok or failed, with the reason in one line.
 
         Raises:
+            RunFailedError: They do not work.
             NotFoundError: There is no target of that name.
             FlextError: Any other failure; see `flext_sdk.errors`.
 
@@ -123,4 +128,5 @@ class AsyncTargets(AsyncTargetsBase):
             flext data targets config
         """
         body = {"config": dict(config) if config else None, "base_path": here(self)}
-        return await self._call(ops.TARGETS_TEST, path={"name": name}, body=body)
+        found = await self._call(ops.TARGETS_TEST, path={"name": name}, body=body)
+        return judged(found, raise_on_failure=raise_on_failure)

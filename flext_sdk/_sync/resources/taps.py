@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flext_sdk._sync.configuring import change_settings, here
-
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
+from flext_sdk._sync.configuring import change_settings, here, judged
 from flext_sdk._sync.resources._taps import TapsBase
 
 if TYPE_CHECKING:
@@ -95,9 +94,12 @@ class Taps(TapsBase):
         operation="taps.test",
         positional=("name",),
         columns=("name", "verdict", "message", "hint", "streams", "seconds"),
+        hidden=("raise_on_failure",),
         metavars={"config": "KEY=VALUE"},
     )
-    def test(self, name: str, *, config: Mapping[str, Any] | None = None) -> TrialVerdict:
+    def test(
+        self, name: str, *, config: Mapping[str, Any] | None = None, raise_on_failure: bool = True
+    ) -> TrialVerdict:
         """Try whether the settings of a tap work.
 
         They are held against its schema, its catalog is asked for, and one record of each stream is read.
@@ -105,11 +107,13 @@ class Taps(TapsBase):
         Args:
             name: Name of the tap.
             config: Settings above those that are stored.
+            raise_on_failure: Whether settings that do not work are an error.
 
         Returns:
             The `TrialVerdict`: ok, ok_no_records or failed, with the reason in one line.
 
         Raises:
+            RunFailedError: They do not work.
             NotFoundError: There is no tap of that name.
             FlextError: Any other failure; see `flext_sdk.errors`.
 
@@ -125,7 +129,8 @@ class Taps(TapsBase):
             flext data taps config
         """
         body = {"config": dict(config) if config else None, "base_path": here(self)}
-        return self._call(ops.TAPS_TEST, path={"name": name}, body=body)
+        found = self._call(ops.TAPS_TEST, path={"name": name}, body=body)
+        return judged(found, raise_on_failure=raise_on_failure)
 
     @command(
         "data taps discover",

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flext_sdk._sync.configuring import change_settings, here
-
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
+from flext_sdk._sync.configuring import change_settings, here, judged
 from flext_sdk._sync.resources._targets import TargetsBase
 
 if TYPE_CHECKING:
@@ -95,9 +94,12 @@ class Targets(TargetsBase):
         operation="targets.test",
         positional=("name",),
         columns=("name", "verdict", "message", "hint", "seconds"),
+        hidden=("raise_on_failure",),
         metavars={"config": "KEY=VALUE"},
     )
-    def test(self, name: str, *, config: Mapping[str, Any] | None = None) -> TrialVerdict:
+    def test(
+        self, name: str, *, config: Mapping[str, Any] | None = None, raise_on_failure: bool = True
+    ) -> TrialVerdict:
         """Try whether the settings of a target work.
 
         They are held against its schema, and it is made to write where they point. What that leaves behind is removed.
@@ -105,11 +107,13 @@ class Targets(TargetsBase):
         Args:
             name: Name of the target.
             config: Settings above those that are stored.
+            raise_on_failure: Whether settings that do not work are an error.
 
         Returns:
             The `TrialVerdict`: ok or failed, with the reason in one line.
 
         Raises:
+            RunFailedError: They do not work.
             NotFoundError: There is no target of that name.
             FlextError: Any other failure; see `flext_sdk.errors`.
 
@@ -125,4 +129,5 @@ class Targets(TargetsBase):
             flext data targets config
         """
         body = {"config": dict(config) if config else None, "base_path": here(self)}
-        return self._call(ops.TARGETS_TEST, path={"name": name}, body=body)
+        found = self._call(ops.TARGETS_TEST, path={"name": name}, body=body)
+        return judged(found, raise_on_failure=raise_on_failure)

@@ -97,7 +97,8 @@ class SingerHandlers:
             wrong = _problems(plugin, settings, "/config")
             if wrong:
                 first = wrong[0]
-                told = f"the settings do not fit: {first['path'].removeprefix('/config/')}: {first['message']}"
+                where = first["path"].removeprefix("/config").removeprefix("/")
+                told = f"the settings do not fit: {where}{': ' if where else ''}{first['message']}"
                 hint = first.get("hint") or f"Set it: flext data {plural} config {name} --set KEY=VALUE"
                 verdict = Verdict("failed", told, hint)
             else:
