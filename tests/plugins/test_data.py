@@ -186,5 +186,9 @@ def test_what_is_made_faster(tmp_path: Path) -> None:
 def test_counters_and_reasons() -> None:
     line = 'x METRIC: {"metric": "record_count", "value": 3, "tags": {"stream": "a"}} y'
     assert counted(f'{line}\n{line}\nrecord_count {{"broken\n') == {"a": 6}
+    timer = 'METRIC: {"metric": "sync_duration", "value": 0.1, "tags": {"stream": "b", "status": "%s"}}'
+    empty = 'METRIC: {"metric": "record_count", "value": 0, "tags": {"stream": "b"}}'
+    assert counted(f"{timer % 'failed'}\n{empty}") == {"b": 1}, "it ended at the first record"
+    assert counted(f"{timer % 'succeeded'}\n{empty}") == {"b": 0}
     trace = "Traceback\n  File x\nrequests.exceptions.ConnectionError: refused\nINFO closing"
     assert reason(trace) == "requests.exceptions.ConnectionError: refused"

@@ -168,8 +168,19 @@ class Trial:
             for path in {path for folder in folders for path in _left_behind(folder)} - before:
                 with suppress(OSError):
                     path.unlink()
+            self._drop_table()
         if PROBE not in output:
             raise TrialFailedError(f"{self._plugin.name} ended well, and did not confirm what it was given")
+
+    def _drop_table(self) -> None:
+        """Removes the table of the probe, by the target's own means of reaching its database."""
+        properties: Mapping[str, Any] = self._plugin.settings_schema.get("properties") or {}
+        program = Path(self._plugin.argv[0])
+        if "sqlalchemy_url" not in properties or not (program.parent / "python").exists():
+            return
+        argv = [str(program.parent / "python"), str(Path(__file__).with_name("_drop_probe.py"))]
+        with suppress(TrialFailedError):
+            self._run(argv=argv, behind=(program.name, PROBE))
 
     def _folders(self) -> list[Path]:
         """Where a target of files may write: folders among its settings, and the current one."""
@@ -177,7 +188,9 @@ class Trial:
         found = [Path(text).expanduser() for text in texts]
         return [path if path.is_dir() else path.parent for path in found if path.is_absolute()]
 
-    def _run(self, *arguments: str, given: str = "") -> tuple[str, str]:
+    def _run(
+        self, *arguments: str, given: str = "", argv: Sequence[str] | None = None, behind: Sequence[str] = ()
+    ) -> tuple[str, str]:
         """What a program printed to standard output and error."""
         name = self._plugin.name
         with tempfile.TemporaryDirectory() as folder:
@@ -187,7 +200,9 @@ class Trial:
                 json.dump(self._settings, out)
             try:
                 done = subprocess.run(
-                    [*self._plugin.argv, "--config", str(config), *arguments],
+                    [*self._plugin.argv, "--config", str(config), *arguments]
+                    if argv is None
+                    else [*argv, str(config), *behind],
                     input=given,
                     capture_output=True,
                     text=True,
