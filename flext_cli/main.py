@@ -78,7 +78,7 @@ def guarded(action: "Callable[[], int]") -> int:
 
 def _dispatch(arguments: "list[str]") -> int:
     try:
-        route = find(arguments)
+        route = _found(arguments)
         if route.version:
             sys.stdout.write(f"flext {table.VERSION}\n")
             return 0
@@ -89,6 +89,23 @@ def _dispatch(arguments: "list[str]") -> int:
     from flext_cli.execute import run
 
     return run(route.words, route.rest)
+
+
+def _found(arguments: "list[str]") -> Route:
+    """Find the command; what the table does not know may be one of another package."""
+    try:
+        route = find(arguments)
+    except WrongUsage:
+        from flext_cli.extending import merge
+
+        if not merge(scan=True):
+            raise
+        return find(arguments)
+    if not route.found and not route.version:
+        from flext_cli.extending import merge
+
+        merge(scan=False)
+    return route
 
 
 def find(arguments: "list[str]") -> Route:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, Final
 
+from flext_sdk import extensions
 from flext_sdk.embedded.flexcore.bus import Bus
 from flext_sdk.embedded.flexcore.events import Events
 from flext_sdk.embedded.flexcore.installing import Installing
@@ -29,6 +31,12 @@ if TYPE_CHECKING:
 
     from flext_sdk.embedded.settings import HostSettings
 
+_LOG: Final = logging.getLogger("flext.extensions")
+
+
+def _told(what: str, name: str, error: Exception) -> None:
+    _LOG.warning("the %s %s of another package cannot be loaded: %r", what, name, error)
+
 
 def create(settings: HostSettings) -> Starlette:
     """Make the application.
@@ -43,7 +51,9 @@ def create(settings: HostSettings) -> Starlette:
     metrics = Counters()
     bounds = limits(settings.environment)
     ledger = Ledger(settings.state_dir / "flexcore.db")
-    events = Events(ledger)
+    events = Events(
+        ledger, listeners=extensions.listeners(settings.home, lambda name, error: _told("event handler", name, error))
+    )
     journal = Journal(ledger)
     plugins = PluginHandlers(settings, metrics, emit=events.emit)
     orchestrator = Orchestrator(

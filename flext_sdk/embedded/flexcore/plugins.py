@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flext_sdk._core.redact import MASK, redact_text, secret_values
-from flext_sdk.connectors.registry import CONNECTORS, Connector
 from flext_sdk.embedded.flexcore import program
 from flext_sdk.embedded.flexcore.operations import OPERATIONS, BadOutputError, PluginOperation, possible, reason
 from flext_sdk.embedded.flexcore.shelf import not_found
@@ -28,6 +27,7 @@ from flext_sdk.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
+    from flext_sdk.connectors.registry import Connector
     from flext_sdk.embedded.flexcore.program import Outcome
     from flext_sdk.embedded.plugins.plugin import Plugin
     from flext_sdk.embedded.settings import HostSettings
@@ -51,11 +51,11 @@ class PluginHandlers:
         self,
         settings: HostSettings,
         metrics: Counters,
-        connectors: Mapping[str, Connector] = CONNECTORS,
+        connectors: Mapping[str, Connector] | None = None,
         *,
         emit: Callable[[str, Mapping[str, Any]], Awaitable[None]] | None = None,
     ) -> None:
-        self.environ = environ_of(settings.environment)
+        self.environ = environ_of(settings.environment, own=True)
         self.catalogue = Catalogue(settings.home, settings.environment, connectors)
         self._home = settings.home
         self._emit = emit
@@ -129,7 +129,7 @@ class PluginHandlers:
         try:
             with self._private_folder() as folder:
                 outcome = await program.run(
-                    [*plugin.argv, asked], environ=self.environ, folder=folder, timeout=self._timeout
+                    [*plugin.argv, asked], environ=self._environ_of(plugin), folder=folder, timeout=self._timeout
                 )
         except TimeoutError:
             return "unhealthy", f"it said nothing within {self._timeout:g} seconds"
@@ -147,6 +147,9 @@ class PluginHandlers:
             duration = round(time.monotonic() - begun, 3)
             await self._emit(kind, {"plugin": plugin.name, "operation": operation, "duration": duration, **more})
 
+    def _environ_of(self, plugin: Plugin) -> dict[str, str]:
+        return environ_of(self.environ, own=plugin.origin == "product")
+
     def usable(self) -> Sequence[bool]:
         """For each plugin whether it can be used."""
         return [plugin.usable for plugin in self.catalogue.all()]
@@ -161,7 +164,7 @@ class PluginHandlers:
                     json.dump(config, out)
                 argv += ["--config", str(file)]
             try:
-                return await program.run(argv, environ=self.environ, folder=folder, timeout=self._timeout)
+                return await program.run(argv, environ=self._environ_of(plugin), folder=folder, timeout=self._timeout)
             except TimeoutError:
                 raise ApiError(
                     422,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from flext_sdk import extensions
 from flext_sdk.connectors.registry import CONNECTORS, Connector
 from flext_sdk.embedded.environments import EnvironmentFailedError, Environments
 from flext_sdk.embedded.plugins.index import Index
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     from flext_sdk.embedded.plugins.entry import Entry
 
+_LOG: Final = logging.getLogger("flext.extensions")
+
 
 class Catalogue:
     """The connectors of the product and the installed plugins. The product's own stand above others of their name.
@@ -28,7 +32,7 @@ class Catalogue:
     Args:
         home: The folder that holds everything.
         environ: Environment variables for the installer.
-        connectors: The product's own.
+        connectors: The product's own; with those that other packages add, when left out.
 
     Example:
         >>> Catalogue(Path("/tmp/none"), {}).find("tap-csv").kind
@@ -36,13 +40,13 @@ class Catalogue:
     """
 
     def __init__(
-        self, home: Path, environ: Mapping[str, str], connectors: Mapping[str, Connector] = CONNECTORS
+        self, home: Path, environ: Mapping[str, str], connectors: Mapping[str, Connector] | None = None
     ) -> None:
         self.environments = Environments(home / "environments", environ=environ)
         self.installed = Installed(self.environments, home / "plugins")
         self.index = Index(home / "plugins" / "index.json")
         self.stored_settings = StoredSettings(home / "plugins", Vault(home, environ))
-        self._connectors = connectors
+        self._connectors = _connectors(home) if connectors is None else connectors
 
     def find(self, name: str) -> Plugin | None:
         """A plugin by its name, switched on or not."""
@@ -131,3 +135,11 @@ class Catalogue:
 def argv_of(connector: Connector) -> tuple[str, ...]:
     """What starts a connector of the product; ``-P`` keeps the current folder off the module path."""
     return sys.executable, "-P", "-m", connector.module
+
+
+def _connectors(home: Path) -> dict[str, Connector]:
+    def told(name: str, error: Exception) -> None:
+        _LOG.warning("the connector %s of another package cannot be loaded: %r", name, error)
+
+    # Nobody replaces one of ours by accident.
+    return {**extensions.connectors(home, told), **CONNECTORS}

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from flext_sdk.embedded.plugins.plugin import Kind
 
 _PATIENCE: Final = 120.0
-_DROPPED: Final = ("FLEXT_", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+_OURS: Final = ("FLEXT_", "PYTHONDONTWRITEBYTECODE")
+_PYTHON: Final = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,15 @@ class Description:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-def environ_of(environ: Mapping[str, str]) -> dict[str, str]:
-    """Environment variables for a plugin: without ours, and without what would make it slow or look at our packages."""
-    return {key: value for key, value in environ.items() if not key.startswith(_DROPPED)}
+def environ_of(environ: Mapping[str, str], *, own: bool = False) -> dict[str, str]:
+    """Environment variables for a plugin: without ours, and without what would make it slow or look at our packages.
+
+    Args:
+        environ: Environment variables.
+        own: Whether it is one of the product's, which runs in our environment and is to look at our packages.
+    """
+    dropped = _OURS if own else (*_OURS, *_PYTHON)
+    return {key: value for key, value in environ.items() if not key.startswith(dropped)}
 
 
 def describe(

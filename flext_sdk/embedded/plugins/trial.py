@@ -81,7 +81,7 @@ class Trial:
     ) -> None:
         self._plugin = plugin
         self._settings = dict(settings)
-        self._environ = environ_of(environ)
+        self._environ = environ_of(environ, own=plugin.origin == "product")
         self._until = time.monotonic() + timeout
         self._timeout = timeout
         own = [str(value) for key, value in settings.items() if is_secret(plugin, key) and isinstance(value, str)]
