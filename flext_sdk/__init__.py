@@ -182,6 +182,7 @@ if TYPE_CHECKING:
     from flext_sdk.models.taps import Discovery as Discovery
     from flext_sdk.models.taps import PluginSetting as PluginSetting
     from flext_sdk.models.taps import PluginSettings as PluginSettings
+    from flext_sdk.models.taps import SelectRequest as SelectRequest
     from flext_sdk.models.taps import SettingsChange as SettingsChange
     from flext_sdk.models.taps import TapList as TapList
     from flext_sdk.models.taps import TargetList as TargetList
@@ -338,6 +339,7 @@ __all__ = [
     "ScheduleDefinitionCatchup",
     "ScheduleRequest",
     "ScheduleRequestCatchup",
+    "SelectRequest",
     "ServerError",
     "ServiceConfig",
     "ServiceInfo",

@@ -146,6 +146,7 @@ EXPORTS = {
     "ScheduleDefinitionCatchup": "flext_sdk.models.pipelines",
     "ScheduleRequest": "flext_sdk.models.pipelines",
     "ScheduleRequestCatchup": "flext_sdk.models.pipelines",
+    "SelectRequest": "flext_sdk.models.taps",
     "ServerError": "flext_sdk.errors",
     "ServiceConfig": "flext_sdk.models.services",
     "ServiceInfo": "flext_sdk.models.services",

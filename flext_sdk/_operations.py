@@ -490,6 +490,19 @@ TAPS_DISCOVER: Operation[Discovery] = Operation(
     mutating=True,
 )
 
+TAPS_SELECT: Operation[Discovery] = Operation(
+    id="taps.select",
+    service="flext",
+    group="taps",
+    method="PUT",
+    path="/api/v1/singer/taps/{name}/select",
+    path_params=(Param("name", "name"),),
+    body="taps:SelectRequest",
+    response="taps:Discovery",
+    idempotent=True,
+    mutating=True,
+)
+
 TARGETS_LIST: Operation[DataPlugin] = Operation(
     id="targets.list",
     service="flext",
@@ -1357,6 +1370,7 @@ OPERATIONS: dict[str, Operation[Any]] = {
     "taps.config": TAPS_CONFIG,
     "taps.test": TAPS_TEST,
     "taps.discover": TAPS_DISCOVER,
+    "taps.select": TAPS_SELECT,
     "targets.list": TARGETS_LIST,
     "targets.info": TARGETS_INFO,
     "targets.settings": TARGETS_SETTINGS,

@@ -103,6 +103,25 @@ class TrialRequest(Model):
     """
 
 
+class SelectRequest(Model):
+    """
+    What to choose.
+    """
+
+    patterns: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
+    """
+    orders.*, orders.id, !orders.note; nothing: forget what was chosen.
+    """
+    config: dict[str, Any] | None = None
+    """
+    Settings above those that are stored.
+    """
+    base_path: str | None = None
+    """
+    Folder that relative paths start from.
+    """
+
+
 class TrialVerdict(Model):
     """
     How a trial went.
@@ -199,5 +218,13 @@ class Discovery(Model):
     streams: Annotated[list[DiscoveredStream], NullAsEmpty]
     catalog: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
     """
-    The Singer catalog as the tap wrote it.
+    The Singer catalog as the tap wrote it, with what was chosen.
+    """
+    patterns: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
+    """
+    What was chosen.
+    """
+    unused: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
+    """
+    Patterns that match nothing.
     """

@@ -116,6 +116,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
             }
         ],
         "catalog": {},
+        "patterns": ["text"],
+        "unused": ["text"],
     },
     "Error": {
         "error": "There is no pipeline 'orders'",
@@ -934,6 +936,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     },
     "ScheduleDefinition": {"cron": "15 * * * *", "timezone": "UTC", "enabled": True, "catchup": "skip"},
     "ScheduleRequest": {"cron": "15 * * * *", "timezone": "UTC", "enabled": True, "catchup": "skip", "remove": False},
+    "SelectRequest": {"patterns": ["text"], "config": {}, "base_path": "/data"},
     "ServiceConfig": {
         "service": "flext",
         "settings": [
@@ -1206,6 +1209,7 @@ FACTS: Final[dict[str, tuple[str, str, tuple[str, ...]]]] = {
     "Schedule": ("pipelines:Schedule", "Schedule", ()),
     "ScheduleDefinition": ("pipelines:ScheduleDefinition", "ScheduleDefinition", ()),
     "ScheduleRequest": ("pipelines:ScheduleRequest", "ScheduleRequest", ()),
+    "SelectRequest": ("taps:SelectRequest", "SelectRequest", ()),
     "ServiceConfig": ("services:ServiceConfig", "ServiceConfig", ()),
     "ServiceInfo": ("services:ServiceInfo", "ServiceInfo", ()),
     "ServiceList": ("services:ServiceList", "ServiceList", ()),

@@ -160,6 +160,8 @@ class DiscoveryValues(TypedDict, total=False):
     count: int | None
     streams: Sequence[DiscoveredStream | Mapping[str, Any]]
     catalog: Mapping[str, Any]
+    patterns: Sequence[str]
+    unused: Sequence[str]
 
 class ErrorValues(TypedDict, total=False):
     """Fields of `flext_sdk.Error`."""
@@ -827,6 +829,13 @@ class ScheduleRequestValues(TypedDict, total=False):
     enabled: bool | None
     catchup: ScheduleRequestCatchup | str | None
     remove: bool
+
+class SelectRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.SelectRequest`."""
+
+    patterns: Sequence[str]
+    config: Mapping[str, Any] | None
+    base_path: str | None
 
 class ServiceConfigValues(TypedDict, total=False):
     """Fields of `flext_sdk.ServiceConfig`."""

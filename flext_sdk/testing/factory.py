@@ -121,6 +121,7 @@ __all__ = [
     "Schedule",
     "ScheduleDefinition",
     "ScheduleRequest",
+    "SelectRequest",
     "ServiceConfig",
     "ServiceInfo",
     "ServiceList",
@@ -638,6 +639,12 @@ def ScheduleDefinition(**values: Unpack[_values.ScheduleDefinitionValues]) -> pi
 def ScheduleRequest(**values: Unpack[_values.ScheduleRequestValues]) -> pipelines.ScheduleRequest:
     """Change of a schedule; what is left out stays."""
     made: pipelines.ScheduleRequest = build("ScheduleRequest", values)
+    return made
+
+
+def SelectRequest(**values: Unpack[_values.SelectRequestValues]) -> taps.SelectRequest:
+    """What to choose."""
+    made: taps.SelectRequest = build("SelectRequest", values)
     return made
 
 

@@ -71,6 +71,9 @@ class FakePlugins:
     def stored(self, name: str) -> dict[str, Any]:
         return {}
 
+    def selection(self, name: str) -> list[str]:
+        return []
+
     def forget(self, name: str) -> None:
         del self._plugins[name]
 

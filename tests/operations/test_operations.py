@@ -135,6 +135,10 @@ CASES: dict[str, tuple[int, Asked]] = {
         lambda w: ({"name": "tap-csv"}, {}, {"config": {"path": "rows.csv"}, "base_path": str(w.folder)}),
     ),
     "taps.discover": (200, lambda w: ({"name": "tap-csv"}, {}, {"config": {"path": str(w.folder / "rows.csv")}})),
+    "taps.select": (
+        200,
+        lambda w: ({"name": "tap-csv"}, {}, {"patterns": [], "config": {"path": str(w.folder / "rows.csv")}}),
+    ),
     "targets.list": (200, lambda w: ({}, {}, None)),
     "targets.info": (200, lambda w: ({"name": "target-duckdb"}, {}, None)),
     "targets.settings": (200, lambda w: ({"name": "target-duckdb"}, {}, None)),

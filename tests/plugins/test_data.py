@@ -116,6 +116,28 @@ def test_verdicts_on_taps(client: Flext, toy: str) -> None:
         client.taps.discover(toy)
 
 
+def test_what_is_chosen_holds_for_steps_that_say_nothing(client: Flext, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("id,name,note\n1,a,x\n")
+    config = {"path": str(tmp_path / "orders.csv")}
+    found = client.taps.select("tap-csv", ["orders.*", "!orders.note", "none.*"], config=config)
+    assert (found.unused, found.streams[0].selected) == (["none.*"], True)
+    assert client.taps.select("tap-csv", config=config).patterns == ["orders.*", "!orders.note", "none.*"]
+    step = {
+        "name": "load",
+        "extract": {"plugin": "tap-csv", "config": config},
+        "load": {"plugin": "target-jsonl", "config": {"path": str(tmp_path / "out")}},
+    }
+    client.pipelines.create({"name": "chosen", "steps": [step]}, replace=True)
+    client.pipelines.start("chosen", wait=True)
+    row = json.loads((tmp_path / "out" / "orders.jsonl").read_text().splitlines()[0])
+    assert sorted(key for key in row if not key.startswith("_")) == ["id", "name"]
+    with pytest.raises(ValidationFailedError, match="chooses no stream of tap-csv; it has: orders"):
+        client.taps.select("tap-csv", ["none"], config=config)
+    with pytest.raises(ValidationFailedError, match="exclamation mark"):
+        client.taps.select("tap-csv", ["!!x"], config=config)
+    assert client.taps.select("tap-csv", clear=True, config=config).patterns == []
+
+
 def test_a_target_leaves_nothing_behind(client: Flext, tmp_path: Path) -> None:
     wheel = toys.wheel(tmp_path / "w", "target-files", code=FILES)
     client.plugins.install(str(wheel), yes=True)

@@ -167,3 +167,55 @@ class AsyncTaps(AsyncTapsBase):
         """
         body = {"config": dict(config) if config else None, "base_path": here(self)}
         return await self._call(ops.TAPS_DISCOVER, path={"name": name}, body=body)
+
+    @command(
+        "data taps select",
+        operation="taps.select",
+        positional=("name", "patterns"),
+        columns=("patterns", "unused", "streams"),
+        mutating=True,
+        metavars={"patterns": "PATTERN...", "config": "KEY=VALUE"},
+    )
+    async def select(
+        self,
+        name: str,
+        patterns: Sequence[str] | None = None,
+        *,
+        clear: bool = False,
+        config: Mapping[str, Any] | None = None,
+    ) -> Discovery:
+        """Choose the streams and fields that pipelines read with a tap where their steps do not.
+
+        Without patterns it shows what is chosen. What is not there any more when a pipeline runs is told in its log.
+
+        Args:
+            name: Name of the tap.
+            patterns: Streams and fields: orders or orders.* for a stream, orders.id for a field, !orders.note for all
+                but this.
+            clear: Forget what was chosen: everything is read again.
+            config: Settings above those that are stored, for discovering what there is.
+
+        Returns:
+            The `Discovery`: the streams with whether they are chosen, and patterns that match nothing.
+
+        Raises:
+            NotFoundError: There is no tap of that name.
+            ValidationFailedError: A pattern is none, or they choose nothing; nothing was stored.
+            FlextError: Any other failure; see `flext_sdk.errors`.
+
+        Example:
+            ```python
+            await client.taps.select("tap-csv", ["orders.*", "!orders.note"], config={"path": "orders.csv"})
+            ```
+
+        Command example:
+            $ flext data taps select tap-csv 'orders.*' --config path=orders.csv
+            $ flext data taps select tap-csv --clear --config path=orders.csv
+
+        See also:
+            flext data taps discover
+        """
+        body = {"config": dict(config) if config else None, "base_path": here(self)}
+        if not patterns and not clear:
+            return await self._call(ops.TAPS_DISCOVER, path={"name": name}, body=body)
+        return await self._call(ops.TAPS_SELECT, path={"name": name}, body={**body, "patterns": [*(patterns or ())]})

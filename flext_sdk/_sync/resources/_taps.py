@@ -96,3 +96,7 @@ class TapsBase(Resource):
     def _discover(self, name: str, *, body: Any = None) -> Discovery:
         """POST /api/v1/singer/taps/{name}/discover: the streams that a tap finds with its settings."""
         return self._call(ops.TAPS_DISCOVER, path={"name": name}, body=body)
+
+    def _select(self, name: str, *, body: Any) -> Discovery:
+        """PUT /api/v1/singer/taps/{name}/select: choose the streams and fields that pipelines read with a tap where their steps do not."""
+        return self._call(ops.TAPS_SELECT, path={"name": name}, body=body)

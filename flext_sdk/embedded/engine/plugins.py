@@ -29,6 +29,10 @@ class Plugins(Protocol):
         """Settings of a plugin that are stored; those of a step stand above them."""
         ...
 
+    def selection(self, name: str) -> list[str]:
+        """Patterns of what is read with a tap where a step says nothing about it."""
+        ...
+
     def names(self) -> list[str]:
         """All names."""
         ...
@@ -58,6 +62,10 @@ class FirstParty:
     def stored(self, _name: str) -> Mapping[str, Any]:
         """Nothing is stored."""
         return {}
+
+    def selection(self, _name: str) -> list[str]:
+        """Nothing is stored."""
+        return []
 
     def names(self) -> list[str]:
         """All names."""

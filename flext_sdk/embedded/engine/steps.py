@@ -188,7 +188,7 @@ class Step:
         with RunFolder(self.tools.folder, self.run.id, self.name) as folder:
             self._tune(tap, target, folder.path)
             options = ["--config", folder.write("tap.json", tap.settings)]
-            patterns = self.definition["extract"].get("select")
+            patterns = self.definition["extract"].get("select") or self.tools.plugins.selection(tap.plugin.name)
             if not patterns and not tap.plugin.describes_itself:
                 patterns = ["*"]  # what is made with singer-python reads nothing without a catalog
             if patterns:

@@ -82,6 +82,10 @@ class Catalogue:
         """
         return self.stored_settings.get(name)
 
+    def selection(self, name: str) -> list[str]:
+        """Patterns of what is read with a tap where a step says nothing about it."""
+        return self.stored_settings.chosen(name)
+
     def names(self) -> list[str]:
         """All names."""
         return sorted({*self._connectors, *(plugin.name for plugin in self.installed.all())})

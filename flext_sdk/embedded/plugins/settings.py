@@ -72,6 +72,27 @@ class StoredSettings:
             if is_secret(plugin, key):
                 self._vault.set(f"plugins/{plugin.name}/{key}", json.dumps(value))
 
+    def chosen(self, name: str) -> list[str]:
+        """Patterns of the streams and fields that are read where a step says nothing about it."""
+        try:
+            found = json.loads((self._folder / f"{name}.select.json").read_bytes())
+        except (OSError, ValueError):
+            return []
+        return [str(each) for each in found] if isinstance(found, list) else []
+
+    def choose(self, name: str, patterns: Sequence[str]) -> None:
+        """Stores such patterns; none: everything is read again.
+
+        Raises:
+            OSError: They cannot be stored.
+        """
+        file = self._folder / f"{name}.select.json"
+        if not patterns:
+            file.unlink(missing_ok=True)
+            return
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomically(file, json.dumps([*patterns]).encode())
+
     def _plain(self, name: str) -> dict[str, Any]:
         try:
             found = json.loads(self._file(name).read_bytes())

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk.embedded.engine.references import absolute
+from flext_sdk.embedded.engine.selection import NothingSelectedError, pattern_problem, select
 from flext_sdk.embedded.plugins.settings import shown
 from flext_sdk.embedded.plugins.trial import Trial, TrialFailedError, Verdict
 from flext_sdk.embedded.web.errors import ApiError, validation_failed
@@ -15,7 +16,7 @@ from flext_sdk.embedded.web.problems import Checker, pointer, problem
 from flext_sdk.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from flext_sdk.embedded.plugins.catalogue import Catalogue
     from flext_sdk.embedded.plugins.plugin import Plugin
@@ -39,7 +40,7 @@ class SingerHandlers:
 
     def handlers(self) -> dict[str, Handler]:
         """The handlers by operationId."""
-        found: dict[str, Handler] = {"taps.discover": self.discover}
+        found: dict[str, Handler] = {"taps.discover": self.discover, "taps.select": self.select}
         for plural in KINDS:
             for word, method in (
                 ("list", self.list),
@@ -114,19 +115,56 @@ class SingerHandlers:
         }
 
     def discover(self, call: Call) -> dict[str, Any]:
-        """What a tap finds."""
-        name = call.path["name"]
+        """What a tap finds, and what of it is chosen."""
+        name, body = call.path["name"], call.body or {}
+        return self._chosen(name, self._catalog(name, body), self._catalogue.selection(name))
+
+    def select(self, call: Call) -> dict[str, Any]:
+        """Choose streams and fields."""
+        name, body = call.path["name"], call.body or {}
+        patterns = list(body.get("patterns") or ())
+        wrong = [
+            problem(pointer(["patterns", index]), told, hint="Write orders.*, orders.id or !orders.note.")
+            for index, pattern in enumerate(patterns)
+            if (told := pattern_problem(pattern))
+        ]
+        if wrong:
+            raise validation_failed(wrong)
+        answer = self._chosen(name, self._catalog(name, body), patterns)
+        try:
+            self._catalogue.stored_settings.choose(name, patterns)
+        except OSError as error:
+            raise ApiError(500, "STORE", f"the choice cannot be stored: {error.strerror}") from error
+        return answer
+
+    def _chosen(self, name: str, catalog: dict[str, Any], patterns: Sequence[str]) -> dict[str, Any]:
+        unused: Sequence[str] = ()
+        if patterns:
+            try:
+                catalog, unused = select(catalog, patterns)
+            except NothingSelectedError as error:
+                message = f"this chooses no stream of {name}; it has: {', '.join(error.streams[:20]) or 'none'}"
+                raise validation_failed([problem("/patterns", message, hint="Change the patterns.")]) from None
+        streams = [_stream(each) for each in catalog["streams"] if isinstance(each, dict)]
+        return {
+            "name": name,
+            "count": len(streams),
+            "streams": streams,
+            "catalog": catalog,
+            "patterns": [*patterns],
+            "unused": [*unused],
+        }
+
+    def _catalog(self, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
         with self._using("taps", name) as plugin:
-            settings = self._effective(plugin, call.body or {})
+            settings = self._effective(plugin, body)
             wrong = _problems(plugin, settings, "/config")
             if wrong:
                 raise validation_failed(wrong)
             try:
-                catalog = Trial(plugin, settings, self._environ).discover()
+                return Trial(plugin, settings, self._environ).discover()
             except TrialFailedError as error:
                 raise ApiError(422, "PLUGIN_FAILED", str(error), hint=error.hint) from None
-        streams = [_stream(each) for each in catalog["streams"] if isinstance(each, dict)]
-        return {"name": name, "count": len(streams), "streams": streams, "catalog": catalog}
 
     # -- what they share -----------------------------------------------------------------------------------------------
 
