@@ -101,11 +101,19 @@ def _found(arguments: "list[str]") -> Route:
         if not merge(scan=True):
             raise
         return find(arguments)
-    if not route.found and not route.version:
+    if not route.found and not route.version and _others():
         from flext_cli.extending import merge
 
         merge(scan=False)
     return route
+
+
+def _others() -> bool:
+    """Whether there are commands of other packages; help looks no further than this where there are none."""
+    import os
+
+    home = os.environ.get("FLEXT_HOME") or "~/.flx"
+    return os.path.exists(os.path.join(os.path.expanduser(home), "state", "commands.json"))  # noqa: PTH110, PTH111, PTH118
 
 
 def find(arguments: "list[str]") -> Route:
