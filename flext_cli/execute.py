@@ -117,7 +117,11 @@ class Command:
         question = self.entry["confirm"]
         if not question or self.shared.get("yes") or self.shared.get("dry_run"):
             return
-        question = convert.named({**self._defaults(), **self.own}, question)
+        if not self._agreed(convert.named({**self._defaults(), **self.own}, question)):
+            raise Declined
+
+    def _agreed(self, question: str) -> bool:
+        """Ask a person; without a terminal to ask on it is refused."""
         if not terminal.is_terminal(sys.stdin) or not terminal.is_terminal(sys.stderr):
             raise WrongUsage(
                 "this asks for confirmation, and there is no terminal to ask on", "give --yes if you mean it"
@@ -125,7 +129,18 @@ class Command:
         errors.say(f"{one_line(question)} [y/N] ")
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             errors.say("nothing was done\n")
+            return False
+        return True
+
+    def _consent(self, question: str) -> bool:
+        """Ask before what the service wants agreed to; without a terminal it must have been said beforehand."""
+        if not terminal.is_terminal(sys.stdin) or not terminal.is_terminal(sys.stderr):
+            raise WrongUsage(question, "give --yes if you mean it")
+        if self._progress is not None:
+            self._progress.clear()
+        if not self._agreed(f"{question}. Go on?"):
             raise Declined
+        return True
 
     def _defaults(self) -> dict[str, Any]:
         return {param["name"]: param["default"] for param in self.entry["params"]}
@@ -141,7 +156,7 @@ class Command:
         if self.shared.get("limit", 0) < 0:
             raise WrongUsage("--limit: it cannot be negative", f"see: flext {self.words} --help")
         # The quick start and `wait` itself always wait and have no such switch.
-        if "timeout" in self.own and not self.own.get("wait", self._defaults().get("wait", True)):
+        if "timeout" in self.own and "wait" in self._defaults() and not {**self._defaults(), **self.own}["wait"]:
             raise WrongUsage(
                 "--timeout is for waiting, and nothing waits here", f"add --wait: flext {self.words} ... --wait"
             )
@@ -152,7 +167,10 @@ class Command:
         if self.shared.get("dry_run"):
             return self._dry_run()
         with self._client() as client:
-            return self._call(client)
+            try:
+                return self._call(client)
+            except Declined:
+                return 1
 
     def _client(self, **more: Data) -> Data:
         from flext_sdk import Flext
@@ -204,6 +222,12 @@ class Command:
             arguments["on_progress"] = self._on_progress
         if "on_message" in names:
             arguments["on_message"] = self._on_message
+        if "on_confirm" in names:
+            arguments["on_confirm"] = self._consent
+        if "on_ask" in names and terminal.is_terminal(sys.stdin) and terminal.is_terminal(sys.stderr):
+            from flext_cli.asking import ask
+
+            arguments["on_ask"] = ask
         if "on_head" in names:
             arguments["on_head"] = lambda line: errors.say(safe(line) + "\n")
         if self.entry["attribute"] is None:

@@ -85,7 +85,7 @@ def guarded(action: "Callable[[], int]", arguments: "Sequence[str]" = ()) -> int
 
 def _dispatch(arguments: "list[str]") -> int:
     try:
-        route = find(arguments)
+        route = _found(arguments)
         if route.version:
             sys.stdout.write(f"flext {table.VERSION}\n")
             return 0
@@ -100,6 +100,31 @@ def _dispatch(arguments: "list[str]") -> int:
     from flext_cli.execute import run
 
     return run(route.words, route.rest)
+
+
+def _found(arguments: "list[str]") -> Route:
+    """Find the command; what the table does not know may be one of another package."""
+    try:
+        route = find(arguments)
+    except WrongUsage:
+        from flext_cli.extending import merge
+
+        if not merge(scan=True):
+            raise
+        return find(arguments)
+    if not route.found and not route.version and _others():
+        from flext_cli.extending import merge
+
+        merge(scan=False)
+    return route
+
+
+def _others() -> bool:
+    """Whether there are commands of other packages; help looks no further than this where there are none."""
+    import os
+
+    home = os.environ.get("FLEXT_HOME") or "~/.flx"
+    return os.path.exists(os.path.join(os.path.expanduser(home), "state", "commands.json"))  # noqa: PTH110, PTH111, PTH118
 
 
 def find(arguments: "list[str]") -> Route:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources.pipelines import AsyncPipelines as AsyncPipelines
     from flext_sdk._async.resources.plugins import AsyncPlugins as AsyncPlugins
     from flext_sdk._async.resources.services import AsyncServices as AsyncServices
+    from flext_sdk._async.resources.taps import AsyncTaps as AsyncTaps
+    from flext_sdk._async.resources.targets import AsyncTargets as AsyncTargets
     from flext_sdk._async.resources.workflows import AsyncWorkflows as AsyncWorkflows
     from flext_sdk._core.breaker import BreakerEvent as BreakerEvent
     from flext_sdk._core.hooks import Hooks as Hooks
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources.pipelines import Pipelines as Pipelines
     from flext_sdk._sync.resources.plugins import Plugins as Plugins
     from flext_sdk._sync.resources.services import Services as Services
+    from flext_sdk._sync.resources.taps import Taps as Taps
+    from flext_sdk._sync.resources.targets import Targets as Targets
     from flext_sdk._sync.resources.workflows import Workflows as Workflows
     from flext_sdk._version import __version__ as __version__
     from flext_sdk.errors import EXIT_CODES as EXIT_CODES
@@ -163,10 +167,22 @@ if TYPE_CHECKING:
     from flext_sdk.models.orchestrations import OrchestratorMetricsAnswer as OrchestratorMetricsAnswer
     from flext_sdk.models.plugins import ExecuteRequest as ExecuteRequest
     from flext_sdk.models.plugins import Execution as Execution
+    from flext_sdk.models.plugins import FoundPlugin as FoundPlugin
+    from flext_sdk.models.plugins import FoundPluginList as FoundPluginList
+    from flext_sdk.models.plugins import IndexUpdate as IndexUpdate
+    from flext_sdk.models.plugins import InstallRequest as InstallRequest
     from flext_sdk.models.plugins import Plugin as Plugin
+    from flext_sdk.models.plugins import PluginCondition as PluginCondition
+    from flext_sdk.models.plugins import PluginGone as PluginGone
     from flext_sdk.models.plugins import PluginInfo as PluginInfo
+    from flext_sdk.models.plugins import PluginLine as PluginLine
+    from flext_sdk.models.plugins import PluginLines as PluginLines
     from flext_sdk.models.plugins import PluginList as PluginList
+    from flext_sdk.models.plugins import PluginLock as PluginLock
     from flext_sdk.models.plugins import PluginMetadata as PluginMetadata
+    from flext_sdk.models.plugins import PluginType as PluginType
+    from flext_sdk.models.plugins import PluginWork as PluginWork
+    from flext_sdk.models.plugins import UpdateRequest as UpdateRequest
     from flext_sdk.models.runs import DbtNode as DbtNode
     from flext_sdk.models.runs import LogEntry as LogEntry
     from flext_sdk.models.runs import LogLevel as LogLevel
@@ -202,6 +218,17 @@ if TYPE_CHECKING:
     from flext_sdk.models.services import ServiceSetting as ServiceSetting
     from flext_sdk.models.services import ServiceStatus as ServiceStatus
     from flext_sdk.models.services import ServiceStatusStatus as ServiceStatusStatus
+    from flext_sdk.models.taps import DataPlugin as DataPlugin
+    from flext_sdk.models.taps import DiscoveredStream as DiscoveredStream
+    from flext_sdk.models.taps import Discovery as Discovery
+    from flext_sdk.models.taps import PluginSetting as PluginSetting
+    from flext_sdk.models.taps import PluginSettings as PluginSettings
+    from flext_sdk.models.taps import SelectRequest as SelectRequest
+    from flext_sdk.models.taps import SettingsChange as SettingsChange
+    from flext_sdk.models.taps import TapList as TapList
+    from flext_sdk.models.taps import TargetList as TargetList
+    from flext_sdk.models.taps import TrialRequest as TrialRequest
+    from flext_sdk.models.taps import TrialVerdict as TrialVerdict
     from flext_sdk.models.workflows import ActiveWorkflow as ActiveWorkflow
     from flext_sdk.models.workflows import ActiveWorkflowList as ActiveWorkflowList
     from flext_sdk.models.workflows import Workflow as Workflow
@@ -228,6 +255,8 @@ __all__ = [
     "AsyncPlugins",
     "AsyncRuntimes",
     "AsyncServices",
+    "AsyncTaps",
+    "AsyncTargets",
     "AsyncWorkflows",
     "AuthenticationError",
     "BadRequestError",
@@ -249,6 +278,7 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
+    "DataPlugin",
     "Dbt",
     "DbtBranch",
     "DbtCommand",
@@ -264,6 +294,8 @@ __all__ = [
     "DbtRegistration",
     "DbtRunRequest",
     "DeadlineExceededError",
+    "DiscoveredStream",
+    "Discovery",
     "Event",
     "EventCount",
     "EventList",
@@ -280,8 +312,12 @@ __all__ = [
     "FlextMetrics",
     "FlextMetricsRequests",
     "FlextMetricsServer",
+    "FoundPlugin",
+    "FoundPluginList",
     "Health",
     "Hooks",
+    "IndexUpdate",
+    "InstallRequest",
     "LoadDefinition",
     "LogEntry",
     "LogLevel",
@@ -340,10 +376,19 @@ __all__ = [
     "PipelineStep",
     "Pipelines",
     "Plugin",
+    "PluginCondition",
+    "PluginGone",
     "PluginHealth",
     "PluginInfo",
+    "PluginLine",
+    "PluginLines",
     "PluginList",
+    "PluginLock",
     "PluginMetadata",
+    "PluginSetting",
+    "PluginSettings",
+    "PluginType",
+    "PluginWork",
     "Plugins",
     "PreconditionError",
     "Problem",
@@ -376,6 +421,7 @@ __all__ = [
     "ScheduleRequestCatchup",
     "ScheduleSlot",
     "ScheduleSlotStatus",
+    "SelectRequest",
     "ServerError",
     "ServiceConfig",
     "ServiceInfo",
@@ -385,6 +431,7 @@ __all__ = [
     "ServiceStatusStatus",
     "ServiceUnavailableError",
     "Services",
+    "SettingsChange",
     "StartRequest",
     "StateRequest",
     "StepDefinition",
@@ -392,6 +439,13 @@ __all__ = [
     "StepState",
     "StepStatus",
     "StopRequest",
+    "TapList",
+    "Taps",
+    "TargetList",
+    "Targets",
+    "TrialRequest",
+    "TrialVerdict",
+    "UpdateRequest",
     "UsageError",
     "ValidationFailedError",
     "ValidationReport",

@@ -22,7 +22,16 @@ if TYPE_CHECKING:
         OrchestratorMetrics,
     )
     from flext_sdk.models.pipelines import Pipeline, Schedule, ValidationReport
-    from flext_sdk.models.plugins import Execution, Plugin, PluginMetadata
+    from flext_sdk.models.plugins import (
+        Execution,
+        FoundPlugin,
+        Plugin,
+        PluginCondition,
+        PluginGone,
+        PluginLine,
+        PluginLock,
+        PluginMetadata,
+    )
     from flext_sdk.models.runs import LogList, PipelineState, PipelineStatus, Run, RunList
     from flext_sdk.models.runtimes import Runtime, RuntimeHealth
     from flext_sdk.models.services import (
@@ -35,6 +44,7 @@ if TYPE_CHECKING:
         ServiceList,
         ServiceStatus,
     )
+    from flext_sdk.models.taps import DataPlugin, Discovery, PluginSettings, TrialVerdict
     from flext_sdk.models.workflows import Workflow, WorkflowExecution, WorkflowStatus
 
 SERVICES_FLEXT_HEALTH: Operation[Health] = Operation(
@@ -737,6 +747,149 @@ DBT_DOCS: Operation[str] = Operation(
     idempotent=True,
 )
 
+TAPS_LIST: Operation[DataPlugin] = Operation(
+    id="taps.list",
+    service="flext",
+    group="taps",
+    method="GET",
+    path="/api/v1/singer/taps",
+    response="taps:DataPlugin",
+    paging=Paging(items="taps", total="count", limit=None, offset=None),
+    idempotent=True,
+    generations=("control-panel",),
+)
+
+TAPS_INFO: Operation[DataPlugin] = Operation(
+    id="taps.info",
+    service="flext",
+    group="taps",
+    method="GET",
+    path="/api/v1/singer/taps/{name}",
+    path_params=(Param("name", "name"),),
+    response="taps:DataPlugin",
+    idempotent=True,
+)
+
+TAPS_SETTINGS: Operation[PluginSettings] = Operation(
+    id="taps.settings",
+    service="flext",
+    group="taps",
+    method="GET",
+    path="/api/v1/singer/taps/{name}/config",
+    path_params=(Param("name", "name"),),
+    response="taps:PluginSettings",
+    idempotent=True,
+)
+
+TAPS_CONFIG: Operation[PluginSettings] = Operation(
+    id="taps.config",
+    service="flext",
+    group="taps",
+    method="PUT",
+    path="/api/v1/singer/taps/{name}/config",
+    path_params=(Param("name", "name"),),
+    body="taps:SettingsChange",
+    response="taps:PluginSettings",
+    idempotent=True,
+    mutating=True,
+)
+
+TAPS_TEST: Operation[TrialVerdict] = Operation(
+    id="taps.test",
+    service="flext",
+    group="taps",
+    method="POST",
+    path="/api/v1/singer/test/tap/{name}",
+    path_params=(Param("name", "name"),),
+    body="taps:TrialRequest",
+    response="taps:TrialVerdict",
+    mutating=True,
+)
+
+TAPS_DISCOVER: Operation[Discovery] = Operation(
+    id="taps.discover",
+    service="flext",
+    group="taps",
+    method="POST",
+    path="/api/v1/singer/taps/{name}/discover",
+    path_params=(Param("name", "name"),),
+    body="taps:TrialRequest",
+    response="taps:Discovery",
+    mutating=True,
+)
+
+TAPS_SELECT: Operation[Discovery] = Operation(
+    id="taps.select",
+    service="flext",
+    group="taps",
+    method="PUT",
+    path="/api/v1/singer/taps/{name}/select",
+    path_params=(Param("name", "name"),),
+    body="taps:SelectRequest",
+    response="taps:Discovery",
+    idempotent=True,
+    mutating=True,
+)
+
+TARGETS_LIST: Operation[DataPlugin] = Operation(
+    id="targets.list",
+    service="flext",
+    group="targets",
+    method="GET",
+    path="/api/v1/singer/targets",
+    response="taps:DataPlugin",
+    paging=Paging(items="targets", total="count", limit=None, offset=None),
+    idempotent=True,
+    generations=("control-panel",),
+)
+
+TARGETS_INFO: Operation[DataPlugin] = Operation(
+    id="targets.info",
+    service="flext",
+    group="targets",
+    method="GET",
+    path="/api/v1/singer/targets/{name}",
+    path_params=(Param("name", "name"),),
+    response="taps:DataPlugin",
+    idempotent=True,
+)
+
+TARGETS_SETTINGS: Operation[PluginSettings] = Operation(
+    id="targets.settings",
+    service="flext",
+    group="targets",
+    method="GET",
+    path="/api/v1/singer/targets/{name}/config",
+    path_params=(Param("name", "name"),),
+    response="taps:PluginSettings",
+    idempotent=True,
+)
+
+TARGETS_CONFIG: Operation[PluginSettings] = Operation(
+    id="targets.config",
+    service="flext",
+    group="targets",
+    method="PUT",
+    path="/api/v1/singer/targets/{name}/config",
+    path_params=(Param("name", "name"),),
+    body="taps:SettingsChange",
+    response="taps:PluginSettings",
+    idempotent=True,
+    mutating=True,
+)
+
+TARGETS_TEST: Operation[TrialVerdict] = Operation(
+    id="targets.test",
+    service="flext",
+    group="targets",
+    method="POST",
+    path="/api/v1/singer/test/target/{name}",
+    path_params=(Param("name", "name"),),
+    body="taps:TrialRequest",
+    response="taps:TrialVerdict",
+    mutating=True,
+)
+
 SERVICES_FLEXCORE_HEALTH: Operation[Health] = Operation(
     id="services.flexcore_health",
     service="flexcore",
@@ -893,6 +1046,134 @@ PLUGINS_EXECUTE: Operation[Execution] = Operation(
     ),
 )
 
+PLUGINS_SEARCH: Operation[FoundPlugin] = Operation(
+    id="plugins.search",
+    service="flexcore",
+    group="plugins",
+    method="GET",
+    path="/api/v1/plugins/search",
+    query=(
+        Param("query", "q"),
+        Param("type", "type"),
+    ),
+    response="plugins:FoundPlugin",
+    paging=Paging(items="plugins", total="count", limit=None, offset=None),
+    idempotent=True,
+)
+
+PLUGINS_INSTALL: Operation[Orchestration] = Operation(
+    id="plugins.install",
+    service="flexcore",
+    group="plugins",
+    method="POST",
+    path="/api/v1/plugins/deploy",
+    body="plugins:InstallRequest",
+    response="orchestrations:Orchestration",
+    mutating=True,
+    fields=(("id", "plugin_id"), ("name", "plugin_name"), ("runtime_type", "plugin_type")),
+    constants=(("status", "completed"),),
+    wire=(("duration", "nanoseconds"), ("end_time", "moment"), ("progress", "fraction"), ("start_time", "moment")),
+    generations=("orchestrator",),
+)
+
+PLUGINS_LOCK: Operation[PluginLock] = Operation(
+    id="plugins.lock",
+    service="flexcore",
+    group="plugins",
+    method="GET",
+    path="/api/v1/plugins/lock",
+    query=(Param("names", "plugin", "repeat"),),
+    response="plugins:PluginLock",
+    idempotent=True,
+)
+
+PLUGINS_UPDATE_INDEX: Operation[Orchestration] = Operation(
+    id="plugins.update_index",
+    service="flexcore",
+    group="plugins",
+    method="POST",
+    path="/api/v1/plugins/index/update",
+    body="plugins:IndexUpdate",
+    response="orchestrations:Orchestration",
+    mutating=True,
+    wire=(("duration", "nanoseconds"), ("end_time", "moment"), ("progress", "fraction"), ("start_time", "moment")),
+)
+
+PLUGINS_UNINSTALL: Operation[PluginGone] = Operation(
+    id="plugins.uninstall",
+    service="flexcore",
+    group="plugins",
+    method="DELETE",
+    path="/api/v1/plugins/{plugin_id}",
+    path_params=(Param("name", "plugin_id"),),
+    response="plugins:PluginGone",
+    idempotent=True,
+    mutating=True,
+    generations=("orchestrator",),
+)
+
+PLUGINS_ENABLE: Operation[Plugin] = Operation(
+    id="plugins.enable",
+    service="flexcore",
+    group="plugins",
+    method="POST",
+    path="/api/v1/plugins/{plugin_id}/enable",
+    path_params=(Param("name", "plugin_id"),),
+    response="plugins:Plugin",
+    idempotent=True,
+    mutating=True,
+)
+
+PLUGINS_DISABLE: Operation[Plugin] = Operation(
+    id="plugins.disable",
+    service="flexcore",
+    group="plugins",
+    method="POST",
+    path="/api/v1/plugins/{plugin_id}/disable",
+    path_params=(Param("name", "plugin_id"),),
+    response="plugins:Plugin",
+    idempotent=True,
+    mutating=True,
+)
+
+PLUGINS_UPDATE: Operation[Orchestration] = Operation(
+    id="plugins.update",
+    service="flexcore",
+    group="plugins",
+    method="POST",
+    path="/api/v1/plugins/{plugin_id}/update",
+    path_params=(Param("name", "plugin_id"),),
+    body="plugins:UpdateRequest",
+    response="orchestrations:Orchestration",
+    mutating=True,
+    wire=(("duration", "nanoseconds"), ("end_time", "moment"), ("progress", "fraction"), ("start_time", "moment")),
+)
+
+PLUGINS_HEALTH: Operation[PluginCondition] = Operation(
+    id="plugins.health",
+    service="flexcore",
+    group="plugins",
+    method="GET",
+    path="/api/v1/plugins/{plugin_id}/health",
+    path_params=(Param("name", "plugin_id"),),
+    response="plugins:PluginCondition",
+    idempotent=True,
+    generations=("orchestrator",),
+)
+
+PLUGINS_LOGS: Operation[PluginLine] = Operation(
+    id="plugins.logs",
+    service="flexcore",
+    group="plugins",
+    method="GET",
+    path="/api/v1/plugins/{plugin_id}/logs",
+    path_params=(Param("name", "plugin_id"),),
+    query=(Param("tail", "tail"),),
+    response="plugins:PluginLine",
+    paging=Paging(items="lines", total="count", limit=None, offset=None),
+    idempotent=True,
+)
+
 PLUGINS_INFO: Operation[PluginMetadata] = Operation(
     id="plugins.info",
     service="flexcore",
@@ -904,6 +1185,7 @@ PLUGINS_INFO: Operation[PluginMetadata] = Operation(
     unwrap="metadata",
     idempotent=True,
     cache=True,
+    wire=(("size", "bytes"),),
     generations=("orchestrator",),
     instead=(("container", "flext plugin list tells the version and status of each plugin."),),
 )
@@ -1438,12 +1720,34 @@ OPERATIONS: dict[str, Operation[Any]] = {
     "dbt.models": DBT_MODELS,
     "dbt.lineage": DBT_LINEAGE,
     "dbt.docs": DBT_DOCS,
+    "taps.list": TAPS_LIST,
+    "taps.info": TAPS_INFO,
+    "taps.settings": TAPS_SETTINGS,
+    "taps.config": TAPS_CONFIG,
+    "taps.test": TAPS_TEST,
+    "taps.discover": TAPS_DISCOVER,
+    "taps.select": TAPS_SELECT,
+    "targets.list": TARGETS_LIST,
+    "targets.info": TARGETS_INFO,
+    "targets.settings": TARGETS_SETTINGS,
+    "targets.config": TARGETS_CONFIG,
+    "targets.test": TARGETS_TEST,
     "services.flexcore_health": SERVICES_FLEXCORE_HEALTH,
     "services.flexcore_ready": SERVICES_FLEXCORE_READY,
     "services.flexcore_info": SERVICES_FLEXCORE_INFO,
     "services.flexcore_metrics": SERVICES_FLEXCORE_METRICS,
     "plugins.list": PLUGINS_LIST,
     "plugins.execute": PLUGINS_EXECUTE,
+    "plugins.search": PLUGINS_SEARCH,
+    "plugins.install": PLUGINS_INSTALL,
+    "plugins.lock": PLUGINS_LOCK,
+    "plugins.update_index": PLUGINS_UPDATE_INDEX,
+    "plugins.uninstall": PLUGINS_UNINSTALL,
+    "plugins.enable": PLUGINS_ENABLE,
+    "plugins.disable": PLUGINS_DISABLE,
+    "plugins.update": PLUGINS_UPDATE,
+    "plugins.health": PLUGINS_HEALTH,
+    "plugins.logs": PLUGINS_LOGS,
     "plugins.info": PLUGINS_INFO,
     "orchestrations.execute": ORCHESTRATIONS_EXECUTE,
     "orchestrations.list": ORCHESTRATIONS_LIST,

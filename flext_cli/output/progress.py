@@ -17,7 +17,7 @@ CLEAR = "\r\x1b[K"
 # A terminal is painted at most this often; a log gets a line at most every ten seconds.
 PAINT_EVERY = 0.1
 LOG_EVERY = 10.0
-ENDED = frozenset({"completed", "failed", "cancelled"})
+ENDED = frozenset({"completed", "failed", "cancelled", "canceled", "timeout"})
 
 
 class Progress:
@@ -76,7 +76,7 @@ class Progress:
         if self._told:
             return
         state = values.plain(result)
-        if not isinstance(state, Mapping) or "execution_id" not in state:
+        if not isinstance(state, Mapping) or not {"execution_id", "runtime_type"} & state.keys():
             # The command gives something else, a pipeline that was created and run: the run was seen last.
             state = self.last
         if state:
@@ -95,7 +95,8 @@ class Progress:
 
 def describe(run: Mapping[str, Any], elapsed: float) -> str:
     """One line on a run: `orders running · step 1/2 load · 1,200,000 rows · 96.1 MiB · 310k/s · 4.1s`."""
-    parts = [" ".join(str(run[key]) for key in ("pipeline", "status") if run.get(key))]
+    # A run of a pipeline, or an orchestration, which has a name of its own.
+    parts = [" ".join(str(run[key]) for key in ("pipeline", "name", "status") if run.get(key))]
     total = run.get("steps_total")
     ended = run.get("steps_executed") or 0
     if run.get("current_step"):

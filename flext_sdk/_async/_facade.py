@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources.pipelines import AsyncPipelines
     from flext_sdk._async.resources.plugins import AsyncPlugins
     from flext_sdk._async.resources.services import AsyncServices
+    from flext_sdk._async.resources.taps import AsyncTaps
+    from flext_sdk._async.resources.targets import AsyncTargets
     from flext_sdk._async.resources.workflows import AsyncWorkflows
 
 
@@ -42,7 +44,7 @@ class AsyncResources:
 
     @cached_property
     def dbt(self) -> AsyncDbt:
-        """Transform what was loaded, with dbt."""
+        """Set up and try taps and targets; transform with dbt."""
         from flext_sdk._async.resources.dbt import AsyncDbt
 
         return AsyncDbt(cast("AsyncFlext", self))
@@ -102,6 +104,20 @@ class AsyncResources:
         from flext_sdk._async.resources.services import AsyncServices
 
         return AsyncServices(cast("AsyncFlext", self))
+
+    @cached_property
+    def taps(self) -> AsyncTaps:
+        """Set up and try taps and targets; transform with dbt."""
+        from flext_sdk._async.resources.taps import AsyncTaps
+
+        return AsyncTaps(cast("AsyncFlext", self))
+
+    @cached_property
+    def targets(self) -> AsyncTargets:
+        """Set up and try taps and targets; transform with dbt."""
+        from flext_sdk._async.resources.targets import AsyncTargets
+
+        return AsyncTargets(cast("AsyncFlext", self))
 
     @cached_property
     def workflows(self) -> AsyncWorkflows:

@@ -19,6 +19,7 @@ __all__ = [
     "PATCH_POINTS",
     "Awaits",
     "Event",
+    "Interrupted",
     "Lock",
     "PerLoop",
     "Slots",
@@ -54,6 +55,8 @@ _FRAMES = 16
 
 Lock = asyncio.Lock
 Event = asyncio.Event
+Interrupted = asyncio.CancelledError
+"""What ends a call that nobody wants any more."""
 
 
 async def sleep(seconds: float) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 
     from flext_sdk._core.types import Json
 
-__all__ = ["Given", "read_definition"]
+__all__ = ["Given", "read_definition", "read_json", "read_mapping", "write_json"]
+
+_LARGEST = 32_000_000
 
 
 class Given:
@@ -86,20 +90,78 @@ def read_definition(config: str | Path | Mapping[str, Json] | object) -> Given:
     return Given({"base_path": _folder(name), **document.data}, document)
 
 
+def read_mapping(name: str) -> dict[str, Json]:
+    """Read a YAML or JSON file that holds a mapping, or such from standard input.
+
+    Args:
+        name: Name of the file, ``"-"`` for standard input.
+
+    Raises:
+        UsageError: If it cannot be read, or holds something else.
+        ValidationFailedError: If it is no document that can be read, with line and column.
+    """
+    content = rt.to_thread(_read_input if name == "-" else _read_file, name)
+    found = load_document(content, name=name).data
+    if not isinstance(found, dict):
+        raise UsageError(f"{name} must hold a mapping of settings")
+    return found
+
+
+def read_json(name: str) -> Json:
+    """Read a JSON file that a program wrote, or such from standard input.
+
+    Args:
+        name: Name of the file, ``"-"`` for standard input.
+
+    Raises:
+        UsageError: If it cannot be read, or is not JSON.
+    """
+    content = rt.to_thread(_read_input if name == "-" else _read_file, name, _LARGEST)
+    try:
+        found: Json = json.loads(content)
+    except (ValueError, RecursionError):
+        raise UsageError(f"{name} is not JSON", code="FILE_NOT_READABLE") from None
+    return found
+
+
+def write_json(name: str, value: Json) -> None:
+    """Write a JSON file in one step: a failure leaves what was there before.
+
+    Args:
+        name: Name of the file.
+        value: What goes into it.
+
+    Raises:
+        UsageError: If it cannot be written.
+    """
+    rt.to_thread(_write_file, Path(name), json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+
+def _write_file(path: Path, text: str) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"{path} cannot be written: {reason}", code="FILE_NOT_WRITABLE") from None
+
+
 def _folder(name: str) -> str:
     return str(Path.cwd() if name == "-" else Path(name).absolute().parent)
 
 
-def _read_input(_name: str) -> bytes:
+def _read_input(_name: str, most: int = MAX_BYTES) -> bytes:
     if sys.stdin is None:  # started with it closed
         raise UsageError("Standard input is closed", code="FILE_NOT_READABLE", hint="Give the path of a file.")
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
+    return sys.stdin.buffer.read(most + 1)
 
 
-def _read_file(name: str) -> bytes:
+def _read_file(name: str, most: int = MAX_BYTES) -> bytes:
     try:
         with Path(name).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(most + 1)
     except OSError as error:
         reason = (
             "there is no such file" if isinstance(error, FileNotFoundError) else (error.strerror or str(error)).lower()

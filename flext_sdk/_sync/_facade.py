@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources.pipelines import Pipelines
     from flext_sdk._sync.resources.plugins import Plugins
     from flext_sdk._sync.resources.services import Services
+    from flext_sdk._sync.resources.taps import Taps
+    from flext_sdk._sync.resources.targets import Targets
     from flext_sdk._sync.resources.workflows import Workflows
 
 
@@ -42,7 +44,7 @@ class Resources:
 
     @cached_property
     def dbt(self) -> Dbt:
-        """Transform what was loaded, with dbt."""
+        """Set up and try taps and targets; transform with dbt."""
         from flext_sdk._sync.resources.dbt import Dbt
 
         return Dbt(cast("Flext", self))
@@ -102,6 +104,20 @@ class Resources:
         from flext_sdk._sync.resources.services import Services
 
         return Services(cast("Flext", self))
+
+    @cached_property
+    def taps(self) -> Taps:
+        """Set up and try taps and targets; transform with dbt."""
+        from flext_sdk._sync.resources.taps import Taps
+
+        return Taps(cast("Flext", self))
+
+    @cached_property
+    def targets(self) -> Targets:
+        """Set up and try taps and targets; transform with dbt."""
+        from flext_sdk._sync.resources.targets import Targets
+
+        return Targets(cast("Flext", self))
 
     @cached_property
     def workflows(self) -> Workflows:

@@ -22,6 +22,7 @@ __all__ = [
     "PATCH_POINTS",
     "Awaits",
     "Event",
+    "Interrupted",
     "Lock",
     "PerLoop",
     "Slots",
@@ -57,6 +58,8 @@ _FRAMES = 16
 
 Lock = threading.Lock
 Event = threading.Event
+Interrupted = KeyboardInterrupt
+"""What ends a call that nobody wants any more."""
 
 
 def sleep(seconds: float) -> None:

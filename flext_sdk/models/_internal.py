@@ -708,6 +708,10 @@ class StepDefinition(Model):
     """
     How long one try may take: seconds, or 90s, 30m, 2h.
     """
+    fast: bool = True
+    """
+    Whether plugins made with the Singer SDK hand rows over in files and load them without validating each again, where both ends can.
+    """
     state: dict[str, Any] | None = None
     """
     The Singer state of the first run, where there is no bookmark yet.

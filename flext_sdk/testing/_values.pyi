@@ -40,7 +40,7 @@ from flext_sdk.models.orchestrations import (
     OrchestratorInfo,
     OrchestratorMetrics,
 )
-from flext_sdk.models.plugins import Plugin, PluginMetadata
+from flext_sdk.models.plugins import FoundPlugin, Plugin, PluginLine, PluginMetadata
 from flext_sdk.models.runs import DbtNode, LogEntry, Run, RunStatus, StepRun, StepState, StepStatus
 from flext_sdk.models.runtimes import Runtime, RuntimeConfig, RuntimeHealthDetails
 from flext_sdk.models.services import (
@@ -52,6 +52,7 @@ from flext_sdk.models.services import (
     ServiceStatus,
     ServiceStatusStatus,
 )
+from flext_sdk.models.taps import DataPlugin, DiscoveredStream, PluginSetting
 from flext_sdk.models.workflows import ActiveWorkflow, Workflow
 
 class ActiveWorkflowValues(TypedDict, total=False):
@@ -136,6 +137,20 @@ class ClusterStatusValues(TypedDict, total=False):
     current_node: str | None
     nodes: Any | None
     services: Sequence[ClusterService | Mapping[str, Any]]
+
+class DataPluginValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DataPlugin`."""
+
+    name: str
+    type: str | None
+    version: str | None
+    variant: str | None
+    status: str | None
+    description: str | None
+    capabilities: Sequence[str]
+    configured: bool | None
+    config: Mapping[str, Any] | None
+    settings: Mapping[str, Any]
 
 class DbtBranchValues(TypedDict, total=False):
     """Fields of `flext_sdk.DbtBranch`."""
@@ -267,6 +282,26 @@ class DbtRunRequestValues(TypedDict, total=False):
     target: str | None
     threads: int | None
 
+class DiscoveredStreamValues(TypedDict, total=False):
+    """Fields of `flext_sdk.DiscoveredStream`."""
+
+    stream: str
+    keys: Sequence[str]
+    replication: str | None
+    replication_key: str | None
+    fields: Sequence[str]
+    selected: bool | None
+
+class DiscoveryValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Discovery`."""
+
+    name: str | None
+    count: int | None
+    streams: Sequence[DiscoveredStream | Mapping[str, Any]]
+    catalog: Mapping[str, Any]
+    patterns: Sequence[str]
+    unused: Sequence[str]
+
 class ErrorValues(TypedDict, total=False):
     """Fields of `flext_sdk.Error`."""
 
@@ -385,6 +420,29 @@ class FlextMetricsServerValues(TypedDict, total=False):
     version: str | None
     memory: int | None
 
+class FoundPluginValues(TypedDict, total=False):
+    """Fields of `flext_sdk.FoundPlugin`."""
+
+    name: str
+    type: str | None
+    status: str | None
+    description: str | None
+    package: str | None
+    publisher: str | None
+    licence: str | None
+    version: str | None
+    latest: str | None
+    tested: str | None
+    problems: Sequence[str]
+    instead: str | None
+
+class FoundPluginListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.FoundPluginList`."""
+
+    plugins: Sequence[FoundPlugin | Mapping[str, Any]]
+    count: int | None
+    updated_at: datetime | str | None
+
 class HealthValues(TypedDict, total=False):
     """Fields of `flext_sdk.Health`."""
 
@@ -395,6 +453,24 @@ class HealthValues(TypedDict, total=False):
     uptime: float | None
     port: int | None
     components: Mapping[str, str]
+
+class IndexUpdateValues(TypedDict, total=False):
+    """Fields of `flext_sdk.IndexUpdate`."""
+
+    source: str | None
+
+class InstallRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.InstallRequest`."""
+
+    plugin_id: str | None
+    plugin_type: str | None
+    source_node_id: str | None
+    requirements: Sequence[str] | None
+    version: str | None
+    python: str | None
+    program: str | None
+    lock: Mapping[str, Any] | None
+    confirmed: bool | None
 
 class LoadDefinitionValues(TypedDict, total=False):
     """Fields of `flext_sdk.LoadDefinition`."""
@@ -823,6 +899,22 @@ class PluginValues(TypedDict, total=False):
     description: str | None
     active: bool | None
 
+class PluginConditionValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginCondition`."""
+
+    success: bool | None
+    plugin_id: str
+    health: Mapping[str, Any]
+    checked_at: datetime | str | None
+
+class PluginGoneValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginGone`."""
+
+    success: bool | None
+    plugin_id: str
+    unloaded_at: datetime | str | None
+    message: str | None
+
 class PluginHealthValues(TypedDict, total=False):
     """Fields of `flext_sdk.PluginHealth`."""
 
@@ -838,11 +930,31 @@ class PluginInfoValues(TypedDict, total=False):
     plugin_id: str | None
     metadata: PluginMetadata | Mapping[str, Any]
 
+class PluginLineValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginLine`."""
+
+    timestamp: datetime | str | None
+    level: str | None
+    operation: str | None
+    message: str
+
+class PluginLinesValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginLines`."""
+
+    lines: Sequence[PluginLine | Mapping[str, Any]]
+    count: int | None
+
 class PluginListValues(TypedDict, total=False):
     """Fields of `flext_sdk.PluginList`."""
 
     plugins: Sequence[Plugin | Mapping[str, Any]]
     count: int | None
+
+class PluginLockValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginLock`."""
+
+    format: int
+    plugins: Sequence[Mapping[str, Any]]
 
 class PluginMetadataValues(TypedDict, total=False):
     """Fields of `flext_sdk.PluginMetadata`."""
@@ -851,12 +963,56 @@ class PluginMetadataValues(TypedDict, total=False):
     name: str
     type: str | None
     version: str | None
+    latest: str | None
+    status: str | None
     description: str | None
     author: str | None
+    licence: str | None
+    origin: str | None
+    program: str | None
+    python: str | None
+    size: float | None
+    installed_at: datetime | str | None
+    packages: Mapping[str, str]
+    needs: Sequence[str]
+    problems: Sequence[str]
+    instead: str | None
+    tested: Mapping[str, Any] | None
     capabilities: Sequence[str]
     dependencies: Sequence[str]
     settings: Mapping[str, Any]
     config: Mapping[str, Any] | None
+
+class PluginSettingValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginSetting`."""
+
+    name: str
+    value: Any | None
+    origin: str | None
+    required: bool | None
+    secret: bool | None
+    type: str | None
+    choices: Sequence[Any]
+    description: str | None
+
+class PluginSettingsValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginSettings`."""
+
+    name: str
+    valid: bool | None
+    settings: Sequence[PluginSetting | Mapping[str, Any]]
+    problems: Sequence[Problem | Mapping[str, Any]]
+
+class PluginWorkValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PluginWork`."""
+
+    success: bool | None
+    id: str
+    name: str | None
+    runtime_type: str | None
+    status: OrchestrationStatus | str
+    start_time: datetime | str | None
+    message: str | None
 
 class ProblemValues(TypedDict, total=False):
     """Fields of `flext_sdk.Problem`."""
@@ -991,6 +1147,13 @@ class ScheduleSlotValues(TypedDict, total=False):
     execution_id: str | None
     reason: str | None
 
+class SelectRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.SelectRequest`."""
+
+    patterns: Sequence[str]
+    config: Mapping[str, Any] | None
+    base_path: str | None
+
 class ServiceConfigValues(TypedDict, total=False):
     """Fields of `flext_sdk.ServiceConfig`."""
 
@@ -1036,6 +1199,13 @@ class ServiceStatusValues(TypedDict, total=False):
     memory: int | None
     message: str | None
 
+class SettingsChangeValues(TypedDict, total=False):
+    """Fields of `flext_sdk.SettingsChange`."""
+
+    values: Mapping[str, Any]
+    unset: Sequence[str]
+    base_path: str | None
+
 class StartRequestValues(TypedDict, total=False):
     """Fields of `flext_sdk.StartRequest`."""
 
@@ -1060,6 +1230,7 @@ class StepDefinitionValues(TypedDict, total=False):
     depends_on: Sequence[str]
     retries: int
     timeout: str | float | None
+    fast: bool
     state: Mapping[str, Any] | None
 
 class StepRunValues(TypedDict, total=False):
@@ -1095,6 +1266,44 @@ class StopRequestValues(TypedDict, total=False):
 
     execution_id: str | None
     force: bool
+
+class TapListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.TapList`."""
+
+    taps: Sequence[DataPlugin | Mapping[str, Any]]
+    count: int | None
+    source: str | None
+    message: str | None
+
+class TargetListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.TargetList`."""
+
+    targets: Sequence[DataPlugin | Mapping[str, Any]]
+    count: int | None
+    source: str | None
+    message: str | None
+
+class TrialRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.TrialRequest`."""
+
+    config: Mapping[str, Any] | None
+    base_path: str | None
+
+class TrialVerdictValues(TypedDict, total=False):
+    """Fields of `flext_sdk.TrialVerdict`."""
+
+    name: str
+    verdict: str
+    message: str | None
+    hint: str | None
+    streams: Mapping[str, int]
+    seconds: float | None
+
+class UpdateRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.UpdateRequest`."""
+
+    version: str | None
+    python: str | None
 
 class ValidationReportValues(TypedDict, total=False):
     """Fields of `flext_sdk.ValidationReport`."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         runs,
         runtimes,
         services,
+        taps,
         workflows,
     )
     from flext_sdk.testing import _values
@@ -49,6 +50,7 @@ __all__ = [
     "ClusterNodeList",
     "ClusterService",
     "ClusterStatus",
+    "DataPlugin",
     "DbtBranch",
     "DbtDefinition",
     "DbtEdge",
@@ -61,6 +63,8 @@ __all__ = [
     "DbtProjectList",
     "DbtRegistration",
     "DbtRunRequest",
+    "DiscoveredStream",
+    "Discovery",
     "Error",
     "Event",
     "EventCount",
@@ -75,7 +79,11 @@ __all__ = [
     "FlextMetrics",
     "FlextMetricsRequests",
     "FlextMetricsServer",
+    "FoundPlugin",
+    "FoundPluginList",
     "Health",
+    "IndexUpdate",
+    "InstallRequest",
     "LoadDefinition",
     "LogEntry",
     "LogList",
@@ -122,10 +130,18 @@ __all__ = [
     "PipelineStatus",
     "PipelineStep",
     "Plugin",
+    "PluginCondition",
+    "PluginGone",
     "PluginHealth",
     "PluginInfo",
+    "PluginLine",
+    "PluginLines",
     "PluginList",
+    "PluginLock",
     "PluginMetadata",
+    "PluginSetting",
+    "PluginSettings",
+    "PluginWork",
     "Problem",
     "Readiness",
     "Run",
@@ -140,17 +156,24 @@ __all__ = [
     "ScheduleDefinition",
     "ScheduleRequest",
     "ScheduleSlot",
+    "SelectRequest",
     "ServiceConfig",
     "ServiceInfo",
     "ServiceList",
     "ServiceSetting",
     "ServiceStatus",
+    "SettingsChange",
     "StartRequest",
     "StateRequest",
     "StepDefinition",
     "StepRun",
     "StepState",
     "StopRequest",
+    "TapList",
+    "TargetList",
+    "TrialRequest",
+    "TrialVerdict",
+    "UpdateRequest",
     "ValidationReport",
     "Workflow",
     "WorkflowExecution",
@@ -213,6 +236,12 @@ def ClusterService(**values: Unpack[_values.ClusterServiceValues]) -> cluster.Cl
 def ClusterStatus(**values: Unpack[_values.ClusterStatusValues]) -> cluster.ClusterStatus:
     """How the cluster is doing."""
     made: cluster.ClusterStatus = build("ClusterStatus", values)
+    return made
+
+
+def DataPlugin(**values: Unpack[_values.DataPluginValues]) -> taps.DataPlugin:
+    """A tap or target."""
+    made: taps.DataPlugin = build("DataPlugin", values)
     return made
 
 
@@ -285,6 +314,18 @@ def DbtRegistration(**values: Unpack[_values.DbtRegistrationValues]) -> dbt.DbtR
 def DbtRunRequest(**values: Unpack[_values.DbtRunRequestValues]) -> dbt.DbtRunRequest:
     """A command of dbt to be run."""
     made: dbt.DbtRunRequest = build("DbtRunRequest", values)
+    return made
+
+
+def DiscoveredStream(**values: Unpack[_values.DiscoveredStreamValues]) -> taps.DiscoveredStream:
+    """A stream of a tap."""
+    made: taps.DiscoveredStream = build("DiscoveredStream", values)
+    return made
+
+
+def Discovery(**values: Unpack[_values.DiscoveryValues]) -> taps.Discovery:
+    """What a tap discovered."""
+    made: taps.Discovery = build("Discovery", values)
     return made
 
 
@@ -372,9 +413,33 @@ def FlextMetricsServer(**values: Unpack[_values.FlextMetricsServerValues]) -> se
     return made
 
 
+def FoundPlugin(**values: Unpack[_values.FoundPluginValues]) -> plugins.FoundPlugin:
+    """One plugin of the index."""
+    made: plugins.FoundPlugin = build("FoundPlugin", values)
+    return made
+
+
+def FoundPluginList(**values: Unpack[_values.FoundPluginListValues]) -> plugins.FoundPluginList:
+    """What a search found."""
+    made: plugins.FoundPluginList = build("FoundPluginList", values)
+    return made
+
+
 def Health(**values: Unpack[_values.HealthValues]) -> services.Health:
     """Health of one service."""
     made: services.Health = build("Health", values)
+    return made
+
+
+def IndexUpdate(**values: Unpack[_values.IndexUpdateValues]) -> plugins.IndexUpdate:
+    """Where a later index is."""
+    made: plugins.IndexUpdate = build("IndexUpdate", values)
+    return made
+
+
+def InstallRequest(**values: Unpack[_values.InstallRequestValues]) -> plugins.InstallRequest:
+    """What to install."""
+    made: plugins.InstallRequest = build("InstallRequest", values)
     return made
 
 
@@ -660,6 +725,18 @@ def Plugin(**values: Unpack[_values.PluginValues]) -> plugins.Plugin:
     return made
 
 
+def PluginCondition(**values: Unpack[_values.PluginConditionValues]) -> plugins.PluginCondition:
+    """How a plugin is."""
+    made: plugins.PluginCondition = build("PluginCondition", values)
+    return made
+
+
+def PluginGone(**values: Unpack[_values.PluginGoneValues]) -> plugins.PluginGone:
+    """A plugin that was removed."""
+    made: plugins.PluginGone = build("PluginGone", values)
+    return made
+
+
 def PluginHealth(**values: Unpack[_values.PluginHealthValues]) -> node.PluginHealth:
     """How many plugins are in which state."""
     made: node.PluginHealth = build("PluginHealth", values)
@@ -672,15 +749,51 @@ def PluginInfo(**values: Unpack[_values.PluginInfoValues]) -> plugins.PluginInfo
     return made
 
 
+def PluginLine(**values: Unpack[_values.PluginLineValues]) -> plugins.PluginLine:
+    """One line of a plugin's log."""
+    made: plugins.PluginLine = build("PluginLine", values)
+    return made
+
+
+def PluginLines(**values: Unpack[_values.PluginLinesValues]) -> plugins.PluginLines:
+    """Lines of a plugin's log."""
+    made: plugins.PluginLines = build("PluginLines", values)
+    return made
+
+
 def PluginList(**values: Unpack[_values.PluginListValues]) -> plugins.PluginList:
     """The plugins of a platform."""
     made: plugins.PluginList = build("PluginList", values)
     return made
 
 
+def PluginLock(**values: Unpack[_values.PluginLockValues]) -> plugins.PluginLock:
+    """Exact versions of plugins."""
+    made: plugins.PluginLock = build("PluginLock", values)
+    return made
+
+
 def PluginMetadata(**values: Unpack[_values.PluginMetadataValues]) -> plugins.PluginMetadata:
     """One plugin in full."""
     made: plugins.PluginMetadata = build("PluginMetadata", values)
+    return made
+
+
+def PluginSetting(**values: Unpack[_values.PluginSettingValues]) -> taps.PluginSetting:
+    """One setting."""
+    made: taps.PluginSetting = build("PluginSetting", values)
+    return made
+
+
+def PluginSettings(**values: Unpack[_values.PluginSettingsValues]) -> taps.PluginSettings:
+    """The settings of a tap or target."""
+    made: taps.PluginSettings = build("PluginSettings", values)
+    return made
+
+
+def PluginWork(**values: Unpack[_values.PluginWorkValues]) -> plugins.PluginWork:
+    """Work on plugins that was taken on."""
+    made: plugins.PluginWork = build("PluginWork", values)
     return made
 
 
@@ -768,6 +881,12 @@ def ScheduleSlot(**values: Unpack[_values.ScheduleSlotValues]) -> _internal.Sche
     return made
 
 
+def SelectRequest(**values: Unpack[_values.SelectRequestValues]) -> taps.SelectRequest:
+    """What to choose."""
+    made: taps.SelectRequest = build("SelectRequest", values)
+    return made
+
+
 def ServiceConfig(**values: Unpack[_values.ServiceConfigValues]) -> services.ServiceConfig:
     """The settings of a service."""
     made: services.ServiceConfig = build("ServiceConfig", values)
@@ -795,6 +914,12 @@ def ServiceSetting(**values: Unpack[_values.ServiceSettingValues]) -> services.S
 def ServiceStatus(**values: Unpack[_values.ServiceStatusValues]) -> services.ServiceStatus:
     """One service and how it is doing."""
     made: services.ServiceStatus = build("ServiceStatus", values)
+    return made
+
+
+def SettingsChange(**values: Unpack[_values.SettingsChangeValues]) -> taps.SettingsChange:
+    """Settings to store and to forget."""
+    made: taps.SettingsChange = build("SettingsChange", values)
     return made
 
 
@@ -831,6 +956,36 @@ def StepState(**values: Unpack[_values.StepStateValues]) -> runs.StepState:
 def StopRequest(**values: Unpack[_values.StopRequestValues]) -> runs.StopRequest:
     """How to stop."""
     made: runs.StopRequest = build("StopRequest", values)
+    return made
+
+
+def TapList(**values: Unpack[_values.TapListValues]) -> taps.TapList:
+    """The taps of a platform."""
+    made: taps.TapList = build("TapList", values)
+    return made
+
+
+def TargetList(**values: Unpack[_values.TargetListValues]) -> taps.TargetList:
+    """The targets of a platform."""
+    made: taps.TargetList = build("TargetList", values)
+    return made
+
+
+def TrialRequest(**values: Unpack[_values.TrialRequestValues]) -> taps.TrialRequest:
+    """What to try."""
+    made: taps.TrialRequest = build("TrialRequest", values)
+    return made
+
+
+def TrialVerdict(**values: Unpack[_values.TrialVerdictValues]) -> taps.TrialVerdict:
+    """How a trial went."""
+    made: taps.TrialVerdict = build("TrialVerdict", values)
+    return made
+
+
+def UpdateRequest(**values: Unpack[_values.UpdateRequestValues]) -> plugins.UpdateRequest:
+    """Which version to install."""
+    made: plugins.UpdateRequest = build("UpdateRequest", values)
     return made
 
 

@@ -245,6 +245,21 @@ ENDLESS = {
 }
 
 
+TAP_MINE = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "tap-mine"
+version = "1.0"
+scripts = {tap-mine = "tap_mine:main"}
+
+[tool.hatch.build.targets.wheel]
+include = ["tap_mine.py"]
+"""
+
+
 def test_every_example_works(platform, tmp_path, monkeypatch, capsys):
     """In the order of a person who tries them all, with the pipeline of the quick start."""
     monkeypatch.chdir(tmp_path)
@@ -305,6 +320,16 @@ def test_every_example_works(platform, tmp_path, monkeypatch, capsys):
     line("flext orchestration execute look tap-csv about --wait")
     placed["ORCHESTRATION"] = one(["orchestration", "list", "--query", "[0].id", "-o", "plain"]).out.strip()
     (tmp_path / "broken.csv").write_text("id\n1\n")
+
+    # Those of plugins need a plugin that is installed, a folder with another one, a lock and an index.
+    plugins = [text for words in [*examples] if words.startswith("plugin ") for text in examples.pop(words)]
+    (tmp_path / "plugins.json").write_text('{"format": 1, "plugins": []}')
+    mine = tmp_path / "tap-mine"
+    mine.mkdir()
+    (mine / "pyproject.toml").write_text(TAP_MINE)
+    (mine / "tap_mine.py").write_text("import sys\n\n\ndef main():\n    sys.exit(0)\n")
+    order = ("install mel", "install tap", "lock", "", "uninstall", "install --lock")
+    work(*sorted(plugins, key=lambda text: max(n for n, part in enumerate(order) if f"plugin {part}" in text)))
 
     last = examples.pop("pipeline delete")
     processes = [text for words in table.COMMANDS if words in PROCESSES for text in examples.pop(words)]

@@ -22,6 +22,10 @@ from flext_sdk.embedded import supervisor
 from flext_sdk.embedded.flexcore import plugins
 from flext_sdk.embedded.flexcore.operations import OPERATIONS, BadOutputError, reason
 from flext_sdk.embedded.flexcore.plugins import PluginHandlers
+from flext_sdk.embedded.flexcore.shelf import plugin_view
+from flext_sdk.embedded.plugins import catalogue
+from flext_sdk.embedded.plugins.catalogue import Catalogue
+from flext_sdk.embedded.plugins.plugin import Plugin
 from flext_sdk.embedded.settings import HostSettings
 from flext_sdk.embedded.supervisor import Endpoint
 from flext_sdk.embedded.supervisor.process import start_mark
@@ -91,12 +95,21 @@ def test_every_operation_answers_as_the_contract_says(
     for operation in ("about", "discover", "test", "version"):
         body = {"operation": operation, "config": {"path": str(csv)}}
         assert check("plugins.execute", http.post(EXECUTE.format("tap-csv"), json=body))["operation"] == operation
+    assert check("plugins.search", http.get("/api/v1/plugins/search", params={"q": "csv"}))["count"] >= 2
+    health = check("plugins.health", http.get("/api/v1/plugins/tap-csv/health"))["health"]
+    assert (health["status"], health["message"]) == ("healthy", "it starts")
+    lines = check("plugins.logs", http.get("/api/v1/plugins/tap-csv/logs"))["lines"]
+    assert [line["operation"] for line in lines] == ["about", "discover", "test", "version"]
+    assert check("plugins.disable", http.post("/api/v1/plugins/tap-csv/disable"))["status"] == "disabled"
+    assert check("plugins.enable", http.post("/api/v1/plugins/tap-csv/enable"))["status"] == "loaded"
+    assert check("plugins.lock", http.get("/api/v1/plugins/lock"))["plugins"] == []
     after = check("services.flexcore_metrics", http.get("/api/v1/flexcore/metrics"))["metrics"]
     assert after["executions"] == before["executions"] + 4
     assert after["requests"] > before["requests"]
     assert after["memory_usage"] > 1_000_000
-    mine = ("services.", "plugins.")  # the others are asked in tests/flexcore
-    assert answered == {spec.id for spec in flexcore_contract.operations() if spec.id.startswith(mine)}
+    mine = ("services.", "plugins.")  # the others are asked in tests/flexcore and tests/plugins
+    elsewhere = {"plugins.install", "plugins.update", "plugins.update_index", "plugins.uninstall"}
+    assert answered | elsewhere == {spec.id for spec in flexcore_contract.operations() if spec.id.startswith(mine)}
 
 
 @pytest.mark.parametrize(
@@ -291,7 +304,7 @@ def test_stopping_the_service_ends_its_plugins(tmp_path: Path, environ: dict[str
 def handlers(tmp_path: Path, code: str, monkeypatch: pytest.MonkeyPatch, **environ: str) -> PluginHandlers:
     """Handlers whose only plugin runs the given code."""
     (tmp_path / "state").mkdir()
-    monkeypatch.setattr(plugins, "command", lambda _name: [sys.executable, "-c", code])
+    monkeypatch.setattr(catalogue, "argv_of", lambda _connector: (sys.executable, "-c", code))
     settings = HostSettings("flexcore", tmp_path, 1, "t", environment={**os.environ, **environ})
     return PluginHandlers(settings, Counters(), {"tap-bad": replace(CONNECTORS["tap-csv"], name="tap-bad")})
 
@@ -349,7 +362,7 @@ async def test_a_plugin_that_writes_without_end(tmp_path: Path, monkeypatch: pyt
 
 async def test_a_plugin_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = handlers(tmp_path, "", monkeypatch)
-    monkeypatch.setattr(plugins, "command", lambda _name: ["/nowhere/tap"])
+    monkeypatch.setattr(catalogue, "argv_of", lambda _connector: ("/nowhere/tap",))
     with pytest.raises(ApiError) as error:
         await made.execute(call())
     assert (error.value.status, error.value.code) == (502, "PLUGIN_NOT_STARTED")
@@ -357,11 +370,8 @@ async def test_a_plugin_that_is_not_there(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_connector_that_cannot_be_loaded_is_listed_as_such(tmp_path: Path) -> None:
     connector = replace(CONNECTORS["tap-csv"], module="flext_sdk.connectors.tap_nothing")
-    settings = HostSettings("flexcore", tmp_path, 1, "t")
-    import asyncio
-
-    found = asyncio.run(PluginHandlers(settings, Counters(), {"tap-csv": connector}).list(Call("plugins.list")))
-    assert [(plugin["status"], plugin["active"]) for plugin in found["plugins"]] == [("unavailable", False)]
+    found = [plugin_view(plugin) for plugin in Catalogue(tmp_path, {}, {"tap-csv": connector}).all()]
+    assert [(plugin["status"], plugin["active"]) for plugin in found] == [("unavailable", False)]
 
 
 def test_what_a_killed_service_left_behind_is_removed(tmp_path: Path) -> None:
@@ -397,11 +407,12 @@ def test_other_messages_of_a_tap_do_not_count() -> None:
     output = (
         b'{"type": "STATE", "value": {}}\n[]\n{"type": "SCHEMA", "stream": "a"}\n{"type": "RECORD", "stream": "b"}\n'
     )
-    result = OPERATIONS["test"].parse(CONNECTORS["tap-csv"], output)
+    tap = Plugin("tap-csv", "tap", {}, ())
+    result = OPERATIONS["test"].parse(tap, output, "")
     assert result["streams"] == ["a", "b"]
     assert result["message"] == "the settings work: 2 streams, 1 of them with records"
     with pytest.raises(BadOutputError):
-        OPERATIONS["version"].parse(CONNECTORS["tap-csv"], b"\xff")
+        OPERATIONS["version"].parse(tap, b"\xff", "")
 
 
 def test_memory_where_the_system_does_not_tell(tmp_path: Path) -> None:

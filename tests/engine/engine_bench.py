@@ -6,6 +6,8 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,19 @@ class FakePlugins:
 
     def find(self, name: str) -> Plugin | None:
         return self._plugins.get(name)
+
+    @contextmanager
+    def using(self, name: str) -> Iterator[Plugin | None]:
+        yield self.find(name)
+
+    def missing(self, name: str) -> tuple[str, str]:
+        return f"there is no plugin {name!r}", f"There is {', '.join(self.names())}."
+
+    def stored(self, name: str) -> dict[str, Any]:
+        return {}
+
+    def selection(self, name: str) -> list[str]:
+        return []
 
     def forget(self, name: str) -> None:
         del self._plugins[name]

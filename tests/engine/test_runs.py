@@ -179,7 +179,7 @@ def test_a_plugin_that_is_gone_when_the_run_begins(bench):
     bench.define(steps=[step("load", retries=5)])
     bench.plugins.forget("tap-fake")
     run = bench.run()
-    assert run["error"] == "load: there is no plugin tap-fake any more"
+    assert run["error"] == "load: there is no plugin 'tap-fake'"
     assert run["steps"][0]["attempt"] == 1
 
 

@@ -22,6 +22,7 @@ from flext_sdk.embedded.flexcore.orchestrator import Orchestrator
 from flext_sdk.embedded.flexcore.record import Record
 from flext_sdk.embedded.flexcore.runtimes import Job, runtimes
 from flext_sdk.embedded.flexcore.settings import Limits
+from flext_sdk.embedded.plugins.catalogue import Catalogue
 from flext_sdk.embedded.web.call import Answer, Call
 from flext_sdk.embedded.web.errors import ApiError
 
@@ -185,6 +186,6 @@ def test_a_transaction_that_fails_leaves_nothing(ledger: Ledger) -> None:
         connection.execute("SELECT * FROM not_there")
 
 
-def test_without_connectors_singer_cannot_be_used() -> None:
-    found = runtimes(Limits(), {})["singer"]
+def test_without_connectors_singer_cannot_be_used(tmp_path: Path) -> None:
+    found = runtimes(Limits(), Catalogue(tmp_path, {}, {}))["singer"]
     assert (found.status, found.prepare) == ("not_installed", None)

@@ -114,10 +114,11 @@ def meltano(world: World, **more: Any) -> dict[str, Any]:
     """A Meltano project with a tap, a state and a schedule."""
     folder = world.folder / "shop"
     if not folder.exists():
-        link = Path(world.platform.home) / "environments"
+        link = Path(world.platform.home) / "environments" / "meltano"
         if not link.exists():
             # The environment that all runs of the suite share.
-            link.symlink_to(shared_environments().folder)
+            link.parent.mkdir(mode=0o700, exist_ok=True)
+            link.symlink_to(shared_environments().folder / "meltano")
         answer = world.call("flext", "POST", "/api/v1/meltano/projects", json={"project": str(folder)})
         assert answer.status_code == 201, answer.text
         for kind, plugin in (("extractor", "tap-csv"), ("loader", "target-jsonl")):
@@ -165,6 +166,34 @@ CASES: dict[str, tuple[int, Asked]] = {
     "services.flexcore_metrics": (200, lambda w: ({}, {}, None)),
     "plugins.list": (200, lambda w: ({}, {}, None)),
     "plugins.info": (200, lambda w: ({"plugin_id": "tap-csv"}, {}, None)),
+    "plugins.search": (200, lambda w: ({}, {"q": "postgres", "type": "target"}, None)),
+    "plugins.install": (409, lambda w: ({}, {}, {"plugin_id": "tap-strange", "requirements": ["tap-strange==1.0"]})),
+    "plugins.update": (404, lambda w: ({"plugin_id": "lc-tap-jsonl"}, {}, {"version": "1.0"})),
+    "plugins.update_index": (200, lambda w: ({}, {}, {"source": str(w.folder / "nowhere.json")})),
+    "plugins.lock": (200, lambda w: ({}, {}, None)),
+    "plugins.uninstall": (409, lambda w: ({"plugin_id": "tap-csv"}, {}, None)),
+    "plugins.enable": (200, lambda w: ({"plugin_id": "target-sqlite"}, {}, None)),
+    "plugins.disable": (200, lambda w: ({"plugin_id": "target-sqlite"}, {}, None)),
+    "plugins.health": (200, lambda w: ({"plugin_id": "tap-csv"}, {}, None)),
+    "plugins.logs": (200, lambda w: ({"plugin_id": "tap-csv"}, {"tail": 5}, None)),
+    "taps.list": (200, lambda w: ({}, {}, None)),
+    "taps.info": (200, lambda w: ({"name": "tap-csv"}, {}, None)),
+    "taps.settings": (200, lambda w: ({"name": "tap-csv"}, {}, None)),
+    "taps.config": (200, lambda w: ({"name": "tap-jsonl"}, {}, {"values": {"stream": "rows"}})),
+    "taps.test": (
+        200,
+        lambda w: ({"name": "tap-csv"}, {}, {"config": {"path": "rows.csv"}, "base_path": str(w.folder)}),
+    ),
+    "taps.discover": (200, lambda w: ({"name": "tap-csv"}, {}, {"config": {"path": str(w.folder / "rows.csv")}})),
+    "taps.select": (
+        200,
+        lambda w: ({"name": "tap-csv"}, {}, {"patterns": [], "config": {"path": str(w.folder / "rows.csv")}}),
+    ),
+    "targets.list": (200, lambda w: ({}, {}, None)),
+    "targets.info": (200, lambda w: ({"name": "target-duckdb"}, {}, None)),
+    "targets.settings": (200, lambda w: ({"name": "target-duckdb"}, {}, None)),
+    "targets.config": (422, lambda w: ({"name": "target-sqlite"}, {}, {"values": {"path": 5}})),
+    "targets.test": (200, lambda w: ({"name": "target-jsonl"}, {}, {"config": {"path": str(w.folder)}})),
     "plugins.execute": (
         200,
         lambda w: (

@@ -1,6 +1,6 @@
 # Generated from openapi/ by "make generate". Do not edit: change the contract or the generator, then generate again.
 
-"""Transform what was loaded, with dbt."""
+"""Set up and try taps and targets; transform with dbt."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class DbtBase(Resource):
-    """Transform what was loaded, with dbt."""
+    """Set up and try taps and targets; transform with dbt."""
 
     @command(
         "data dbt projects",

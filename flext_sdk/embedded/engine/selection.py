@@ -47,12 +47,15 @@ def pattern_problem(pattern: str) -> str | None:
     return None
 
 
-def select(catalog: dict[str, Any], patterns: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+def select(
+    catalog: dict[str, Any], patterns: Sequence[str], *, singer_python: bool = False
+) -> tuple[dict[str, Any], list[str]]:
     """A copy of a catalog in which exactly what the patterns choose is selected.
 
     Args:
         catalog: What the tap discovered.
         patterns: As described above.
+        singer_python: Whether the tap is an old one, which looks into the schema for what is selected.
 
     Returns:
         The catalog, and those patterns that match nothing in it.
@@ -69,7 +72,7 @@ def select(catalog: dict[str, Any], patterns: Sequence[str]) -> tuple[dict[str, 
     used: set[str] = set()
     any_selected = False
     for stream in streams:
-        any_selected |= _select_stream(stream, included, excluded, used)
+        any_selected |= _select_stream(stream, included, excluded, used, singer_python=singer_python)
     if not any_selected:
         raise NothingSelectedError([_name(stream) for stream in streams])
     given = [*included, *(f"!{pattern}" for pattern in excluded)]
@@ -85,7 +88,9 @@ def _whole(pattern: str, stream: str) -> bool:
     return fnmatchcase(stream, pattern) or (pattern.endswith(".*") and fnmatchcase(stream, pattern[:-2]))
 
 
-def _select_stream(stream: dict[str, Any], included: Sequence[str], excluded: Sequence[str], used: set[str]) -> bool:
+def _select_stream(
+    stream: dict[str, Any], included: Sequence[str], excluded: Sequence[str], used: set[str], *, singer_python: bool
+) -> bool:
     name = _name(stream)
     metadata: list[dict[str, Any]] = stream.setdefault("metadata", [])
     by_path = {tuple(entry.get("breadcrumb") or ()): entry.setdefault("metadata", {}) for entry in metadata}
@@ -114,6 +119,8 @@ def _select_stream(stream: dict[str, Any], included: Sequence[str], excluded: Se
     # Old taps look here instead of into the metadata.
     if "selected" in stream:
         stream["selected"] = selected
+    if isinstance(stream.get("schema"), dict) and singer_python:
+        stream["schema"]["selected"] = selected
     return selected
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,13 @@ from flext_sdk.embedded.engine.singer import Discovery, Listener, Pair, Progress
 from flext_sdk.embedded.engine.state import join
 from flext_sdk.embedded.engine.steps import Kind, Step, UnusableError
 from flext_sdk.embedded.engine.timeouts import seconds_of
+from flext_sdk.embedded.engine.tuning import tuned_tap, tuned_target
+from flext_sdk.embedded.plugins.settings import is_secret
+from flext_sdk.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from flext_sdk.embedded.engine.plugins import Plugin
 
@@ -38,7 +43,11 @@ class SingerStep(Step):
     _unsaved: bool = False
 
     def _try(self) -> Result:
-        tap, target = self._prepare()
+        with ExitStack() as held:
+            tap, target = self._prepare(held)
+            return self._move(tap, target)
+
+    def _move(self, tap: _Prepared, target: _Prepared) -> Result:
         timeout = self.definition.get("timeout")
         deadline = None if timeout is None else self.tools.clock() + seconds_of(timeout)
         listener = Listener(self._line, self._confirm, self._progress)
@@ -50,15 +59,18 @@ class SingerStep(Step):
         self._latest, self._reported = Progress(), None
         shared: dict[str, Any] = {"listener": listener, "stop": self.stop, "mask": self._mask, "deadline": deadline}
         with RunFolder(self.tools.folder, self.run.id, self.name) as folder:
+            self._tune(tap, target, folder.path)
             options = ["--config", folder.write("tap.json", tap.settings)]
-            patterns = self.definition["extract"].get("select")
+            patterns = self.definition["extract"].get("select") or self.tools.plugins.selection(tap.plugin.name)
+            if not patterns and not tap.plugin.describes_itself:
+                patterns = ["*"]  # what is made with singer-python reads nothing without a catalog
             if patterns:
                 asking = Program("tap", tap.plugin.name, [*tap.plugin.argv, *options, "--discover"])
                 with self._group([asking], environ, folder.path) as group:
                     result, catalog = Discovery(group, tap=tap.plugin.name, clock=self.tools.clock, **shared).catalog()
                 if catalog is None:
                     return result
-                options += ["--catalog", folder.write("catalog.json", self._select(catalog, patterns, tap.plugin.name))]
+                options += ["--catalog", folder.write("catalog.json", self._select(catalog, patterns, tap.plugin))]
             if state:
                 options += ["--state", folder.write("state.json", state)]
             programs = (
@@ -76,6 +88,12 @@ class SingerStep(Step):
             self._replace_bookmark()
         return result
 
+    def _tune(self, tap: _Prepared, target: _Prepared, folder: Path) -> None:
+        """Settings that make it faster, unless the step does not want that."""
+        if self.definition.get("fast", True):
+            tap.settings = tuned_tap(tap.plugin, tap.settings, target.plugin, folder)
+            target.settings = tuned_target(target.plugin, target.settings)
+
     def _replace_bookmark(self) -> None:
         """A full refresh has succeeded: the old bookmark belongs to rows of before."""
         if self._confirmed is None:
@@ -83,7 +101,7 @@ class SingerStep(Step):
         else:
             self.tools.bookmarks.save(self.run.pipeline_id, self.name, self._confirmed, self.run.id)
 
-    def _prepare(self) -> tuple[_Prepared, _Prepared]:
+    def _prepare(self, held: ExitStack) -> tuple[_Prepared, _Prepared]:
         variables = {**self.run.definition.get("variables", {}), **self.run.variables}
         resolver = Resolver(variables, self.tools.environ, self.tools.secrets)
         base_path = self.run.definition.get("base_path")
@@ -91,30 +109,38 @@ class SingerStep(Step):
         missing: list[MissingValueError] = []
         for side in ("extract", "load"):
             given = self.definition[side]
-            plugin = self.tools.plugins.find(given["plugin"])
+            name = given["plugin"]
+            plugin = held.enter_context(self.tools.plugins.using(name))
             if plugin is None:
-                raise UnusableError(
-                    f"there is no plugin {given['plugin']} any more", "Install it, or update the pipeline."
-                )
+                raise UnusableError(*self.tools.plugins.missing(name))
+            if not plugin.enabled:
+                raise UnusableError(f"the plugin {name} is switched off", f"Switch it on: flext plugin enable {name}")
             try:
-                settings = resolver.settings(given.get("config", {}), plugin.settings_schema, base_path)
+                config = {**self._stored(name), **given.get("config", {})}
+                settings = resolver.settings(config, plugin.settings_schema, base_path)
             except MissingValueError as error:
                 missing.append(error)
                 continue
             prepared.append(_Prepared(plugin, settings))
-        written = [secret for one in prepared for secret in secret_values(one.settings)]
+        written = [secret for one in prepared for secret in _secrets(one)]
         self._mask = Masker({*resolver.sensitive, *written})
         if missing:
             raise UnusableError("; ".join(map(str, missing)), missing[0].hint)
         return prepared[0], prepared[1]
 
-    def _select(self, catalog: dict[str, Any], patterns: list[str], tap: str) -> dict[str, Any]:
+    def _stored(self, name: str) -> Mapping[str, Any]:
         try:
-            chosen, unused = select(catalog, patterns)
+            return self.tools.plugins.stored(name)
+        except ConfigurationError as error:
+            raise UnusableError(error.message, error.hint) from error
+
+    def _select(self, catalog: dict[str, Any], patterns: list[str], tap: Plugin) -> dict[str, Any]:
+        try:
+            chosen, unused = select(catalog, patterns, singer_python=not tap.describes_itself)
         except NothingSelectedError as error:
             there = ", ".join(error.streams[:20]) or "none"
             raise UnusableError(
-                f"select chooses no stream of {tap}; it has: {there}", "Change the patterns under select."
+                f"select chooses no stream of {tap.name}; it has: {there}", "Change the patterns under select."
             ) from None
         for pattern in unused:
             self._say("warning", f"the pattern {pattern} under select matches nothing")
@@ -149,6 +175,16 @@ class SingerStep(Step):
             return Progress()
         stored = self.run.step(self.name)
         return Progress(stored.records, stored.bytes, dict(stored.streams))
+
+
+def _secrets(prepared: _Prepared) -> list[str]:
+    """Secrets among settings: those that the schema calls so, and those whose name does."""
+    told = [
+        value
+        for key, value in prepared.settings.items()
+        if isinstance(value, str) and value and is_secret(prepared.plugin, key)
+    ]
+    return [*told, *secret_values(prepared.settings)]
 
 
 def _describe(definition: Mapping[str, Any]) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, Final
 
+from flext_sdk import extensions
 from flext_sdk.embedded.flexcore.bus import Bus
 from flext_sdk.embedded.flexcore.events import Events
 from flext_sdk.embedded.flexcore.follow import EventStream
+from flext_sdk.embedded.flexcore.installing import Installing
 from flext_sdk.embedded.flexcore.journal import Journal
 from flext_sdk.embedded.flexcore.keys import Keys
 from flext_sdk.embedded.flexcore.ledger import Ledger
@@ -17,6 +20,7 @@ from flext_sdk.embedded.flexcore.orchestrator import Orchestrator
 from flext_sdk.embedded.flexcore.plugins import PluginHandlers
 from flext_sdk.embedded.flexcore.runtimes import runtimes
 from flext_sdk.embedded.flexcore.settings import limits
+from flext_sdk.embedded.flexcore.shelf import Shelf
 from flext_sdk.embedded.flexcore.workflows import WorkflowHandlers
 from flext_sdk.embedded.web.app import build_app
 from flext_sdk.embedded.web.contract import load_contract
@@ -27,6 +31,12 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from flext_sdk.embedded.settings import HostSettings
+
+_LOG: Final = logging.getLogger("flext.extensions")
+
+
+def _told(what: str, name: str, error: Exception) -> None:
+    _LOG.warning("the %s %s of another package cannot be loaded: %r", what, name, error)
 
 
 def create(settings: HostSettings) -> Starlette:
@@ -42,7 +52,9 @@ def create(settings: HostSettings) -> Starlette:
     metrics = Counters()
     bounds = limits(settings.environment)
     ledger = Ledger(settings.state_dir / "flexcore.db")
-    events = Events(ledger)
+    events = Events(
+        ledger, listeners=extensions.listeners(settings.home, lambda name, error: _told("event handler", name, error))
+    )
     journal = Journal(ledger)
     plugins = PluginHandlers(settings, metrics, emit=events.emit)
     orchestrator = Orchestrator(
@@ -56,12 +68,13 @@ def create(settings: HostSettings) -> Starlette:
     orchestrations = OrchestrationHandlers(
         orchestrator,
         journal,
-        runtimes(bounds),
+        runtimes(bounds, plugins.catalogue),
         bounds,
         metrics,
         environ=plugins.environ,
         home=settings.home,
     )
+    installing = Installing(plugins.catalogue, orchestrator, settings, events.emit)
     neighbours = Neighbours(settings)
 
     def ready() -> dict[str, str]:
@@ -87,6 +100,8 @@ def create(settings: HostSettings) -> Starlette:
         {
             **system_handlers(settings, "flexcore", metrics, ready, extra=extra),
             **plugins.handlers(),
+            **Shelf(plugins.catalogue, settings.home, events.emit).handlers(),
+            **installing.handlers(),
             **orchestrations.handlers(),
             **WorkflowHandlers(neighbours).handlers(),
             **node.handlers(),
@@ -96,7 +111,7 @@ def create(settings: HostSettings) -> Starlette:
         token=settings.token,
         port=settings.port,
         metrics=metrics,
-        startup=[plugins.clean, orchestrator.recover],
+        startup=[plugins.clean, orchestrator.recover, installing.prune],
         shutdown=[plugins.clean, orchestrator.close],
         websockets={"events.follow": EventStream(events).serve},
         idempotency=Keys(ledger),

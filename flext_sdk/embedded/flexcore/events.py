@@ -6,8 +6,10 @@ import asyncio
 import json
 import logging
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
 from flext_sdk._core.redact import redact_json
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
     from flext_sdk.embedded.flexcore.ledger import Ledger
     from flext_sdk.embedded.web.call import Call, Handler
+
+    type Listener = tuple[str, Callable[[Mapping[str, Any]], object]]
 
 _LOG: Final = logging.getLogger("flext.events")
 _ID: Final = re.compile(r"event-([0-9]{1,18})\Z")
@@ -62,13 +66,17 @@ class Events:
     Args:
         ledger: Where they are kept.
         keep: How many of the newest are kept.
+        listeners: Who is told, each with a pattern of types.
     """
 
-    def __init__(self, ledger: Ledger, *, keep: int = KEEP) -> None:
+    def __init__(self, ledger: Ledger, *, keep: int = KEEP, listeners: Sequence[Listener] = ()) -> None:
         self._ledger = ledger
         self._keep = keep
         self.listeners: set[Callable[[], None]] = set()
         """Called, in any thread, when an event was kept."""
+        self._told = listeners
+        # One thread: they are told in the order in which things happened, and hold nobody up.
+        self._telling = ThreadPoolExecutor(max_workers=1, thread_name_prefix="listeners") if listeners else None
 
     def handlers(self) -> dict[str, Handler]:
         """The handlers by operationId."""
@@ -99,7 +107,18 @@ class Events:
                 connection.execute("DELETE FROM events WHERE number <= ?", (number - self._keep,))
         for listener in tuple(self.listeners):
             listener()
+        event = {"id": f"event-{number}", "type": kind, "source": source, "data": json.loads(text), "timestamp": moment}
+        if self._telling is not None:
+            self._telling.submit(self._tell, event)
         return f"event-{number}", moment
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        for pattern, listener in self._told:
+            if fnmatchcase(event["type"], pattern):
+                try:
+                    listener(event)
+                except Exception as error:  # noqa: BLE001 - somebody else's code
+                    _LOG.warning("the handler of %s failed at %s: %r", pattern, event["id"], error)
 
     async def emit(self, kind: str, data: Mapping[str, Any]) -> None:
         """Keep an event about something that has happened already: what fails here must not undo it."""

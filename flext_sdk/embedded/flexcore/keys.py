@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from flext_sdk.embedded.flexcore.ledger import Ledger
 
-KEPT: Final = frozenset({"orchestrations.execute", "workflows.execute", "events.publish", "bus.command"})
+KEPT: Final = frozenset({
+    "orchestrations.execute", "workflows.execute", "events.publish", "bus.command",
+    "plugins.install", "plugins.update", "plugins.update_index",
+})  # fmt: skip
 """The others may be repeated: they change nothing, or end the same."""
 _SECONDS: Final = 24 * 3600.0
 

@@ -7,10 +7,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from flext_sdk.embedded.plugins.metrics import counted
+from flext_sdk.embedded.plugins.reasons import reason
+
+__all__ = ["OPERATIONS", "BadOutputError", "PluginOperation", "possible", "reason"]
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flext_sdk.connectors.registry import Connector
+    from flext_sdk.embedded.plugins.plugin import Plugin
 
 _VERSION: Final = re.compile(r"\d+(?:\.\w+)+")
 
@@ -29,18 +34,18 @@ def _object(output: bytes) -> dict[str, Any]:
     return found
 
 
-def _about(_plugin: Connector, output: bytes) -> dict[str, Any]:
+def _about(_plugin: Plugin, output: bytes, _errors: str) -> dict[str, Any]:
     return _object(output)
 
 
-def _discover(_plugin: Connector, output: bytes) -> dict[str, Any]:
+def _discover(_plugin: Plugin, output: bytes, _errors: str) -> dict[str, Any]:
     found = _object(output)
     if not isinstance(found.get("streams"), list):
         raise BadOutputError("its catalog has no list of streams")
     return found
 
 
-def _version(_plugin: Connector, output: bytes) -> dict[str, Any]:
+def _version(_plugin: Plugin, output: bytes, _errors: str) -> dict[str, Any]:
     text = output.decode(errors="replace").strip()
     found = _VERSION.search(text)
     if found is None:
@@ -48,7 +53,7 @@ def _version(_plugin: Connector, output: bytes) -> dict[str, Any]:
     return {"version": found[0], "output": text}
 
 
-def _test(plugin: Connector, output: bytes) -> dict[str, Any]:
+def _test(plugin: Plugin, output: bytes, errors: str) -> dict[str, Any]:
     """A tap writes one record of each stream: settings, source and schemas work. A target writes nothing."""
     if plugin.kind == "target":
         return {"success": True, "message": "the settings work and the destination can be written to"}
@@ -57,10 +62,15 @@ def _test(plugin: Connector, output: bytes) -> dict[str, Any]:
         try:
             message = json.loads(line)
         except ValueError:
+            if plugin.origin != "product":
+                continue  # the SDK ends this by force, and a line may be cut
             raise BadOutputError("a line of its output is not JSON") from None
         if isinstance(message, dict) and message.get("type") in {"SCHEMA", "RECORD"}:
             name = str(message.get("stream"))
             streams[name] = streams.get(name, 0) + (message["type"] == "RECORD")
+    # Taps made with the SDK may end before they have written what they read; what they count tells more.
+    for name, records in counted(errors).items():
+        streams[name] = max(streams.get(name, 0), records)
     readable = sum(1 for records in streams.values() if records)
     told = f"the settings work: {len(streams)} streams, {readable} of them with records"
     return {"success": True, "message": told, "streams": list(streams)}
@@ -80,21 +90,23 @@ class PluginOperation:
     arguments: tuple[str, ...]
     configured: bool
     kinds: tuple[str, ...]
-    parse: Callable[[Connector, bytes], dict[str, Any]]
+    parse: Callable[[Plugin, bytes, str], dict[str, Any]]
+
+
+def possible(plugin: Plugin) -> list[str]:
+    """Names of the operations that a plugin has."""
+    found = [name for name, each in OPERATIONS.items() if plugin.kind in each.kinds]
+    without = {"about", "test", "version"} - set(plugin.capabilities) if plugin.origin != "product" else set()
+    if plugin.describes_itself or plugin.kind not in {"tap", "target"}:
+        without.discard("version")
+    return [name for name in found if name not in without]
 
 
 OPERATIONS: Final[dict[str, PluginOperation]] = {
     "about": PluginOperation(("--about", "--format=json"), configured=False, kinds=("tap", "target"), parse=_about),
     "discover": PluginOperation(("--discover",), configured=True, kinds=("tap",), parse=_discover),
     "test": PluginOperation(("--test",), configured=True, kinds=("tap", "target"), parse=_test),
-    "version": PluginOperation(("--version",), configured=False, kinds=("tap", "target"), parse=_version),
+    "version": PluginOperation(
+        ("--version",), configured=False, kinds=("tap", "target", "dbt", "utility"), parse=_version
+    ),
 }
-
-
-def reason(errors: str) -> str:
-    """The line of a program's standard error that says why it failed: the last error, or else the last line."""
-    lines = [line.strip() for line in errors.splitlines() if line.strip()]
-    marked = [line for line in lines if line.startswith(("ERROR ", "CRITICAL "))]
-    if marked:
-        return marked[-1].partition(" ")[2]
-    return lines[-1] if lines else "it ended without a word"

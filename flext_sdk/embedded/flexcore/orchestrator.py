@@ -200,7 +200,7 @@ class Orchestrator:
         changed = asyncio.Event()
 
         def say(label: str, line: str) -> None:
-            record.say(job.mask(f"{label}: {line}"))
+            record.say(job.mask(f"{label}: {line}" if label else line))
             changed.set()
 
         def hear(line: str) -> None:
@@ -215,7 +215,7 @@ class Orchestrator:
         record.status, record.progress = "running", _STARTED
         await self._tell(record, "started")
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._folder, ignore_cleanup_errors=True) as name:
+        with job.holding(), tempfile.TemporaryDirectory(dir=self._folder, ignore_cleanup_errors=True) as name:
             private = self._folder / name
             writing = asyncio.create_task(self._write_now_and_then(record, changed))
             try:

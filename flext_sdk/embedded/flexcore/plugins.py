@@ -8,14 +8,16 @@ import shutil
 import tempfile
 import time
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flext_sdk._core.redact import MASK, redact_text, secret_values
-from flext_sdk.connectors.registry import CONNECTORS, Connector, command
 from flext_sdk.embedded.flexcore import program
-from flext_sdk.embedded.flexcore.operations import OPERATIONS, BadOutputError, PluginOperation, reason
+from flext_sdk.embedded.flexcore.operations import OPERATIONS, BadOutputError, PluginOperation, possible, reason
+from flext_sdk.embedded.flexcore.shelf import not_found
+from flext_sdk.embedded.plugins.catalogue import Catalogue
+from flext_sdk.embedded.plugins.describe import environ_of
+from flext_sdk.embedded.plugins.logs import PluginLog
 from flext_sdk.embedded.web.call import Call, Handler, cancel_on_disconnect
 from flext_sdk.embedded.web.errors import ApiError, validation_failed
 from flext_sdk.embedded.web.problems import did_you_mean, one_of, pointer, problem
@@ -25,7 +27,9 @@ from flext_sdk.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
+    from flext_sdk.connectors.registry import Connector
     from flext_sdk.embedded.flexcore.program import Outcome
+    from flext_sdk.embedded.plugins.plugin import Plugin
     from flext_sdk.embedded.settings import HostSettings
     from flext_sdk.embedded.web.counters import Counters
 
@@ -47,22 +51,21 @@ class PluginHandlers:
         self,
         settings: HostSettings,
         metrics: Counters,
-        connectors: Mapping[str, Connector] = CONNECTORS,
+        connectors: Mapping[str, Connector] | None = None,
         *,
         emit: Callable[[str, Mapping[str, Any]], Awaitable[None]] | None = None,
     ) -> None:
-        self._connectors = connectors
+        self.environ = environ_of(settings.environment, own=True)
+        self.catalogue = Catalogue(settings.home, settings.environment, connectors)
+        self._home = settings.home
         self._emit = emit
         self._metrics = metrics
         self._folder = settings.state_dir / "plugins"
         self._timeout = _timeout(settings.environment)
-        # Our own settings are no business of a plugin, least of all those with a password in them.
-        dropped = ("FLEXT_", "PYTHONDONTWRITEBYTECODE")
-        self.environ = {key: value for key, value in settings.environment.items() if not key.startswith(dropped)}
 
     def handlers(self) -> dict[str, Handler]:
         """The handlers by operationId."""
-        return {"plugins.list": self.list, "plugins.info": self.info, "plugins.execute": self.execute}
+        return {"plugins.execute": self.execute, "plugins.health": self.health}
 
     def ready(self) -> dict[str, str]:
         """State of what FlexCore needs."""
@@ -72,47 +75,17 @@ class PluginHandlers:
         """Remove settings files that a killed process left behind; they may hold secrets."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    async def list(self, _call: Call) -> dict[str, Any]:
-        """All plugins, by name."""
-        found = [
-            {
-                "name": plugin.name,
-                "type": plugin.kind,
-                "version": plugin.version,
-                "status": "loaded" if is_usable(plugin) else "unavailable",
-                "description": plugin.description,
-                "active": is_usable(plugin),
-            }
-            for plugin in sorted(self._connectors.values(), key=lambda plugin: plugin.name)
-        ]
-        return {"plugins": found, "count": len(found)}
-
-    async def info(self, call: Call) -> dict[str, Any]:
-        """One plugin in full."""
-        plugin = self._find(call.path["plugin_id"])
-        return {
-            "success": True,
-            "plugin_id": plugin.name,
-            "metadata": {
-                "id": plugin.name,
-                "name": plugin.name,
-                "type": plugin.kind,
-                "version": plugin.version,
-                "description": plugin.description,
-                "author": "FLEXT",
-                "capabilities": list(plugin.capabilities),
-                "dependencies": ["flext-sdk[connectors]"],
-                "settings": plugin.settings_schema,
-                "config": None,
-            },
-        }
-
     @cancel_on_disconnect
     async def execute(self, call: Call) -> dict[str, Any]:
         """Run a plugin for one operation, and give what it says."""
-        plugin = self._find(call.path["name"])
-        name, operation = _operation(plugin, call.body)
-        config = _config(plugin, call.body) if operation.configured else {}
+        with self.catalogue.using(call.path["name"]) as plugin:
+            if plugin is None:
+                raise not_found(self.catalogue, call.path["name"])
+            return await self._execute(plugin, call.body)
+
+    async def _execute(self, plugin: Plugin, body: Mapping[str, Any]) -> dict[str, Any]:
+        name, operation = _operation(plugin, body)
+        config = _config(plugin, body) if operation.configured else {}
         begun = time.monotonic()
         self._metrics.extra["executions"] += 1
         try:
@@ -130,32 +103,60 @@ class PluginHandlers:
             "timestamp": now(),
         }
 
-    async def _told(self, kind: str, plugin: Connector, operation: str, begun: float, **more: str) -> None:
+    @cancel_on_disconnect
+    async def health(self, call: Call) -> dict[str, Any]:
+        """Start a plugin, to see whether it works."""
+        with self.catalogue.using(call.path["plugin_id"]) as plugin:
+            if plugin is None:
+                raise not_found(self.catalogue, call.path["plugin_id"])
+            begun = time.monotonic()
+            status, message = await self._health(plugin)
+        if status == "healthy" and not plugin.enabled:
+            status, message = "disabled", f"it works, and is switched off: flext plugin enable {plugin.name}"
+        found = {
+            "status": status,
+            "message": message,
+            "version": plugin.version,
+            "seconds": round(time.monotonic() - begun, 3),
+        }
+        return {"success": True, "plugin_id": plugin.name, "health": found, "checked_at": now()}
+
+    async def _health(self, plugin: Plugin) -> tuple[str, str]:
+        again = "" if plugin.origin == "product" else f"; install it again: flext plugin install {plugin.name}"
+        if not plugin.usable:
+            return "unhealthy", f"something of it is missing{again}"
+        asked = "--version" if "version" in possible(plugin) else "--help"
+        try:
+            with self._private_folder() as folder:
+                outcome = await program.run(
+                    [*plugin.argv, asked], environ=self._environ_of(plugin), folder=folder, timeout=self._timeout
+                )
+        except TimeoutError:
+            return "unhealthy", f"it said nothing within {self._timeout:g} seconds"
+        except (OSError, program.OutputTooLargeError) as error:
+            return "unhealthy", f"it cannot be started: {getattr(error, 'strerror', None) or error}{again}"
+        if outcome.code:
+            return "unhealthy", f"{redact_text(reason(outcome.errors))}{again}"
+        return "healthy", "it starts"
+
+    async def _told(self, kind: str, plugin: Plugin, operation: str, begun: float, **more: str) -> None:
+        log = PluginLog(self._home, plugin.name)
+        error = more.get("error")
+        log.write(operation, error or "executed", level="error" if error else "info")
         if self._emit is not None:
             duration = round(time.monotonic() - begun, 3)
             await self._emit(kind, {"plugin": plugin.name, "operation": operation, "duration": duration, **more})
 
+    def _environ_of(self, plugin: Plugin) -> dict[str, str]:
+        return environ_of(self.environ, own=plugin.origin == "product")
+
     def usable(self) -> Sequence[bool]:
         """For each plugin whether it can be used."""
-        return [is_usable(plugin) for plugin in self._connectors.values()]
+        return [plugin.usable for plugin in self.catalogue.all()]
 
-    def _find(self, name: str) -> Connector:
-        plugin = self._connectors.get(name)
-        if plugin is None:
-            known = sorted(self._connectors)
-            raise ApiError(
-                404,
-                "PLUGIN_NOT_FOUND",
-                f"there is no plugin {name!r}{did_you_mean(name, known)}",
-                hint=f"Known: {', '.join(known)}.",
-            )
-        return plugin
-
-    async def _run(
-        self, plugin: Connector, name: str, operation: PluginOperation, config: Mapping[str, Any]
-    ) -> Outcome:
+    async def _run(self, plugin: Plugin, name: str, operation: PluginOperation, config: Mapping[str, Any]) -> Outcome:
         with self._private_folder() as folder:
-            argv = [*command(plugin.name), *operation.arguments]
+            argv = [*plugin.argv, *operation.arguments]
             if operation.configured:
                 file = folder / "config.json"
                 # A file, for arguments can be read by everybody on this machine.
@@ -163,7 +164,7 @@ class PluginHandlers:
                     json.dump(config, out)
                 argv += ["--config", str(file)]
             try:
-                return await program.run(argv, environ=self.environ, folder=folder, timeout=self._timeout)
+                return await program.run(argv, environ=self._environ_of(plugin), folder=folder, timeout=self._timeout)
             except TimeoutError:
                 raise ApiError(
                     422,
@@ -187,7 +188,7 @@ class PluginHandlers:
             yield Path(folder)
 
     def _parsed(
-        self, plugin: Connector, name: str, operation: PluginOperation, config: Mapping[str, Any], outcome: Outcome
+        self, plugin: Plugin, name: str, operation: PluginOperation, config: Mapping[str, Any], outcome: Outcome
     ) -> dict[str, Any]:
         if outcome.code < 0:
             raise ApiError(502, "PLUGIN_CRASHED", f"{plugin.name} {name} was ended by signal {-outcome.code}")
@@ -196,14 +197,9 @@ class PluginHandlers:
             message = told if told.startswith(plugin.name) else f"{plugin.name}: {told}"
             raise ApiError(422, "PLUGIN_FAILED", message, details={"exit_code": outcome.code})
         try:
-            return operation.parse(plugin, outcome.output)
+            return operation.parse(plugin, outcome.output, outcome.errors)
         except BadOutputError as error:
             raise ApiError(502, "PLUGIN_BAD_OUTPUT", f"{plugin.name} {name}: {error}") from None
-
-
-def is_usable(plugin: Connector) -> bool:
-    """Whether what a plugin runs on is installed."""
-    return find_spec(plugin.module) is not None
 
 
 def _timeout(environ: Mapping[str, str]) -> float:
@@ -220,7 +216,7 @@ def _timeout(environ: Mapping[str, str]) -> float:
     return seconds
 
 
-def _operation(plugin: Connector, body: Mapping[str, Any]) -> tuple[str, PluginOperation]:
+def _operation(plugin: Plugin, body: Mapping[str, Any]) -> tuple[str, PluginOperation]:
     unknown = [key for key in body if key not in _FIELDS]
     if unknown:
         hint = f"Known keys: {', '.join(_FIELDS)}."
@@ -229,14 +225,15 @@ def _operation(plugin: Connector, body: Mapping[str, Any]) -> tuple[str, PluginO
         ]
         raise validation_failed(problems)
     name = body["operation"]
-    possible = [key for key, each in OPERATIONS.items() if plugin.kind in each.kinds]
-    if name not in possible:
-        message = f"{plugin.name} has no operation {name!r}{did_you_mean(name, possible)}"
-        raise validation_failed([problem("/operation", message, hint=f"It has {one_of(possible)}.")])
+    known = possible(plugin)
+    if name not in known:
+        message = f"{plugin.name} has no operation {name!r}{did_you_mean(name, known)}"
+        hint = f"It has {one_of(known)}." if known else "It has none."
+        raise validation_failed([problem("/operation", message, hint=hint)])
     return name, OPERATIONS[name]
 
 
-def _config(plugin: Connector, body: Mapping[str, Any]) -> dict[str, Any]:
+def _config(plugin: Plugin, body: Mapping[str, Any]) -> dict[str, Any]:
     """The settings, with relative paths made absolute."""
     given = body.get("params")
     params: Mapping[str, Any] = given if isinstance(given, dict) else {}
@@ -246,7 +243,7 @@ def _config(plugin: Connector, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def absolute_paths(
-    plugin: Connector, config: Mapping[str, Any], base: str | None, *, place: Sequence[str] = ("config",)
+    plugin: Plugin, config: Mapping[str, Any], base: str | None, *, place: Sequence[str] = ("config",)
 ) -> dict[str, Any]:
     """The settings of a plugin with relative paths made absolute.
 
@@ -264,7 +261,7 @@ def absolute_paths(
         raise validation_failed(
             [problem("/base_path", "must be an absolute path", hint="The SDK fills it in by itself.")]
         )
-    for name, schema in plugin.settings_schema["properties"].items():
+    for name, schema in (plugin.settings_schema.get("properties") or {}).items():
         value = found.get(name)
         if schema.get("format") != "path" or not isinstance(value, str) or not value:
             continue

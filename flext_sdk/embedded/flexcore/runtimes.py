@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flext_sdk._core.redact import redact_text
-from flext_sdk.connectors.registry import CONNECTORS, Connector, command
 from flext_sdk.embedded.flexcore.job import Ended, Stage
-from flext_sdk.embedded.flexcore.operations import OPERATIONS, BadOutputError, reason
-from flext_sdk.embedded.flexcore.plugins import absolute_paths, is_usable, masked
+from flext_sdk.embedded.flexcore.operations import OPERATIONS, BadOutputError, possible, reason
+from flext_sdk.embedded.flexcore.plugins import absolute_paths, masked
 from flext_sdk.embedded.web.errors import ApiError, validation_failed
 from flext_sdk.embedded.web.problems import did_you_mean, one_of, pointer, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from flext_sdk.embedded.flexcore.settings import Limits
+    from flext_sdk.embedded.plugins.catalogue import Catalogue
+    from flext_sdk.embedded.plugins.plugin import Plugin
 
 _SHOWN_OUTPUT: Final = 64 * 1024
 SYNC: Final = "sync"
@@ -52,6 +54,7 @@ class Job:
         environ: Variables in place of or beside the usual ones.
         folder: Current folder; the private one when None.
         heard: Whether lines on standard output belong into the log.
+        holding: Keeps what the programs are made of on the disk while they run.
     """
 
     stages: Callable[[Path], Sequence[Stage]]
@@ -60,6 +63,7 @@ class Job:
     environ: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
     heard: bool = False
+    holding: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +87,21 @@ class Runtime:
     probe: tuple[str, ...] = ()
 
 
-def runtimes(limits: Limits, connectors: Mapping[str, Connector] = CONNECTORS) -> dict[str, Runtime]:
+def runtimes(limits: Limits, catalogue: Catalogue) -> dict[str, Runtime]:
     """The runtimes by name.
 
     Args:
         limits: What is allowed.
-        connectors: The plugins by name.
+        catalogue: The plugins.
     """
-    usable = [plugin for plugin in connectors.values() if is_usable(plugin)]
+    usable = [plugin for plugin in catalogue.all() if plugin.usable and plugin.origin == "product"]
     singer = Runtime(
         "singer",
         "running" if usable else "not_installed",
         (*OPERATIONS, SYNC),
         None if usable else 'Install the connectors: pip install "flext-sdk[connectors]"',
-        (lambda request: _singer(connectors, request)) if usable else None,
-        (*command(usable[0].name), "--version") if usable else (),
+        (lambda request: _singer(catalogue, request)) if usable else None,
+        (*usable[0].argv, "--version") if usable else (),
     )
     off = "Off, for it starts any program on behalf of whoever has the token; FLEXT_ALLOW_PROCESSES=1 switches it on."
     state, message = ("running", None) if limits.allow_processes else ("disabled", off)
@@ -162,24 +166,23 @@ def prepare(known: Mapping[str, Runtime], request: Mapping[str, Any]) -> Job:
 # -- singer ------------------------------------------------------------------------------------------------------------
 
 
-def _singer(connectors: Mapping[str, Connector], request: Mapping[str, Any]) -> Job:
-    plugin = _plugin(connectors, request["command"], "/command")
+def _singer(catalogue: Catalogue, request: Mapping[str, Any]) -> Job:
+    plugin = _plugin(catalogue, request["command"], "/command")
     args = list(request.get("args") or ["about"])
     config = dict(request.get("config") or {})
-    possible = [name for name, each in OPERATIONS.items() if plugin.kind in each.kinds]
-    possible += [SYNC] if plugin.kind == "tap" else []
-    if args[0] not in possible:
-        message = f"{plugin.name} has no operation {args[0]!r}{did_you_mean(args[0], possible)}"
-        raise validation_failed([problem("/args/0", message, hint=f"It has {one_of(possible)}.")])
+    known = possible(plugin) + ([SYNC] if plugin.kind == "tap" else [])
+    if args[0] not in known:
+        message = f"{plugin.name} has no operation {args[0]!r}{did_you_mean(args[0], known)}"
+        raise validation_failed([problem("/args/0", message, hint=f"It has {one_of(known)}.")])
     if args[0] == SYNC:
-        return _sync(connectors, plugin, args, config, request.get("base_path"))
+        return _sync(catalogue, plugin, args, config, request.get("base_path"))
     if len(args) > 1:
         raise validation_failed([problem("/args/1", f"{args[0]} takes no further argument")])
     operation = OPERATIONS[args[0]]
     config = absolute_paths(plugin, config, request.get("base_path"))
 
     def stages(folder: Path) -> Sequence[Stage]:
-        argv = [*command(plugin.name), *operation.arguments]
+        argv = [*plugin.argv, *operation.arguments]
         if operation.configured:
             argv += ["--config", _settings(folder, "config", config)]
         return [Stage(plugin.name, argv)]
@@ -187,16 +190,16 @@ def _singer(connectors: Mapping[str, Connector], request: Mapping[str, Any]) -> 
     def finish(ended: Ended) -> Any:  # noqa: ANN401 - any JSON
         _check(ended, [plugin.name], config)
         try:
-            return operation.parse(plugin, ended.output)
+            return operation.parse(plugin, ended.output, ended.errors[0])
         except BadOutputError as error:
             raise JobFailedError(f"{plugin.name} {args[0]}: {error}") from None
 
-    return Job(stages, finish, mask=lambda line: masked(line, config))
+    return Job(stages, finish, mask=lambda line: masked(line, config), holding=lambda: held(catalogue, [plugin.name]))
 
 
 def _sync(
-    connectors: Mapping[str, Connector],
-    tap: Connector,
+    catalogue: Catalogue,
+    tap: Plugin,
     args: Sequence[str],
     config: Mapping[str, Any],
     base: str | None,
@@ -205,7 +208,7 @@ def _sync(
     if len(args) != 2:
         message = "sync needs one more argument: the target" if len(args) < 2 else "sync takes one target"
         raise validation_failed([problem("/args", message, hint='args: ["sync", "target-jsonl"]')])
-    target = _plugin(connectors, args[1], "/args/1")
+    target = _plugin(catalogue, args[1], "/args/1")
     if target.kind != "target":
         raise validation_failed([problem("/args/1", f"{target.name} is no target")])
     parts: dict[str, dict[str, Any]] = {}
@@ -220,7 +223,7 @@ def _sync(
 
     def stages(folder: Path) -> Sequence[Stage]:
         return [
-            Stage(plugin.name, [*command(plugin.name), "--config", _settings(folder, key, parts[key])])
+            Stage(plugin.name, [*plugin.argv, "--config", _settings(folder, key, parts[key])])
             for key, plugin in (("tap", tap), ("target", target))
         ]
 
@@ -233,15 +236,29 @@ def _sync(
             raise JobFailedError(f"{target.name} wrote a state that is not JSON") from None
         return {"tap": tap.name, "target": target.name, "state": state}
 
-    return Job(stages, finish, mask=lambda line: masked(line, parts))
+    return Job(
+        stages,
+        finish,
+        mask=lambda line: masked(line, parts),
+        holding=lambda: held(catalogue, [tap.name, target.name]),
+    )
 
 
-def _plugin(connectors: Mapping[str, Connector], name: str, place: str) -> Connector:
-    found = connectors.get(name)
-    if found is None:
-        message = f"there is no plugin {name!r}{did_you_mean(name, connectors)}"
-        raise validation_failed([problem(place, message, hint=f"Known: {', '.join(sorted(connectors))}.")])
+def _plugin(catalogue: Catalogue, name: str, place: str) -> Plugin:
+    found = catalogue.find(name)
+    if found is None or found.kind not in {"tap", "target"}:
+        message, hint = catalogue.missing(name) if found is None else (f"{name} is neither tap nor target", None)
+        raise validation_failed([problem(place, message, hint=hint)])
     return found
+
+
+@contextmanager
+def held(catalogue: Catalogue, names: Sequence[str]) -> Iterator[None]:
+    """Keeps plugins on the disk while the block runs."""
+    with ExitStack() as stack:
+        for name in names:
+            stack.enter_context(catalogue.using(name))
+        yield
 
 
 def _settings(folder: Path, name: str, config: Mapping[str, Any]) -> str:

@@ -11,7 +11,9 @@ from flext_sdk.embedded.flext.handlers.dbt import dbt_handlers
 from flext_sdk.embedded.flext.handlers.meltano import meltano_handlers
 from flext_sdk.embedded.flext.handlers.pipelines import pipeline_handlers
 from flext_sdk.embedded.flext.handlers.runs import run_handlers
+from flext_sdk.embedded.flext.handlers.singer import SingerHandlers
 from flext_sdk.embedded.flext.platform import Platform
+from flext_sdk.embedded.plugins.catalogue import Catalogue
 from flext_sdk.embedded.store.database import StoreError
 from flext_sdk.embedded.web.app import build_app
 from flext_sdk.embedded.web.contract import load_contract
@@ -31,13 +33,14 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
 
     Args:
         settings: Settings of the process.
-        plugins: Which taps and targets there are; the first-party connectors when left out.
+        plugins: Which taps and targets there are; those of the product and the installed ones when left out.
         backoff: Seconds before a step is tried again.
 
     Raises:
         ConfigurationError: If the database cannot be used.
     """
     contract = load_contract("flext", cache=settings.state_dir)
+    catalogue = Catalogue(settings.home, settings.environment)
     try:
         platform = Platform(
             contract,
@@ -46,7 +49,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
             folder=settings.state_dir,
             secrets_folder=settings.home / "secrets",
             environ=settings.environment,
-            plugins=plugins,
+            plugins=plugins or catalogue,
             backoff=backoff,
         )
     except StoreError as error:
@@ -58,6 +61,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
         **run_handlers(platform.runs),
         **dbt_handlers(platform.dbt),
         **meltano_handlers(platform.meltano, platform.meltano_runs, platform.meltano_schedules),
+        **SingerHandlers(catalogue, settings.environment).handlers(),
     }
 
     async def launch() -> None:

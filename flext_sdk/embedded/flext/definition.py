@@ -21,9 +21,11 @@ from flext_sdk.embedded.engine.timeouts import seconds_of
 from flext_sdk.embedded.flext.dependencies import dependency_problems
 from flext_sdk.embedded.flext.schedules import cron_problem, timezone_problem
 from flext_sdk.embedded.web.problems import Checker, Problem, did_you_mean, pointer, problem
+from flext_sdk.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from flext_sdk.embedded.engine.plugins import Plugin, Plugins
     from flext_sdk.embedded.web.contract import Contract
@@ -99,7 +101,7 @@ class DefinitionChecker:
         self._secrets = secrets
         self._environ = environ
         self._kinds = kinds
-        self._settings: dict[str, Checker] = {}
+        self._settings: dict[tuple[str, str, datetime | None], Checker] = {}
 
     def check(self, document: object) -> Checked:
         """Looks at a definition.
@@ -229,7 +231,12 @@ class DefinitionChecker:
         found += self._reference_problems((*here, "config"), config, document.get("variables"))
         if plugin is None:
             return dict(given), found, False
-        found += self._settings_problems((*here, "config"), config, plugin)
+        try:
+            stored_settings = self._plugins.stored(plugin.name)
+        except ConfigurationError as error:
+            stored_settings = {}
+            found.append(problem(pointer([*here, "plugin"]), error.message, hint=error.hint, severity="warning"))
+        found += self._settings_problems((*here, "config"), {**stored_settings, **config}, plugin)
         stored, more, relative = _paths((*here, "config"), config, plugin, base_path)
         return {**given, "config": stored} if "config" in given else dict(given), found + more, relative
 
@@ -240,8 +247,16 @@ class DefinitionChecker:
         plugin = self._plugins.find(name)
         if plugin is None:
             known = [other for other in self._plugins.names() if other.startswith(f"{kind}-")] or self._plugins.names()
-            hint = f"There is {', '.join(known)}." if known else None
-            return None, [problem(place, f"there is no plugin {name!r}{did_you_mean(name, known)}", hint=hint)]
+            message, hint = self._plugins.missing(name)
+            if message.startswith("there is no plugin"):
+                message, hint = (
+                    f"there is no plugin {name!r}{did_you_mean(name, known)}",
+                    f"There is {', '.join(known)}.",
+                )
+            return None, [problem(place, message, hint=hint if known else None)]
+        if not plugin.enabled:
+            hint = f"Switch it on: flext plugin enable {name}"
+            return plugin, [problem(place, f"the plugin {name} is switched off", hint=hint, severity="warning")]
         if plugin.kind != kind:
             side = "extracts" if kind == "tap" else "loads"
             return None, [problem(place, f"{name} is a {plugin.kind}; what {side} must be a {kind}")]
@@ -250,10 +265,12 @@ class DefinitionChecker:
     def _settings_problems(
         self, here: tuple[str | int, ...], config: dict[str, Any], plugin: Plugin
     ) -> Iterator[Problem]:
-        checker = self._settings.get(plugin.name)
+        # An update may bring other settings.
+        key = (plugin.name, plugin.version, plugin.installed_at)
+        checker = self._settings.get(key)
         if checker is None:
             # Settings may hold a password that somebody wrote down plainly; messages must not repeat it.
-            checker = self._settings[plugin.name] = Checker(plugin.settings_schema, show_values=False)
+            checker = self._settings[key] = Checker(plugin.settings_schema, show_values=False)
         filled_later = {path for path, text in walk(config) if has_reference(text)}
         for entry in checker.problems(config):
             # What a reference stands for is known only when it runs.
