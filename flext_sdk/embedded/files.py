@@ -37,6 +37,16 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         raise
 
 
+def is_path(text: str) -> bool:
+    """Whether a text can be the path of anything: no NUL, nothing that no file name can hold, a home that there is."""
+    try:
+        text.encode()
+        Path(text).expanduser()
+    except (ValueError, RuntimeError):
+        return False
+    return "\0" not in text
+
+
 @contextmanager
 def try_lock(path: Path) -> Iterator[int | None]:
     """Take an exclusive lock if nobody has it.

@@ -203,7 +203,7 @@ def test_health_rules():
 def test_logs_of_whom(bench):
     bench.define()
     bench.define("other")
-    assert bench.runs.logs("orders", {"tail": 5}) == {"logs": [], "execution_id": None}
+    assert bench.runs.logs("orders", {"tail": 5}) == {"logs": [], "execution_id": None, "last_id": 0}
     run = bench.run()["execution_id"]
     found = bench.runs.logs("orders", {"tail": 1})
     assert found["execution_id"] == run

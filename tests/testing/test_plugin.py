@@ -77,7 +77,7 @@ def test_it_runs(flext_platform, flext_client, n):
 
 def test_coroutines(async_flext_client):
     import asyncio
-    assert asyncio.run(count(async_flext_client)) == 5
+    assert asyncio.run(count(async_flext_client)) >= 5
 
 async def count(client):
     return len([p async for p in client.plugins.list()])

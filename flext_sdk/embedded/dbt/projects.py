@@ -69,16 +69,6 @@ class Project:
         return self.target_path / "manifest.json"
 
 
-def is_path(text: str) -> bool:
-    """Whether a text can be the path of anything: no NUL, nothing that no file name can hold, a home that there is."""
-    try:
-        text.encode()
-        Path(text).expanduser()
-    except (ValueError, RuntimeError):
-        return False
-    return "\0" not in text
-
-
 def open_project(
     folder: Path,
     *,

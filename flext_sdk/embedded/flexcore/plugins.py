@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flext_sdk._core.redact import MASK, redact_text, secret_values
+from flext_sdk.embedded.files import is_path
 from flext_sdk.embedded.flexcore import program
 from flext_sdk.embedded.flexcore.operations import OPERATIONS, BadOutputError, PluginOperation, possible, reason
 from flext_sdk.embedded.flexcore.shelf import not_found
@@ -257,7 +258,7 @@ def absolute_paths(
         ApiError: 422: there is a relative path and no such folder.
     """
     found = dict(config)
-    if base is not None and not Path(base).is_absolute():
+    if base is not None and not (is_path(base) and Path(base).is_absolute()):
         raise validation_failed(
             [problem("/base_path", "must be an absolute path", hint="The SDK fills it in by itself.")]
         )
@@ -265,6 +266,8 @@ def absolute_paths(
         value = found.get(name)
         if schema.get("format") != "path" or not isinstance(value, str) or not value:
             continue
+        if not is_path(value):
+            raise validation_failed([problem(pointer([*place, name]), "no file can have this path")])
         path = Path(value).expanduser()
         if not path.is_absolute():
             if base is None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from flext_sdk.embedded.dbt.projects import ProjectError, is_path, read_settings
+from flext_sdk.embedded.dbt.projects import ProjectError, read_settings
 from flext_sdk.embedded.dbt.step import project_key
 from flext_sdk.embedded.engine.references import absolute
+from flext_sdk.embedded.files import is_path
 from flext_sdk.embedded.store.pipelines import NameTakenError, PipelineStore, StoredPipeline
 from flext_sdk.embedded.web.errors import ApiError, validation_failed
 from flext_sdk.embedded.web.problems import did_you_mean, problem

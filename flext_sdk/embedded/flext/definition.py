@@ -18,6 +18,7 @@ from flext_sdk.embedded.engine.references import (
 )
 from flext_sdk.embedded.engine.selection import pattern_problem
 from flext_sdk.embedded.engine.timeouts import seconds_of
+from flext_sdk.embedded.files import is_path
 from flext_sdk.embedded.flext.dependencies import dependency_problems
 from flext_sdk.embedded.flext.schedules import cron_problem, timezone_problem
 from flext_sdk.embedded.web.problems import Checker, Problem, did_you_mean, pointer, problem
@@ -161,7 +162,7 @@ class DefinitionChecker:
                         pointer(["variables", name]), f"{name!r} is no name of a variable", hint=_VARIABLE_HINT
                     )
         base_path = document.get("base_path")
-        if isinstance(base_path, str) and not Path(base_path).is_absolute():
+        if isinstance(base_path, str) and not (is_path(base_path) and Path(base_path).is_absolute()):
             yield problem("/base_path", "must be an absolute path", hint="Clients send the folder of the file.")
         yield from schedule_problems(document.get("schedule"), "/schedule")
 
@@ -338,9 +339,11 @@ def _paths(
     for name, value in config.items():
         if properties.get(name, {}).get("format") != "path" or not isinstance(value, str) or not value:
             continue
-        base = Path(base_path) if isinstance(base_path, str) else None
+        base = Path(base_path) if isinstance(base_path, str) and is_path(base_path) else None
         if has_reference(value):
             waits |= base is not None
+        elif not is_path(value):
+            found.append(problem(pointer([*here, name]), "no file can have this path"))
         elif base is not None:
             stored[name] = absolute(value, base)
         elif Path(value).expanduser().is_absolute():

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk.embedded.engine.references import absolute, has_reference
+from flext_sdk.embedded.files import is_path
 from flext_sdk.embedded.meltano.projects import ProjectError, open_project
 from flext_sdk.embedded.web.problems import Problem, pointer, problem
 
@@ -20,10 +21,12 @@ def check_meltano(
     project = given.get("project")
     if not isinstance(project, str) or not project:
         return dict(given), [], False
-    base = Path(base_path) if isinstance(base_path, str) else None
+    base = Path(base_path) if isinstance(base_path, str) and is_path(base_path) else None
     if has_reference(project):
         return dict(given), [], base is not None
     place = pointer([*here, "project"])
+    if not is_path(project):
+        return dict(given), [problem(place, "no folder can have this path")], False
     if base is None and not Path(project).expanduser().is_absolute():
         hint = "Give an absolute path, or the folder that it starts from as base_path."
         message = "the path is relative, and there is no folder that it starts from"

@@ -14,6 +14,7 @@ import yaml
 
 from flext_sdk._core.redact import is_secret_name, redact_json, redact_url
 from flext_sdk.embedded.environments import EnvironmentFailedError
+from flext_sdk.embedded.files import is_path
 from flext_sdk.embedded.meltano.definitions import TYPES, Definition, definitions, near, type_of
 from flext_sdk.embedded.meltano.environment import REQUIREMENTS
 from flext_sdk.embedded.meltano.host import MeltanoError
@@ -309,8 +310,8 @@ def absolute_folder(text: str) -> Path:
     Raises:
         ApiError: It is relative.
     """
-    path = Path(text).expanduser()
-    if "\0" in text or not path.is_absolute():
+    path = Path(text).expanduser() if is_path(text) else None
+    if path is None or not path.is_absolute():
         raise _wrong("/project", "the folder of the project must be an absolute path", "Clients make it one.")
     return path
 

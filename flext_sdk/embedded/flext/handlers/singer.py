@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flext_sdk.embedded.engine.references import absolute
 from flext_sdk.embedded.engine.selection import NothingSelectedError, pattern_problem, select
+from flext_sdk.embedded.files import is_path
 from flext_sdk.embedded.plugins.settings import shown
 from flext_sdk.embedded.plugins.trial import Trial, TrialFailedError, Verdict
 from flext_sdk.embedded.web.errors import ApiError, validation_failed
@@ -236,6 +237,8 @@ def _absolute(plugin: Plugin, config: Mapping[str, Any], base: object, place: st
         described = properties.get(name)
         if not isinstance(described, dict) or described.get("format") != "path" or not isinstance(value, str):
             continue
+        if not is_path(value) or not is_path(str(base or "/")):
+            raise validation_failed([problem(pointer([place, name]), "no file can have this path")])
         if Path(value).expanduser().is_absolute():
             found[name] = str(Path(value).expanduser())
         elif isinstance(base, str) and Path(base).is_absolute():
