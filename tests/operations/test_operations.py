@@ -112,7 +112,7 @@ def dbt_project(world: World, name: str = "shop") -> str:
 
 def meltano(world: World, **more: Any) -> dict[str, Any]:
     """A Meltano project with a tap, a state and a schedule."""
-    folder = world.folder / "shop"
+    folder = world.folder / "meltano-shop"
     if not folder.exists():
         link = Path(world.platform.home) / "environments" / "meltano"
         if not link.exists():
