@@ -125,7 +125,12 @@ def test_a_file_without_end_is_not_read_to_its_end(run_flext: Flext) -> None:
             "",
         ),
         (("pipeline", "start", "orders", "--steps", "lod"), 2, "orders has no step 'lod'; did you mean 'load'?", None),
-        (("plugin", "info", "tap-cvs"), 5, "there is no plugin 'tap-cvs'; did you mean 'tap-csv'?", "There is tap-csv, "),
+        (
+            ("plugin", "info", "tap-cvs"),
+            5,
+            "there is no plugin 'tap-cvs'; did you mean 'tap-csv'?",
+            "There is tap-csv, ",
+        ),
         (
             ("service", "status", "flexcor"),
             2,
