@@ -100,6 +100,12 @@ def test_pipelines_use_it_and_honour_that_it_is_switched_off(client: Flext, toy:
     rows = [json.loads(line) for line in (tmp_path / "out" / "rows.jsonl").read_text().splitlines()]
     assert [(row["id"], row["by"]) for row in rows] == [(0, "1.0"), (1, "1.0"), (2, "1.0")]
 
+    # No schema says that this is a path; it means the folder that the definition came from all the same.
+    definition["steps"][0]["extract"]["config"]["mark"] = "made-here"
+    client.pipelines.create({**definition, "base_path": str(tmp_path)}, replace=True)
+    client.pipelines.start("toys", wait=True)
+    assert (tmp_path / "made-here").exists()
+
     assert client.plugins.disable(toy).status == "disabled"
     assert client.plugins.health(toy).health["status"] == "disabled"
     report = client.pipelines.validate(definition)

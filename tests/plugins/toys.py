@@ -14,6 +14,7 @@ VERSION = "{version}"
 ABOUT = {{"name": "{name}", "version": VERSION, "description": "A toy.", "capabilities": ["discover", "catalog", "state"],
           "settings": {{"type": "object", "required": ["count"], "properties": {{
               "count": {{"type": "integer", "description": "How many rows."}},
+              "mark": {{"type": ["string", "null"], "description": "A file to make."}},
               "password": {{"type": ["string", "null"], "secret": True, "description": "Not used."}}}}}}}}
 SCHEMA = {{"type": "object", "properties": {{"id": {{"type": "integer"}}, "by": {{"type": "string"}}}}}}
 
@@ -33,6 +34,8 @@ def main():
         return
     if config["count"] < 0:
         raise ValueError("count must not be negative; the password is " + str(config.get("password")))
+    if config.get("mark"):
+        open(config["mark"], "w").close()
     count = min(config["count"], 1) if "--test" in sys.argv else config["count"]
     print(json.dumps({{"type": "SCHEMA", "stream": "rows", "schema": SCHEMA, "key_properties": ["id"]}}))
     for number in range(count):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk._core.redact import secret_values
@@ -22,7 +24,6 @@ from flext_sdk.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from flext_sdk.embedded.engine.plugins import Plugin
 
@@ -66,7 +67,7 @@ class SingerStep(Step):
                 patterns = ["*"]  # what is made with singer-python reads nothing without a catalog
             if patterns:
                 asking = Program("tap", tap.plugin.name, [*tap.plugin.argv, *options, "--discover"])
-                with self._group([asking], environ, folder.path) as group:
+                with self._group([asking], environ, self._place(folder.path)) as group:
                     result, catalog = Discovery(group, tap=tap.plugin.name, clock=self.tools.clock, **shared).catalog()
                 if catalog is None:
                     return result
@@ -81,12 +82,17 @@ class SingerStep(Step):
                     [*target.plugin.argv, "--config", folder.write("target.json", target.settings)],
                 ),
             )
-            with self._group(programs, environ, folder.path) as group:
+            with self._group(programs, environ, self._place(folder.path)) as group:
                 pair = Pair(group, tap=tap.plugin.name, target=target.plugin.name, clock=self.tools.clock, **shared)
                 result = pair.run()
         if result.ending == "completed" and self.run.full_refresh:
             self._replace_bookmark()
         return result
+
+    def _place(self, private: Path) -> Path:
+        """Current folder of the programs: where the definition came from, if that is told and there still."""
+        told = self.run.definition.get("base_path")
+        return Path(told) if isinstance(told, str) and os.access(told, os.X_OK) and Path(told).is_dir() else private
 
     def _tune(self, tap: _Prepared, target: _Prepared, folder: Path) -> None:
         """Settings that make it faster, unless the step does not want that."""

@@ -239,6 +239,8 @@ class DefinitionChecker:
             found.append(problem(pointer([*here, "plugin"]), error.message, hint=error.hint, severity="warning"))
         found += self._settings_problems((*here, "config"), {**stored_settings, **config}, plugin)
         stored, more, relative = _paths((*here, "config"), config, plugin, base_path)
+        # Which settings of other people's plugins are paths nobody says, so they run in the folder of the file.
+        relative |= plugin.origin != "product" and isinstance(base_path, str)
         return {**given, "config": stored} if "config" in given else dict(given), found + more, relative
 
     def _plugin(self, here: tuple[str | int, ...], name: object, kind: str) -> tuple[Plugin | None, list[Problem]]:
