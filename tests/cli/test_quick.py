@@ -34,7 +34,7 @@ def test_the_examples_of_the_help_are_taken():
             if not route.help and quick.parse(params.command_of(route.words), route.rest, {}) is None:
                 declined.append((words, line))
     # A list of operands, a document on the command line and a lone dash are left to cyclopts.
-    assert len(declined) <= 12, declined
+    assert len(declined) <= 20, declined
 
 
 @pytest.mark.parametrize(

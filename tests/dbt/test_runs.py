@@ -219,7 +219,7 @@ def test_definitions_with_dbt_are_checked(bench, shop, tmp_path):
     assert "a secret must not" in problems({"dbt": {**good, "vars": {"a": "${secret:b}"}}})["/steps/0/dbt/vars/a"]
     assert "is not defined" in problems({"dbt": {**good, "select": ["${NO}"]}})["/steps/0/dbt/select/0"]
     assert "this one has more" in problems({"dbt": good, **step("x")} | {"name": "m"})["/steps/0/dbt"]
-    assert "a later release" in problems({"meltano": {}})["/steps/0/meltano"]
+    assert "missing key 'run'" in problems({"meltano": {}})["/steps/0/meltano"]
     stored = bench.define("rel", base_path=str(tmp_path), steps=[{"name": "m", "dbt": {**good, "project": "./shop"}}])
     assert stored["steps"][0]["dbt"]["project"] == str(shop)
     waits = {"project": "${env:NAME}/x", "command": "run"}

@@ -7,12 +7,14 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from flext_sdk import Flext
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
 HERE = Path(__file__).parent
@@ -104,6 +106,19 @@ def serve(home: Path) -> None:
     class Plugins:
         def find(self, name: str) -> Plugin | None:
             return known.get(name)
+
+        @contextmanager
+        def using(self, name: str) -> Iterator[Plugin | None]:
+            yield known.get(name)
+
+        def missing(self, name: str) -> tuple[str, str]:
+            return f"there is no plugin {name!r}", ""
+
+        def stored(self, _name: str) -> dict[str, Any]:
+            return {}
+
+        def selection(self, _name: str) -> list[str]:
+            return []
 
         def names(self) -> list[str]:
             return sorted(known)

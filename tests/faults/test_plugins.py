@@ -170,7 +170,9 @@ def load(target: str, folder: Path, *messages: Any, most: int | None = None) -> 
         [*command(target), "--config", str(settings)],
         input=b"".join(m if isinstance(m, bytes) else json.dumps(m).encode() + b"\n" for m in messages),
         capture_output=True,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},  # or half a module would be kept for those who come later
+        # Or half a module would be kept for those who come later; and what measures coverage would complain too.
+        env={name: value for name, value in os.environ.items() if most is None or not name.startswith("COVERAGE")}
+        | {"PYTHONDONTWRITEBYTECODE": "1"},
         preexec_fn=bound,
         check=False,
     )
