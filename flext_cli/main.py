@@ -84,8 +84,12 @@ def guarded(action: "Callable[[], int]", arguments: "Sequence[str]" = ()) -> int
 
 
 def _dispatch(arguments: "list[str]") -> int:
+    if arguments[:1] == ["__complete"]:
+        from flext_cli.completion.words import main as complete
+
+        return complete(arguments[1:])
     try:
-        route = find(arguments)
+        route = _find(arguments)
         if route.version:
             sys.stdout.write(f"flext {table.VERSION}\n")
             return 0
@@ -100,6 +104,24 @@ def _dispatch(arguments: "list[str]") -> int:
     from flext_cli.execute import run
 
     return run(route.words, route.rest)
+
+
+def _find(arguments: "list[str]") -> Route:
+    """Find the command; a first word that is none may be an alias of the user's."""
+    try:
+        return find(arguments)
+    except WrongUsage:
+        from flext_cli import aliases
+
+        try:
+            replaced = aliases.resolve(arguments)
+        except aliases.AliasError as error:
+            raise WrongUsage(str(error), error.hint) from None
+        if replaced is None:
+            raise
+        # Errors, formats and the rest are read off what the alias stands for.
+        arguments[:] = replaced
+        return find(arguments)
 
 
 def find(arguments: "list[str]") -> Route:
