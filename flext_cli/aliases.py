@@ -47,15 +47,17 @@ def load(environ: "Mapping[str, str]" = os.environ) -> "dict[str, str]":
         AliasError: The file cannot be read, or what stands under `alias` is no mapping of names to text.
     """
     path = file(environ)
-    if not os.path.exists(path):  # noqa: PTH110 - pathlib is not loaded for it
+    if not os.path.exists(path):
         return {}
     import yaml
 
     try:
-        with open(path, encoding="utf-8") as source:  # noqa: PTH123 - as above
+        with open(path, encoding="utf-8") as source:
             found: Any = yaml.safe_load(source)
     except (OSError, UnicodeDecodeError) as error:
-        raise AliasError(f"{path}: {getattr(error, 'strerror', None) or 'it is not text'}", "make it readable") from None
+        raise AliasError(
+            f"{path}: {getattr(error, 'strerror', None) or 'it is not text'}", "make it readable"
+        ) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f":{mark.line + 1}" if mark is not None else ""
@@ -115,7 +117,7 @@ def expand(arguments: "Sequence[str]", aliases: "Mapping[str, str]") -> "list[st
         except ValueError as error:
             raise AliasError(f'alias "{name}": {str(error).lower()}', "mend its quotes in config.yaml") from None
         if not words:
-            raise AliasError(f'alias "{name}" stands for nothing', f'write it as   {name}: pipeline list')
+            raise AliasError(f'alias "{name}" stands for nothing', f"write it as   {name}: pipeline list")
         line[:1] = words[1:] if words[0] == "flext" else words
     return line
 
@@ -150,7 +152,7 @@ def cached(environ: "Mapping[str, str]" = os.environ) -> "dict[str, str]":
         return {}
     try:
         if os.stat(_cache(environ)).st_mtime_ns > changed:
-            with open(_cache(environ), encoding="utf-8") as source:  # noqa: PTH123 - as above
+            with open(_cache(environ), encoding="utf-8") as source:
                 pairs = (line.partition("\t") for line in source.read().splitlines())
                 return {name: meaning for name, _, meaning in pairs}
     except (OSError, ValueError):
@@ -172,7 +174,7 @@ def remember(found: "Mapping[str, str]", environ: "Mapping[str, str]" = os.envir
     ]
     path, scratch = _cache(environ), f"{_cache(environ)}.{os.getpid()}"
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH120 - as above
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(descriptor, "w", encoding="utf-8", newline="\n") as target:
             target.write("".join(lines))

@@ -67,9 +67,9 @@ def install(
 ) -> dict[str, Any]:
     """Install completion for a shell, for you alone.
 
-    The script is put where the shell keeps such things. Where the shell does not look there by itself, one line that does is
-    added to the file it reads at its start. A shell that runs already completes after it was started anew. Install again
-    after an update of this program.
+    The script is put where the shell keeps such things. Where the shell does not look there by itself, one line that
+    does is added to the file it reads at its start. A shell that runs already completes after it was started anew.
+    Install again after an update of this program.
 
     Args:
         client: The client; it is not asked.
@@ -130,7 +130,9 @@ def _shell_of(environ: Mapping[str, str]) -> str:
     name = {"pwsh": "powershell"}.get(name, name) or ("powershell" if sys.platform == "win32" else "")
     if name not in {"bash", "zsh", "fish", "powershell"}:
         told = f'"{name}" is none of them' if name else "SHELL is not set"
-        raise UsageError(f"It cannot be told which shell you use: {told}", hint="Name it: flext completion install bash")
+        raise UsageError(
+            f"It cannot be told which shell you use: {told}", hint="Name it: flext completion install bash"
+        )
     return name
 
 
@@ -149,10 +151,10 @@ def _places(shell: str, environ: Mapping[str, str]) -> tuple[Path, Path | None, 
         return file, start, f"fpath=({folder} $fpath); autoload -Uz compinit && compinit"
     if shell == "fish":
         return config / "fish" / "completions" / "flext.fish", None, ""
-    folder = home / "Documents" / "PowerShell" if sys.platform == "win32" else config / "powershell"
-    file = folder / "flext-completion.ps1"
+    place = home / "Documents" / "PowerShell" if sys.platform == "win32" else config / "powershell"
+    file = place / "flext-completion.ps1"
     quoted = "'" + str(file).replace("'", "''") + "'"
-    return file, folder / "Microsoft.PowerShell_profile.ps1", f". {quoted}"
+    return file, place / "Microsoft.PowerShell_profile.ps1", f". {quoted}"
 
 
 def _word(path: Path) -> str:

@@ -1,7 +1,7 @@
 """Names that the services told in ordinary calls, kept in files so that completing one never asks the network.
 
-One file a kind (`pipelines`, `plugins`, `runs`), one name a line, in the order of their bytes: a shell finds the names of a
-prefix by halving. Each platform has a folder of its own, named after what chooses it: `--url`, the variables, the
+One file a kind (`pipelines`, `plugins`, `runs`), one name a line, in the order of their bytes: a shell finds the names
+of a prefix by halving. Each platform has a folder of its own, named after what chooses it: `--url`, the variables, the
 profile. Only `os` is imported: this is on the way of every TAB.
 """
 
@@ -10,9 +10,8 @@ import os
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any
 
-    from flext_cli._types import Entry
+    from flext_cli._types import Data, Entry
 
 MOST = 5000
 LONGEST = 200
@@ -40,7 +39,7 @@ LOCAL = "profiles"
 
 def home(environ: "Mapping[str, str]" = os.environ) -> str:
     """The folder of FLEXT on this machine."""
-    return os.path.expanduser(environ.get("FLEXT_HOME") or "~/.flx")  # noqa: PTH111 - pathlib costs half a bare start
+    return os.path.expanduser(environ.get("FLEXT_HOME") or "~/.flx")
 
 
 def folder(environ: "Mapping[str, str]" = os.environ, *, url: str | None = None, profile: str | None = None) -> str:
@@ -68,12 +67,12 @@ def read(kind: str, where: str, environ: "Mapping[str, str]" = os.environ) -> "l
     """The names of a kind; empty where none were told yet."""
     if kind == LOCAL:
         try:
-            found = os.listdir(f"{home(environ)}/profiles")  # noqa: PTH208 - as above
+            found = os.listdir(f"{home(environ)}/profiles")
         except OSError:
             return []
         return sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
     try:
-        with open(f"{where}/{kind}", encoding="ascii") as file:  # noqa: PTH123 - as above
+        with open(f"{where}/{kind}", encoding="ascii") as file:
             return file.read().splitlines()
     except (OSError, ValueError):
         return []
@@ -124,7 +123,7 @@ def _write(kind: str, where: str, lines: "list[str]") -> None:
             return
 
 
-def is_plain(name: "Any") -> bool:
+def is_plain(name: "Data") -> bool:
     """Whether a name can stand in any shell as it is."""
     return isinstance(name, str) and 0 < len(name) <= LONGEST and _PLAIN.issuperset(name) and name[0] not in "-@+"
 
@@ -146,10 +145,10 @@ class Watcher:
         """Whether the items of the answer tell names."""
         return self._kind is not None
 
-    def see(self, item: "Any") -> "Any":
+    def see(self, item: "Data") -> "Data":
         """Take the name of an item on its way; gives the item back."""
         name = item.get(self._path) if isinstance(item, dict) else getattr(item, self._path, None)
-        if len(self._seen) < MOST:
+        if isinstance(name, str) and len(self._seen) < MOST:
             self._seen.append(name)
         return item
 
@@ -160,7 +159,7 @@ class Watcher:
         elif self._kind is not None:
             update(self._kind, self._where, add=self._seen)
 
-    def done(self, own: "Mapping[str, Any]", result: "Any") -> None:
+    def done(self, own: "Mapping[str, Data]", result: "Data") -> None:
         """A command that shows no list has succeeded: what it was given exists, or exists no more."""
         for param in self._entry["params"]:
             name, kind = own.get(param["name"]), kind_of(self._entry, param)
@@ -173,7 +172,7 @@ class Watcher:
             name = result.get("name") if isinstance(result, dict) else getattr(result, "name", None)
             update(self._entry["attribute"], self._where, add=[name] if isinstance(name, str) else [])
 
-    def missing(self, own: "Mapping[str, Any]") -> None:
+    def missing(self, own: "Mapping[str, Data]") -> None:
         """The service knows nothing of that name: do not offer it again."""
         for param in self._entry["params"]:
             name, kind = own.get(param["name"]), kind_of(self._entry, param)

@@ -1,8 +1,8 @@
 """The scripts that teach a shell to complete `flext`.
 
-The one for bash holds the words and options of the command table, and finds names in their files, so that a TAB starts no
-Python; what it does not know (aliases, commands of other packages) it asks `flext __complete`, as the small scripts of
-the other shells do for everything.
+The one for bash holds the words and options of the command table, and finds names in their files, so that a TAB starts
+no Python; what it does not know (aliases, commands of other packages) it asks `flext __complete`, as the small scripts
+of the other shells do for everything.
 """
 
 from typing import TYPE_CHECKING
@@ -169,7 +169,7 @@ _POWERSHELL = r"""# PowerShell completion of flext @VERSION@
 Register-ArgumentCompleter -Native -CommandName flext -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $before = @($commandAst.CommandElements | Select-Object -Skip 1 |
-        Where-Object { $_.Extent.EndOffset -lt $cursorPosition -or ($_.Extent.EndOffset -eq $cursorPosition -and -not $wordToComplete) } |
+        Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
         ForEach-Object { $_.ToString() })
     $found = @(flext __complete @before ".$wordToComplete" 2>$null)
     if ($found.Count -gt 0 -and $found[0] -eq ':files') { return }
@@ -184,12 +184,13 @@ Register-ArgumentCompleter -Native -CommandName flext -ScriptBlock {
 
 def script(shell: str) -> str:
     """The completion script of a shell."""
-    text = {"bash": _bash, "zsh": lambda: _ZSH, "fish": lambda: _FISH, "powershell": lambda: _POWERSHELL}[shell]()
+    text = _bash() if shell == "bash" else {"zsh": _ZSH, "fish": _FISH, "powershell": _POWERSHELL}[shell]
     return text.replace("@VERSION@", table.VERSION)
 
 
 def _bash() -> str:
-    words, values = [], []
+    words: list[str] = []
+    values: list[str] = []
     shared: dict[str, str] = {}
     for name in _levels():
         if name in table.COMMANDS:
@@ -198,11 +199,11 @@ def _bash() -> str:
             common = params.shared(entry)
             flags = " ".join((*_flags(own), *_grouped(common, shared)))
             places = " ".join(_places(entry))
-            words.append(f"  {_quoted(name)}) o=\"{flags}\"" + (f" a={_quoted(places)}" if places else "") + ";;")
+            words.append(f'  {_quoted(name)}) o="{flags}"' + (f" a={_quoted(places)}" if places else "") + ";;")
             values += _own_values(name, entry)
         else:
             flags = " ".join(_grouped([p for p in table.GLOBALS if p["when"] == "always"], shared))
-            words.append(f"  {_quoted(name)}) o=\"{flags}\" s={_quoted(' '.join(_below(name)))};;")
+            words.append(f'  {_quoted(name)}) o="{flags}" s={_quoted(" ".join(_below(name)))};;')
     values += [f"  {_case('*', param)}) v={_quoted(spec)};;" for param, spec in _shared_values()]
     given = "".join(f"{name}={_quoted(text)}\n" for text, name in shared.items())
     return given + _BASH.replace("@WORDS@", "\n".join(words)).replace("@VALUES@", "\n".join(values))

@@ -67,7 +67,8 @@ class Line:
     @property
     def entry(self) -> "Entry | None":
         """The command, once its words are complete."""
-        return table.COMMANDS.get(self.words)
+        found: Entry | None = table.COMMANDS.get(self.words)
+        return found
 
     def options(self) -> "list[Entry]":
         """Options that may stand here."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources._node import AsyncNode
     from flext_sdk._async.resources._runtimes import AsyncRuntimes
     from flext_sdk._async.resources.bus import AsyncBus
+    from flext_sdk._async.resources.debug import AsyncDebug
     from flext_sdk._async.resources.events import AsyncEvents
     from flext_sdk._async.resources.orchestrations import AsyncOrchestrations
     from flext_sdk._async.resources.pipelines import AsyncPipelines
@@ -93,3 +94,10 @@ class AsyncResources:
         from flext_sdk._async.resources.workflows import AsyncWorkflows
 
         return AsyncWorkflows(cast("AsyncFlext", self))
+
+    @cached_property
+    def debug(self) -> AsyncDebug:
+        """Find out what is wrong here: versions, permissions, connections, times; nothing is changed and nothing started."""
+        from flext_sdk._async.resources.debug import AsyncDebug
+
+        return AsyncDebug(cast("AsyncFlext", self))

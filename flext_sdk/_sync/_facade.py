@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources._node import Node
     from flext_sdk._sync.resources._runtimes import Runtimes
     from flext_sdk._sync.resources.bus import Bus
+    from flext_sdk._sync.resources.debug import Debug
     from flext_sdk._sync.resources.events import Events
     from flext_sdk._sync.resources.orchestrations import Orchestrations
     from flext_sdk._sync.resources.pipelines import Pipelines
@@ -93,3 +94,10 @@ class Resources:
         from flext_sdk._sync.resources.workflows import Workflows
 
         return Workflows(cast("Flext", self))
+
+    @cached_property
+    def debug(self) -> Debug:
+        """Find out what is wrong here: versions, permissions, connections, times; nothing is changed and nothing started."""
+        from flext_sdk._sync.resources.debug import Debug
+
+        return Debug(cast("Flext", self))
