@@ -1,8 +1,8 @@
 """The options that many commands share, as plain literals in the shape of the command table's parameters.
 
 `when` says which commands have one: `always`; `page` (lists that come in pages); `mutating` (calls that change
-anything); `request` (calls of one operation, and `api`); `read` (calls that only look and come to an end); `confirm` (calls
-that ask first); `wait` (long work). The generator copies this tuple into
+anything); `request` (calls of one operation, and `api`); `read` (calls that only look and come to an end); `confirm`
+(calls that ask first); `wait` (long work). The generator copies this tuple into
 `flext_cli/table.py`; what joins it to a command's own parameters is `flext_cli/params.py`.
 """
 

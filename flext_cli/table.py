@@ -251,7 +251,7 @@ GROUPS: "dict[str, dict[str, Any]]" = {
         "commands": ("show", "install"),
     },
     "debug": {
-        "summary": "Find out what is wrong here: versions, permissions, connections, times; nothing is changed and nothing started.",
+        "summary": "Find out what is wrong: this installation, the way to the services, the time things take.",
         "commands": ("info", "bundle", "check", "connectivity", "env", "paths", "performance", "trace"),
     },
     "events": {"summary": "See and publish events.", "commands": ("list", "follow", "publish")},
@@ -586,7 +586,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
     "debug performance": {
         "summary": "Measure start-up and calls on this machine, as ratios taken in turn in one run.",
         "description": "Starts are compared with a bare interpreter. Calls (the health of FLEXT Service) are compared with the same "
-        "request sent by hand over the same kind of connection; they are left out where the service does not run.",
+        "request sent by hand over a connection of its own; they are left out where the service does not run.",
         "examples": (("flext debug performance", ""), ("flext debug performance --rounds 21", "")),
         "module": "flext_sdk._sync.resources.debug",
         "class": "Debug",

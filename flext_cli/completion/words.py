@@ -14,12 +14,12 @@ from flext_cli.params import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from flext_cli._types import Entry
 
 FILES = ":files"
+_END = ("--",)
 EVERYWHERE = ("--help",)
 
 
@@ -37,10 +37,10 @@ class Line:
         for token in tokens:
             self._take(token, tokens)
 
-    def _take(self, token: str, tokens: "Any") -> None:
+    def _take(self, token: str, tokens: "Iterator[str]") -> None:
         if self.closed or not (len(token) > 1 and token.startswith("-")):
             self._word(token)
-        elif token == "--":  # noqa: S105 - the end of the options
+        elif token in _END:
             self.closed = True
         else:
             name, equals, value = token.partition("=")
@@ -53,13 +53,13 @@ class Line:
             else:
                 self.given[param["name"]] = found
 
-    def _word(self, token: str) -> None:
+    def _word(self, word: str) -> None:
         if self.words in table.COMMANDS:
-            self.operands.append(token)
-        elif not self.words and token == "help":
+            self.operands.append(word)
+        elif not self.words and word == "help":
             return
         else:
-            words = f"{self.words} {token}".lstrip()
+            words = f"{self.words} {word}".lstrip()
             if words not in table.COMMANDS and not any(each.startswith(words + " ") for each in table.COMMANDS):
                 self.known = False
             self.words = words
@@ -81,7 +81,7 @@ class Line:
         return next((param for param in self.options() if flag in params.flags(param)), None)
 
 
-def complete(
+def complete(  # noqa: PLR0911 - one line for each kind of place
     before: "Sequence[str]", current: str, environ: "Mapping[str, str]" = os.environ
 ) -> "list[tuple[str, str]]":
     """Candidates for the word under the cursor, each with a description; `FILES` alone for the name of a file.

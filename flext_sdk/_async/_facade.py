@@ -97,7 +97,7 @@ class AsyncResources:
 
     @cached_property
     def debug(self) -> AsyncDebug:
-        """Find out what is wrong here: versions, permissions, connections, times; nothing is changed and nothing started."""
+        """Find out what is wrong: this installation, the way to the services, the time things take."""
         from flext_sdk._async.resources.debug import AsyncDebug
 
         return AsyncDebug(cast("AsyncFlext", self))

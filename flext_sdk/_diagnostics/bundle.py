@@ -1,8 +1,8 @@
 """An archive for a bug report, in which no secret is left.
 
-Three nets, one behind the other: what has the name of a secret, what looks like one, and every value that is known to be
-one (from variables, token files, credentials and the configuration), in each spelling that JSON, URLs, base64 and Python give it.
-Files that are nothing but secrets are never read into it.
+Three nets, one behind the other: what has the name of a secret, what looks like one, and every value that is known to
+be one (from variables, token files, credentials and the configuration), in each spelling that JSON, URLs, base64 and
+Python give it. Files that are nothing but secrets are never read into it.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from flext_sdk._diagnostics.facts import home, masked_variable
 from flext_sdk.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["Masker", "collect", "write"]
+__all__ = ["Masker", "collect", "known_secrets", "place", "write"]
 
 # Shorter values are found in every text; who has such a secret has none.
 SHORTEST = 4
@@ -198,7 +198,7 @@ def write(path: Path, files: Mapping[str, str], now: float | None = None) -> int
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "wb") as target, tarfile.open(fileobj=target, mode="w:gz") as archive:
+        with os.fdopen(descriptor, "wb") as target, tarfile.open(fileobj=target, mode="w:gz") as archive:
             for name, text in sorted(files.items()):
                 content = text.encode("utf-8", "surrogateescape")
                 entry = tarfile.TarInfo(f"flext-bundle/{name}")
@@ -212,9 +212,10 @@ def write(path: Path, files: Mapping[str, str], now: float | None = None) -> int
             hint="Name another file: flext debug bundle FILE",
         ) from None
     finally:
-        scratch.unlink(missing_ok=True)
+        with suppress(OSError):
+            scratch.unlink()
 
 
-def names(files: Mapping[str, str]) -> Sequence[str]:
-    """What is in the archive."""
-    return sorted(files)
+def place(file: str | Path) -> Path:
+    """The file as a path; `~` is the folder of the user."""
+    return Path(file).expanduser()

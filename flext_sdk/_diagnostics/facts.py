@@ -34,9 +34,10 @@ EXTRAS = {
 LIBRARIES = ("httpx", "pydantic", "cyclopts", "websockets", "tenacity", "pybreaker")
 # Variables of others that change what this program does.
 OTHERS = (
-    "PAGER", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS", "TERM", "CI", "LANG", "LC_ALL", "SHELL", "EDITOR",
-    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
-    "SSL_CERT_FILE", "SSL_CERT_DIR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONIOENCODING", "VIRTUAL_ENV",
+    "PAGER", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS", "TERM", "CI", "LANG", "LC_ALL",
+    "SHELL", "EDITOR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy",
+    "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONIOENCODING",
+    "VIRTUAL_ENV",
 )  # fmt: skip
 FOLDERS = {
     "configuration": "config.yaml",

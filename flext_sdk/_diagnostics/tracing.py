@@ -1,7 +1,7 @@
 """A command run with its calls written down, and a timed tree made of them.
 
-The command runs in a process of its own with ``FLEXT_TRACE_FILE``; the command line there hands `hooks` to its client, and
-each event becomes a line of JSON. Nothing of headers or bodies is in them.
+The command runs in a process of its own with ``FLEXT_TRACE_FILE``; the command line there hands `hooks` to its client,
+and each event becomes a line of JSON. Nothing of headers or bodies is in them.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ class Resources:
 
     @cached_property
     def debug(self) -> Debug:
-        """Find out what is wrong here: versions, permissions, connections, times; nothing is changed and nothing started."""
+        """Find out what is wrong: this installation, the way to the services, the time things take."""
         from flext_sdk._sync.resources.debug import Debug
 
         return Debug(cast("Flext", self))

@@ -7,7 +7,6 @@ import sys
 import time
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from flext_sdk._async import _rt as rt
@@ -19,6 +18,7 @@ from flext_sdk.errors import FlextError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from flext_sdk._core.types import Service
     from flext_sdk._diagnostics.probe import Probe
@@ -38,7 +38,10 @@ _SERVICES: tuple[Service, ...] = ("flexcore", "flext")
 
 
 class AsyncDebug(AsyncResource):
-    """Find out what is wrong here: versions, permissions, connections, times; nothing is changed and nothing started."""
+    """Find out what is wrong: this installation, the way to the services, the time things take.
+
+    Nothing is changed, and no service is started.
+    """
 
     @command("debug info", columns=("name", "value", "origin"), local=True)
     async def info(self) -> Sequence[DebugFact]:
@@ -113,7 +116,8 @@ class AsyncDebug(AsyncResource):
     async def check(self) -> Sequence[DebugCheck]:
         """Check everything a support person would ask, and say how to mend what is wrong.
 
-        Python, extras, permissions, disk, keyring, ports, services and the clock. Services that do not run are not started.
+        Python, extras, permissions, disk, keyring, ports, services and the clock. Services that do not run are not
+        started.
 
         Returns:
             A `DebugCheck` each, in the order in which they depend on one another.
@@ -155,7 +159,8 @@ class AsyncDebug(AsyncResource):
     @command(
         "debug connectivity",
         columns=(
-            "service", "status", "url", "dns::duration", "connect::duration", "tls::duration", "first_byte:FIRST BYTE:duration",
+            "service", "status", "url", "dns::duration", "connect::duration", "tls::duration",
+            "first_byte:FIRST BYTE:duration",
             "http", "breakers", "message",
         ),
         local=True,
@@ -223,8 +228,8 @@ class AsyncDebug(AsyncResource):
     async def performance(self, *, rounds: int = 7) -> Sequence[DebugMeasure]:
         """Measure start-up and calls on this machine, as ratios taken in turn in one run.
 
-        Starts are compared with a bare interpreter. Calls (the health of FLEXT Service) are compared with the same request sent
-        by hand over the same kind of connection; they are left out where the service does not run.
+        Starts are compared with a bare interpreter. Calls (the health of FLEXT Service) are compared with the same
+        request sent by hand over a connection of its own; they are left out where the service does not run.
 
         Args:
             rounds: How often each is done; the median is shown.
@@ -279,8 +284,8 @@ class AsyncDebug(AsyncResource):
     async def trace(self, command: Sequence[str]) -> Sequence[DebugSpan]:
         """Run a command of `flext` and show its calls, attempts and pauses as a timed tree.
 
-        The command really runs. Its own output goes to standard error, so that the tree alone is on standard output. Options
-        behind the command's first word belong to the command.
+        The command really runs. Its own output goes to standard error, so that the tree alone is on standard output.
+        Options behind the command's first word belong to the command.
 
         Args:
             command: Words and options of the command.
@@ -313,9 +318,9 @@ class AsyncDebug(AsyncResource):
     async def bundle(self, file: str | Path | None = None) -> DebugBundle:
         """Write an archive for a bug report: versions, checks, settings and the ends of logs, every secret masked.
 
-        It holds what `debug info`, `check`, `connectivity`, `env` and `paths` show, the configuration and profiles, the last
-        256 KiB of each log, and a list of files. Tokens, credentials and secrets are not in it; their values are masked wherever else
-        they stand. Look into it before you send it: it is yours.
+        It holds what `debug info`, `check`, `connectivity`, `env` and `paths` show, the configuration and profiles, the
+        last 256 KiB of each log, and a list of files. Tokens, credentials and secrets are not in it; their values are
+        masked wherever else they stand. Look into it before you send it: it is yours.
 
         Args:
             file: Where to write it; `flext-bundle-TIME.tar.gz` in the present folder when left out.
@@ -342,7 +347,7 @@ class AsyncDebug(AsyncResource):
         from flext_sdk._diagnostics.records import DebugBundle
 
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-        path = Path(file if file is not None else f"flext-bundle-{stamp}.tar.gz").expanduser()
+        path = bundle.place(file if file is not None else f"flext-bundle-{stamp}.tar.gz")
         reports = {
             "info": [one.to_dict() for one in await self.info()],
             "check": [one.to_dict() for one in await self.check()],
