@@ -79,7 +79,6 @@ class Command:
         self.words = words
         self.entry: Entry = params.command_of(words)
         self.method = annotated(self.entry)
-        tokens = params.closed(self.entry, tokens)
         parsed = quick.parse(self.entry, tokens) or self._parsed(tokens)
         self.own = parsed.own
         self.shared = parsed.shared

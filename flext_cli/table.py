@@ -554,10 +554,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
     "debug paths": {
         "summary": "Show where FLEXT keeps its files on this machine.",
         "description": "",
-        "examples": (
-            ("flext debug paths", ""),
-            ("flext debug paths -o json --query \"[?name=='logs'].path | [0]\"", ""),
-        ),
+        "examples": (("flext debug paths", ""), ("flext debug paths --query \"[?name=='logs'].path\"", "")),
         "module": "flext_sdk._sync.resources.debug",
         "class": "Debug",
         "method": "paths",

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -141,10 +142,10 @@ def test_names_are_kept_in_order_and_only_plain_ones(tmp_path):
     assert cache.read("pipelines", where) == ["B", "a", "b"]
     cache.update("pipelines", where, add=["c", "a"], remove=["B"])
     assert cache.read("pipelines", where) == ["a", "b", "c"]
-    assert os.stat(f"{where}/pipelines").st_mode & 0o777 == 0o600
-    before = os.stat(f"{where}/pipelines").st_mtime_ns
+    assert Path(where, "pipelines").stat().st_mode & 0o777 == 0o600
+    before = Path(where, "pipelines").stat().st_mtime_ns
     cache.update("pipelines", where, add=["a"])
-    assert os.stat(f"{where}/pipelines").st_mtime_ns == before
+    assert Path(where, "pipelines").stat().st_mtime_ns == before
 
 
 def test_of_too_many_names_the_new_ones_stay(tmp_path, monkeypatch):
@@ -167,8 +168,8 @@ def test_a_place_that_cannot_be_written_costs_nothing_but_names(tmp_path):
 @pytest.mark.parametrize("text", ["..", "https://a/b?c", "ünï", "a/../b", ""])
 def test_what_chooses_a_platform_is_never_a_path(text):
     folder = cache.folder({"FLEXT_HOME": "/h", "FLEXT_URL": text})
-    assert os.path.dirname(folder) == "/h/cache/names"
-    assert os.path.basename(folder).startswith(("u_", "p_"))
+    assert str(Path(folder).parent) == "/h/cache/names"
+    assert Path(folder).name.startswith(("u_", "p_"))
 
 
 def test_ordinary_calls_teach_the_names(flext, platform):
@@ -249,7 +250,7 @@ def test_bash_asks_for_what_it_does_not_know(known, home, program):
     assert "go" in in_bash(program, "")
     assert in_bash(program, "go", "ord") == ["orders", "orders-eu"]
     # Once read, the names of aliases are bash's to find.
-    later = os.stat(home / "config.yaml").st_mtime + 2
+    later = (home / "config.yaml").stat().st_mtime + 2
     os.utime(home / "cache" / "aliases", (later, later))
     assert in_bash(None, "g") == ["go"]
 
@@ -321,7 +322,7 @@ def test_install_puts_script_and_line_once(run, tmp_path, shell):
         text = (tmp_path / start).read_text()
         assert text.startswith("# mine, without a line's end\n")
         assert text.count("# flext completion") == 1
-    assert not [path for path in tmp_path.rglob("*.flext-*")]
+    assert not list(tmp_path.rglob("*.flext-*"))
 
 
 def test_install_knows_the_shell_of_the_account(run, monkeypatch, tmp_path):

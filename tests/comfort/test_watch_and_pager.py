@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import datetime
 
 import pytest
@@ -79,10 +80,8 @@ def watched(monkeypatch, capsys, looks, form="table"):
             raise text
         out.write(text)
 
-    try:
+    with suppress(KeyboardInterrupt):
         watch("flext x", 2, form, once, sleep=waits.append, now=lambda: datetime(2026, 1, 2, 3, 4, 5))
-    except KeyboardInterrupt:
-        pass
     captured = capsys.readouterr()
     return captured.out, captured.err, waits
 

@@ -103,7 +103,7 @@ class AsyncDebug(AsyncResource):
 
         Command example:
             $ flext debug paths
-            $ flext debug paths -o json --query "[?name=='logs'].path | [0]"
+            $ flext debug paths --query "[?name=='logs'].path"
 
         See also:
             flext debug bundle
