@@ -270,6 +270,7 @@ class Command:
 
     def _ask(self, client: Data) -> Data:
         """Call the method; what its success or failure tells about names is kept for completion."""
+        self._settle(client)
         try:
             result = self._invoke(client.with_options(models=False) if self._only_shows() else client)
         except Exception as error:
@@ -279,6 +280,12 @@ class Command:
         if not self._names.listens:
             self._names.done(self.own, result)
         return result
+
+    def _settle(self, client: Data) -> None:
+        settings = getattr(client, "settings", None)
+        if settings is not None and self.entry["http"]:
+            address = settings.get_value("service_url") or settings.get_value("base_url") or "local"
+            self._names.settle(ascii(address))
 
     def _watch(self, client: Data, kind: str) -> None:
         from flext_cli.watching import watch

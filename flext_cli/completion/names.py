@@ -35,6 +35,8 @@ BY_NAME = {
 # Commands whose answer tells names, besides those called `list`.
 LISTS = {"pipeline runs": "runs"}
 LOCAL = "profiles"
+# The file that tells whose names these are.
+_PLATFORM = ".platform"
 
 
 def home(environ: "Mapping[str, str]" = os.environ) -> str:
@@ -139,6 +141,21 @@ class Watcher:
         columns = entry["output"]["columns"]
         self._path = columns[0][0] if columns else "name"
         self._seen: list[str] = []
+
+    def settle(self, platform: str) -> None:
+        """Forget names that another platform told: behind the same choice (a profile, say) may be another one now.
+
+        Args:
+            platform: What tells platforms apart, such as the address; one line.
+        """
+        if read(_PLATFORM, self._where) == [platform]:
+            return
+        try:
+            for name in os.listdir(self._where):
+                os.unlink(f"{self._where}/{name}")
+        except OSError:
+            pass  # none yet, or of somebody else
+        _write(_PLATFORM, self._where, [platform])
 
     @property
     def listens(self) -> bool:

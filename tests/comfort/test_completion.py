@@ -203,6 +203,19 @@ def test_ordinary_calls_teach_the_names(flext, platform):
     flext("pipeline", "delete", "comfort-a", "--yes")
 
 
+def test_names_of_another_platform_behind_the_same_choice_are_forgotten(flext, platform, names, home):
+    names("pipelines", "of-the-other")
+    environ = {"FLEXT_HOME": str(home), "FLEXT_TOKEN": platform.token}
+    flext("runtime", "list", "--url", platform.urls["flext"], code=None, environ=environ)
+    assert cache.read("pipelines", str(home / "cache" / "names" / "p_")) == ["of-the-other"]
+    watcher = cache.Watcher("pipeline list", table.COMMANDS["pipeline list"], str(home / "cache" / "names" / "p_"))
+    watcher.settle("'https://one.test'")
+    assert cache.read("pipelines", str(home / "cache" / "names" / "p_")) == []
+    names("pipelines", "of-this-one")
+    watcher.settle("'https://one.test'")
+    assert cache.read("pipelines", str(home / "cache" / "names" / "p_")) == ["of-this-one"]
+
+
 # -- bash, which every machine has --------------------------------------------------------------------------------
 
 
@@ -348,3 +361,12 @@ def test_install_where_nothing_can_be_written(run, tmp_path):
     assert refused.code == 4
     assert refused.err.startswith("error: Completion cannot be installed")
     assert "Traceback" not in refused.err
+
+
+def test_options_of_another_command_line_are_not_ours():
+    entry = table.COMMANDS["debug trace"]
+    closed = params.closed(entry, ["-o", "json", "pipeline", "list", "--limit", "5"])
+    assert closed == ["-o", "json", "--", "pipeline", "list", "--limit", "5"]
+    assert params.closed(entry, closed) == closed
+    assert params.closed(entry, ["--quiet"]) == ["--quiet"]
+    assert params.closed(table.COMMANDS["version"], ["a", "-b"]) == ["a", "-b"]

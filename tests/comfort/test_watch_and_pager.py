@@ -1,5 +1,6 @@
 """`--watch` and the pager on a real terminal and in a pipe; `--curl` and `--dry-run`."""
 
+import io
 import json
 import os
 import pty
@@ -107,6 +108,32 @@ def test_the_first_look_must_succeed(monkeypatch, capsys):
         watched(monkeypatch, capsys, ["a\n", ValueError("for good")])
 
 
+def test_a_terminal_is_painted(monkeypatch, tmp_path):
+    master, slave = pty.openpty()
+    looks = iter(["a\n", Passing(), "b\n"])
+
+    def once(out):
+        text = next(looks, KeyboardInterrupt())
+        if isinstance(text, BaseException):
+            raise text
+        out.write(text)
+
+    shown = ""
+    with os.fdopen(slave, "w") as stream:
+        monkeypatch.setattr("sys.stdout", stream)
+        monkeypatch.setenv("TERM", "xterm")
+        with suppress(KeyboardInterrupt):
+            watch("flext x", 2, "table", once, sleep=lambda _: None, now=lambda: datetime(2026, 1, 2, 3, 4, 5))
+        while select.select([master], [], [], 0.5)[0]:
+            shown += os.read(master, 65536).decode()
+        monkeypatch.undo()
+    os.close(master)
+    assert shown.startswith(ENTER)
+    assert shown.count("every 2 s: flext x    03:04:05") == 1
+    assert shown.count("error: it is away (trying again)") == 1
+    assert shown.endswith(LEAVE + "b\r\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -126,7 +153,7 @@ def test_what_cannot_be_watched_is_refused(run, arguments, said):
 def test_in_a_pipe_until_it_is_interrupted(platform):
     process = subprocess.Popen(
         [sys.executable, "-m", "flext_cli", "version", "--watch", "0.1", "-o", "ndjson"],
-        env={**platform.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**outside(platform), "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     lines = [json.loads(process.stdout.readline()) for _ in range(7)]
     process.send_signal(signal.SIGINT)
@@ -136,6 +163,11 @@ def test_in_a_pipe_until_it_is_interrupted(platform):
 
 
 # -- on a terminal -------------------------------------------------------------------------------------------------
+
+
+def outside(platform):
+    """The platform's environment on somebody's terminal, wherever the tests run."""
+    return {name: value for name, value in platform.environ.items() if name not in {"CI", "NO_COLOR", "PAGER", "LESS"}}
 
 
 class Terminal:
@@ -188,7 +220,7 @@ class Terminal:
 
 
 def test_watch_paints_over_and_gives_the_terminal_back(platform):
-    terminal = Terminal("version", "--watch", "0.2", env=platform.environ)
+    terminal = Terminal("version", "--watch", "0.2", env=outside(platform))
     terminal.until(ENTER)
     terminal.until("every 0.2 s: flext version")
     terminal.until("\x1b[1;1H", 10)
@@ -212,7 +244,7 @@ def shows(folder, text):
 
 
 def test_long_tables_go_through_the_pager(platform, tmp_path):
-    env = {**platform.environ, "FLEXT_PAGER": shows(tmp_path, "paged!"), "PAGER": "false"}
+    env = {**outside(platform), "FLEXT_PAGER": shows(tmp_path, "paged!"), "PAGER": "false"}
     terminal = Terminal("debug", "info", env=env)
     assert terminal.end() == 0
     assert terminal.shown.index("paged!") < terminal.shown.index("flext-sdk")
@@ -234,13 +266,13 @@ def test_long_tables_go_through_the_pager(platform, tmp_path):
     ],
 )
 def test_no_pager_where_none_is_wanted_or_there(platform, more):
-    terminal = Terminal("debug", "info", env={**platform.environ, **more})
+    terminal = Terminal("debug", "info", env={**outside(platform), **more})
     assert terminal.end() == 0
     assert "setting autostart" in terminal.shown
 
 
 def test_a_pager_that_is_left_early_is_no_failure(platform):
-    terminal = Terminal("debug", "info", env={**platform.environ, "PAGER": "head -1"})
+    terminal = Terminal("debug", "info", env={**outside(platform), "PAGER": "head -1"})
     assert terminal.end() == 0
     assert "Traceback" not in terminal.shown
     assert "setting autostart" not in terminal.shown
@@ -249,6 +281,58 @@ def test_a_pager_that_is_left_early_is_no_failure(platform):
 def test_no_pager_in_a_pipe(flext, tmp_path):
     environ = {"PAGER": shows(tmp_path, "paged!"), "LINES": "3"}
     assert "paged!" not in flext("debug", "info", environ=environ).out
+
+
+class Tty(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_what_fits_is_written_as_it_is():
+    out = io.StringIO()
+    paged = pager.Pager(out, 4, {"PAGER": "false"})
+    paged.write("a\nb\n")
+    paged.flush()
+    assert out.getvalue() == ""
+    paged.finish()
+    assert out.getvalue() == "a\nb\n"
+
+
+def test_what_does_not_fit_goes_to_the_program(tmp_path):
+    out = io.StringIO()
+    script = tmp_path / "pager"
+    script.write_text(f'#!/bin/sh\necho "$LESS" > {tmp_path}/less\ncat > {tmp_path}/shown\n')
+    script.chmod(0o755)
+    before = signal.getsignal(signal.SIGINT)
+    paged = pager.Pager(out, 2, {"PAGER": str(script), "PATH": os.environ["PATH"]})
+    for number in range(5):
+        paged.write(f"{number}\n")
+    paged.finish()
+    assert (out.getvalue(), (tmp_path / "shown").read_text()) == ("", "0\n1\n2\n3\n4\n")
+    assert (tmp_path / "less").read_text() == "FRX\n"
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_program_that_is_not_there_and_one_that_is_left():
+    out = io.StringIO()
+    paged = pager.Pager(out, 1, {"PAGER": "no-such-pager-here"})
+    paged.write("a\n")
+    paged.write("b\n")
+    paged.finish()
+    assert out.getvalue() == "a\nb\n"
+    paged = pager.Pager(out, 1, {"PAGER": "true", "PATH": os.environ["PATH"]})
+    with pytest.raises(pager.Left):
+        for _ in range(10_000):
+            paged.write("x" * 100 + "\n")
+    paged.write("more\n")
+    paged.finish()
+
+
+def test_where_a_pager_has_a_place(monkeypatch):
+    monkeypatch.setattr("sys.stdin", Tty())
+    assert pager.wanted(Tty(), {"TERM": "xterm"})
+    assert not pager.wanted(Tty(), {"TERM": "xterm", "PAGER": "'"})
+    assert not pager.wanted(io.StringIO(), {"TERM": "xterm"})
 
 
 def test_which_pager():
