@@ -32,9 +32,10 @@ def applies(when: str, command: "Entry") -> bool:
         return bool(command["output"]["kind"] == "page")
     if when == "request":
         # A command of its own (`api`) sends what it is told.
-        return bool(command["http"] or (command["mutating"] and not command["local"] and command["attribute"] is None))
+        return bool(command["http"] or (command["mutating"] and command["attribute"] is None and not command["local"]))
     if when == "read":
-        changes = command["mutating"] or command["confirm"] or command["wait"] or command["stream"]
+        # A stream has a kind of its own.
+        changes = command["mutating"] or command["confirm"] or command["wait"]
         return not changes and command["output"]["kind"] in READ_KINDS
     return when not in {"confirm", "wait", "mutating"} or bool(command[when])
 
