@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 
-class AliasError(Exception):
+class AliasError(ValueError):
     """The aliases of the configuration make no sense; `hint` says what to do."""
 
     def __init__(self, message: str, hint: str) -> None:
@@ -94,6 +94,17 @@ def check(name: str, meaning: str, others: "Mapping[str, str]") -> None:
     if not words or not is_command(words[0]):
         first = words[0] if words else ""
         raise AliasError(f'alias "{name}": "{first}" is neither a command nor an alias', "see: flext --help")
+
+
+def guard(given: "Mapping[str, Any]", environ: "Mapping[str, str]" = os.environ) -> None:
+    """Look at what `config set` was given before it is stored; other keys than `alias.NAME` are let through.
+
+    Raises:
+        AliasError: As `check` does.
+    """
+    group, _, name = str(given.get("key", "")).partition(".")
+    if group == "alias":
+        check(name, str(given.get("value", "")), load(environ))
 
 
 def expand(arguments: "Sequence[str]", aliases: "Mapping[str, str]") -> "list[str]":

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from flext_cli import convert, middleware, paging, params, quick, terminal
+from flext_cli import aliases, convert, middleware, paging, params, quick, terminal
 from flext_cli.completion import names
 from flext_cli.globals import DEFAULT_LIMIT
 from flext_cli.main import INTERRUPTED, USAGE, WrongUsage
@@ -140,6 +140,8 @@ class Command:
 
     def run(self) -> int:
         """Ask, call, write."""
+        if self.words == "config set":
+            self._checked("alias", aliases.guard, self.own)
         for text in self.shared.get("filter") or ():
             self._checked("--filter", paging.filter_of, text)
         if self.shared.get("sort"):

@@ -94,3 +94,13 @@ def test_completion_knows_them(home, config):
     assert aliases.expand_quietly(["ls"], {"FLEXT_HOME": str(home)}) == ["ls"]
     (home / "config.yaml").unlink()
     assert aliases.cached() == {}
+
+
+def test_what_config_set_is_given_is_looked_at(home, config):
+    config("alias: {ls: pipeline list}")
+    aliases.guard({"key": "timeouts.call", "value": "5"})
+    aliases.guard({"key": "alias.failed", "value": "ls --filter status=failed"})
+    with pytest.raises(aliases.AliasError, match="is a command"):
+        aliases.guard({"key": "alias.pipeline", "value": "version"})
+    with pytest.raises(aliases.AliasError, match="leads back to itself"):
+        aliases.guard({"key": "alias.ls", "value": "ls"})
