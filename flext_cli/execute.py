@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,9 +116,17 @@ class Command:
 
     def _confirm(self) -> None:
         question = self.entry["confirm"]
-        if not question or self.shared.get("yes") or self.shared.get("dry_run"):
+        # A method that tells what would change asks with that before it.
+        if (
+            not question
+            or "on_changes" in inspect.signature(self.method).parameters
+            or self.shared.get("yes")
+            or self.shared.get("dry_run")
+        ):
             return
-        question = convert.named({**self._defaults(), **self.own}, question)
+        self._ask(convert.named({**self._defaults(), **self.own}, question))
+
+    def _ask(self, question: str) -> None:
         if not terminal.is_terminal(sys.stdin) or not terminal.is_terminal(sys.stderr):
             raise WrongUsage(
                 "this asks for confirmation, and there is no terminal to ask on", "give --yes if you mean it"
@@ -151,8 +160,83 @@ class Command:
             return 1
         if self.shared.get("dry_run"):
             return self._dry_run()
+        if self.entry.get("alone"):
+            return self._alone()
         with self._client() as client:
+            try:
+                self._guard(getattr(client, "profile", None))
+            except Declined:
+                return 1
+            self._format_of(getattr(client, "_files", ()))
             return self._call(client)
+
+    def _alone(self) -> int:
+        """Run a command about files of this machine: it must work when no client can be made of them."""
+        from contextlib import suppress
+
+        from flext_sdk._core.settings import read_url
+        from flext_sdk.errors import FlextError
+        from flext_sdk.profiles._find import find
+
+        given = {"profile": self.shared.get("profile")}
+        with suppress(FlextError):
+            self._format_of(find(given["profile"], os.environ, lambda _: None)[1])
+        owner = getattr(importlib.import_module(self.entry["module"]), self.entry["class"])
+        names = inspect.signature(owner).parameters
+        if "arguments" in names:
+            url = self.shared.get("url")
+            arguments = {
+                "base_url": self._checked("--url", read_url, url) if url is not None else None,
+                "timeout": self.shared.get("timeout"),
+                "token": "given" if "token_file" in self.shared else None,
+                "output": self.shared.get("output"),
+            }
+            labels = {**LABELS, "output": "--output or FLEXT_OUTPUT"}
+            given |= {"arguments": arguments, "labels": labels, "on_message": self._on_message}
+        return self._call(owner(**given))
+
+    def _format_of(self, files: Sequence[Data]) -> None:
+        """Take the output format of the profile or of config.yaml, where none was given."""
+        if "output" in self.shared:
+            return
+        self.settings.format = next((s.values["output"] for s in files if s.values.get("output")), self.settings.format)
+
+    def _guard(self, profile: Data) -> None:
+        """Ask for the name of a protected profile before anything is changed where it leads."""
+        if profile is None or not profile.protected or not params.applies("guarded", self.entry):
+            return
+        if self.words == "api" and str(self.own.get("method", "")).upper() in {"GET", "HEAD", "OPTIONS"}:
+            return
+        given = self.shared.get("confirm_profile")
+        if given is None:
+            if not terminal.is_terminal(sys.stdin) or not terminal.is_terminal(sys.stderr):
+                raise WrongUsage(
+                    f"profile {profile.name} is protected, and there is no terminal to ask on",
+                    f"a script must give --confirm-profile {profile.name}; --yes is not enough",
+                )
+            what = f"flext {self.words} changes something in {profile.name}"
+            errors.say(f"{one_line(what)}, which is protected. Type the profile's name to go on: ")
+            given = sys.stdin.readline().strip()
+            if given != profile.name:
+                errors.say("nothing was done\n")
+                raise Declined
+        if given != profile.name:
+            raise WrongUsage(
+                f"--confirm-profile: the profile in force is {profile.name}, not {given}", "nothing was done"
+            )
+
+    def _on_changes(self, changes: Sequence[Data]) -> bool:
+        """Show what would change, and ask."""
+        for one in changes:
+            before, after = (json_text(one[side]) if one[side] is not None else "-" for side in ("before", "after"))
+            errors.say(one_line(f"{one['key']}: {before} -> {after}") + "\n")
+        if self.shared.get("yes"):
+            return True
+        try:
+            self._ask(self.entry["confirm"])
+        except Declined:
+            return False
+        return True
 
     def _client(self, **more: Data) -> Data:
         from flext_sdk import Flext
@@ -169,6 +253,8 @@ class Command:
             if self.shared["timeout"] <= 0:
                 raise WrongUsage("--timeout: it must be above zero", f"see: flext {self.words} --help")
             options["timeout"] = self.shared["timeout"]
+        if "profile" in self.shared:
+            options["profile"] = self.shared["profile"]
         if self.shared.get("debug"):
             options["middleware"] = [*options.get("middleware", ()), middleware.trace]
         return Flext(**options)
@@ -206,8 +292,12 @@ class Command:
             arguments["on_message"] = self._on_message
         if "on_head" in names:
             arguments["on_head"] = lambda line: errors.say(safe(line) + "\n")
+        if "on_changes" in names:
+            arguments["on_changes"] = self._on_changes
         if self.entry["attribute"] is None:
             return self.method(client, **arguments)
+        if self.entry.get("alone"):
+            return getattr(client, self.entry["method"])(**arguments)
         return getattr(getattr(client, self.entry["attribute"]), self.entry["method"])(**arguments)
 
     def _on_progress(self, run: Data) -> None:
@@ -322,6 +412,13 @@ class Command:
             if isinstance(name, str) and name:
                 errors.say(one_line(f"no longer watching; it goes on (to end it: flext {group} stop {name})") + "\n")
         return INTERRUPTED
+
+
+def json_text(value: Data) -> str:
+    """A value in a line of text."""
+    from flext_cli.output.values import cell
+
+    return cell(value)
 
 
 class OutputError(OSError):

@@ -29,6 +29,9 @@ def applies(when: str, command: "Entry") -> bool:
     if when == "mutating":
         # A command of its own (`api`) sends what it is told; managing the processes of this machine is no request.
         return bool(command["mutating"] and (command["http"] or command["attribute"] is None))
+    if when == "guarded":
+        # The quick start stores a pipeline and runs it; files of this machine are nothing that a profile leads to.
+        return bool((command["mutating"] and not command.get("alone")) or command["method"] == "quickstart")
     return when not in {"confirm", "wait"} or bool(command[when])
 
 

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources._node import AsyncNode as AsyncNode
     from flext_sdk._async.resources._runtimes import AsyncRuntimes as AsyncRuntimes
     from flext_sdk._async.resources.bus import AsyncBus as AsyncBus
+    from flext_sdk._async.resources.config import AsyncConfig as AsyncConfig
     from flext_sdk._async.resources.events import AsyncEvents as AsyncEvents
     from flext_sdk._async.resources.orchestrations import AsyncOrchestrations as AsyncOrchestrations
     from flext_sdk._async.resources.pipelines import AsyncPipelines as AsyncPipelines
     from flext_sdk._async.resources.plugins import AsyncPlugins as AsyncPlugins
+    from flext_sdk._async.resources.profiles import AsyncProfiles as AsyncProfiles
     from flext_sdk._async.resources.services import AsyncServices as AsyncServices
     from flext_sdk._async.resources.workflows import AsyncWorkflows as AsyncWorkflows
     from flext_sdk._core.breaker import BreakerEvent as BreakerEvent
@@ -46,10 +48,12 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources._node import Node as Node
     from flext_sdk._sync.resources._runtimes import Runtimes as Runtimes
     from flext_sdk._sync.resources.bus import Bus as Bus
+    from flext_sdk._sync.resources.config import Config as Config
     from flext_sdk._sync.resources.events import Events as Events
     from flext_sdk._sync.resources.orchestrations import Orchestrations as Orchestrations
     from flext_sdk._sync.resources.pipelines import Pipelines as Pipelines
     from flext_sdk._sync.resources.plugins import Plugins as Plugins
+    from flext_sdk._sync.resources.profiles import Profiles as Profiles
     from flext_sdk._sync.resources.services import Services as Services
     from flext_sdk._sync.resources.workflows import Workflows as Workflows
     from flext_sdk._version import __version__ as __version__
@@ -168,14 +172,17 @@ if TYPE_CHECKING:
     from flext_sdk.models.workflows import WorkflowList as WorkflowList
     from flext_sdk.models.workflows import WorkflowRequest as WorkflowRequest
     from flext_sdk.models.workflows import WorkflowStatus as WorkflowStatus
+    from flext_sdk.profiles._find import ActiveProfile as ActiveProfile
 
 __all__ = [
     "EXIT_CODES",
     "APIStatusError",
+    "ActiveProfile",
     "ActiveWorkflow",
     "ActiveWorkflowList",
     "AsyncBus",
     "AsyncCluster",
+    "AsyncConfig",
     "AsyncEvents",
     "AsyncFlext",
     "AsyncNode",
@@ -183,6 +190,7 @@ __all__ = [
     "AsyncPage",
     "AsyncPipelines",
     "AsyncPlugins",
+    "AsyncProfiles",
     "AsyncRuntimes",
     "AsyncServices",
     "AsyncWorkflows",
@@ -203,6 +211,7 @@ __all__ = [
     "ClusterNodeList",
     "ClusterService",
     "ClusterStatus",
+    "Config",
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
@@ -268,6 +277,7 @@ __all__ = [
     "PreconditionError",
     "Problem",
     "ProblemSeverity",
+    "Profiles",
     "RateLimitedError",
     "RawResponse",
     "Readiness",

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources._node import AsyncNode
     from flext_sdk._async.resources._runtimes import AsyncRuntimes
     from flext_sdk._async.resources.bus import AsyncBus
+    from flext_sdk._async.resources.config import AsyncConfig
     from flext_sdk._async.resources.events import AsyncEvents
     from flext_sdk._async.resources.orchestrations import AsyncOrchestrations
     from flext_sdk._async.resources.pipelines import AsyncPipelines
     from flext_sdk._async.resources.plugins import AsyncPlugins
+    from flext_sdk._async.resources.profiles import AsyncProfiles
     from flext_sdk._async.resources.services import AsyncServices
     from flext_sdk._async.resources.workflows import AsyncWorkflows
 
@@ -93,3 +95,17 @@ class AsyncResources:
         from flext_sdk._async.resources.workflows import AsyncWorkflows
 
         return AsyncWorkflows(cast("AsyncFlext", self))
+
+    @cached_property
+    def profiles(self) -> AsyncProfiles:
+        """Profiles: settings for several platforms, and their secrets."""
+        from flext_sdk._async.resources.profiles import AsyncProfiles
+
+        return AsyncProfiles(cast("AsyncFlext", self))
+
+    @cached_property
+    def config(self) -> AsyncConfig:
+        """Settings: what is in force, where it comes from, and config.yaml."""
+        from flext_sdk._async.resources.config import AsyncConfig
+
+        return AsyncConfig(cast("AsyncFlext", self))

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources._node import Node
     from flext_sdk._sync.resources._runtimes import Runtimes
     from flext_sdk._sync.resources.bus import Bus
+    from flext_sdk._sync.resources.config import Config
     from flext_sdk._sync.resources.events import Events
     from flext_sdk._sync.resources.orchestrations import Orchestrations
     from flext_sdk._sync.resources.pipelines import Pipelines
     from flext_sdk._sync.resources.plugins import Plugins
+    from flext_sdk._sync.resources.profiles import Profiles
     from flext_sdk._sync.resources.services import Services
     from flext_sdk._sync.resources.workflows import Workflows
 
@@ -93,3 +95,17 @@ class Resources:
         from flext_sdk._sync.resources.workflows import Workflows
 
         return Workflows(cast("Flext", self))
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """Profiles: settings for several platforms, and their secrets."""
+        from flext_sdk._sync.resources.profiles import Profiles
+
+        return Profiles(cast("Flext", self))
+
+    @cached_property
+    def config(self) -> Config:
+        """Settings: what is in force, where it comes from, and config.yaml."""
+        from flext_sdk._sync.resources.config import Config
+
+        return Config(cast("Flext", self))

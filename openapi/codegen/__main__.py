@@ -69,7 +69,7 @@ def late(root: Path) -> None:
 
     pages = reference.render_commands(commands.groups(spec, found), found, EXIT_CODES)
     folder = root / "flext_sdk" / "_async" / "resources"
-    api = reference.render_api(spec, {r.name for r in spec.resources if resources.has_override(folder, r.name)})
+    api = reference.render_api(spec, {r.name for r in spec.attributes if resources.has_override(folder, r.name)})
     for name, texts in (("commands", pages), ("api", api)):
         target = root / "docs" / "reference" / name
         for file, text in texts.items():

@@ -88,6 +88,13 @@ class Resource:
     operations: tuple[OperationSpec, ...]
 
 
+#: Attributes of the client that no service stands behind; each is a module of its own in flext_sdk/_async/resources.
+LOCAL = (
+    Resource("profiles", "Profiles: settings for several platforms, and their secrets.", "profile", ()),
+    Resource("config", "Settings: what is in force, where it comes from, and config.yaml.", "config", ()),
+)
+
+
 @dataclass(frozen=True)
 class Contract:
     """Both documents as one."""
@@ -95,6 +102,12 @@ class Contract:
     schemas: dict[str, dict[str, Any]]
     operations: tuple[OperationSpec, ...]
     resources: tuple[Resource, ...]
+    local: tuple[Resource, ...] = ()
+
+    @property
+    def attributes(self) -> tuple[Resource, ...]:
+        """All attributes of the client: those made from the contracts, and those written by hand."""
+        return self.resources + self.local
 
     def module_of(self, schema: str) -> str:
         """The module in flext_sdk.models that holds a schema."""
@@ -111,7 +124,7 @@ def load(folder: Path) -> Contract:
     schemas = _merge_schemas(documents)
     operations = tuple(op for name in SERVICES for op in _operations(name, documents[name], schemas))
     _check(operations)
-    return Contract(schemas, operations, _resources(documents, operations))
+    return Contract(schemas, operations, _resources(documents, operations), LOCAL)
 
 
 def reference_name(reference: str) -> str:

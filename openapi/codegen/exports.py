@@ -23,6 +23,7 @@ FIXED = {
     "BulkItem": "flext_sdk._core.outcomes",
     "BulkProgress": "flext_sdk._core.outcomes",
     "BulkResult": "flext_sdk._core.outcomes",
+    "ActiveProfile": "flext_sdk.profiles._find",
     "Hooks": "flext_sdk._core.hooks",
     "RequestEvent": "flext_sdk._core.hooks",
     "ResponseEvent": "flext_sdk._core.hooks",
@@ -52,7 +53,7 @@ def names(contract: Contract, package: Path, models: dict[str, str]) -> dict[str
             # The wire's Error is a shape, not an exception: it stays in flext_sdk.models, away from what `except` takes.
             if isinstance(node, ast.ClassDef) and node.name != "Error":
                 found[node.name] = f"flext_sdk.models.{file.removesuffix('.py')}"
-    for resource in contract.resources:
+    for resource in contract.attributes:
         for colour in ("_async", "_sync"):
             name = class_name(resource.name).removeprefix("" if colour == "_async" else "Async")
             module = (

@@ -95,7 +95,7 @@ def render_api(contract: Contract, overridden: set[str]) -> dict[str, str]:
         ),
     }
     index = [NOTE, "# Python API\n", "- [Client](client.md)", "- [Errors](errors.md)", "- [Models](models.md)"]
-    for resource in contract.resources:
+    for resource in contract.attributes:
         name = "".join(p.title() for p in resource.name.split("_"))
         module = resource.name if resource.name in overridden else f"_{resource.name}"
         pages[f"{resource.name}.md"] = _directive(

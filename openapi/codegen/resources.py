@@ -86,7 +86,7 @@ def render_facade(contract: Contract, folder: Path) -> str:
         "class AsyncResources:",
         '    """Attributes of a client; each is imported when it is first used."""\n',
     ]
-    for resource in contract.resources:
+    for resource in contract.attributes:
         name = class_name(resource.name)
         module = resource.name if has_override(folder, resource.name) else f"_{resource.name}"
         lines.append(f"    from flext_sdk._async.resources.{module} import {name}")
