@@ -31,7 +31,7 @@ def applies(when: str, command: "Entry") -> bool:
         return bool(command["mutating"] and (command["http"] or command["attribute"] is None))
     if when == "guarded":
         # The quick start stores a pipeline and runs it; files of this machine are nothing that a profile leads to.
-        return bool((command["mutating"] and not command.get("alone")) or command["method"] == "quickstart")
+        return bool((command["mutating"] and not command.get("alone")) or command.get("method") == "quickstart")
     return when not in {"confirm", "wait"} or bool(command[when])
 
 

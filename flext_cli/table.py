@@ -3306,7 +3306,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "examples": (
             ("flext profile set dev timeouts.call 20", ""),
             ("flext profile set prod protected true", ""),
-            ("flext profile set dev retries.attempts --unset", ""),
+            ("flext profile set dev timeouts.call --unset", ""),
         ),
         "module": "flext_sdk._sync.resources.profiles",
         "class": "Profiles",

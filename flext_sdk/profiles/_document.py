@@ -37,13 +37,18 @@ _WORDS = {str: "text", list: "a list", bool: "true or false", dict: "a mapping"}
 _SECRET_HINT = "Secrets are kept encrypted: flext profile secret set PROFILE token"  # noqa: S105 - a hint, not a secret
 
 
+def is_blank(text: str) -> bool:
+    """Whether a text has nothing but comments."""
+    return all(not line.strip() or line.lstrip().startswith("#") for line in text.removeprefix("\ufeff").splitlines())
+
+
 def parse(text: str, name: str) -> Document:
     """A file as plain data with positions; an empty one is an empty mapping.
 
     Raises:
         ConfigurationError: If it cannot be read, with line and column.
     """
-    if not text.strip():
+    if is_blank(text):
         return Document({}, {}, name)
     try:
         found = load_document(text, name=name)

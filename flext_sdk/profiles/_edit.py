@@ -6,14 +6,15 @@ and compared with what was meant; a text whose shape does not allow the change i
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from flext_sdk._core.documents import load_document
-from flext_sdk.errors import ConfigurationError, ValidationFailedError
+from flext_sdk.errors import ConfigurationError
+from flext_sdk.profiles._document import parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,21 +87,14 @@ def dump(value: Json) -> str:
 
 
 def _data(text: str, name: str) -> dict[str, Any]:
-    try:
-        data = load_document(text, name=name).data if text.strip() else None
-    except ValidationFailedError as error:
-        raise ConfigurationError(error.message, code=error.code, hint=error.hint) from None
-    if data is None:
-        return {}
-    if not isinstance(data, dict):
-        raise ConfigurationError(f"{name} is not a mapping of keys to values", hint="Edit it: flext config edit")
+    data: dict[str, Any] = copy.deepcopy(parse(text, name).data)
     return data
 
 
 def _checked(text: str, wanted: Json, name: str) -> str:
     try:
-        fine = (load_document(text, name=name).data if text.strip() else {}) in (wanted, wanted or None)
-    except ValidationFailedError:
+        fine = bool(parse(text, name).data == wanted)
+    except ConfigurationError:
         fine = False
     if not fine:
         raise ConfigurationError(

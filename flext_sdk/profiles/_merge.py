@@ -103,7 +103,9 @@ def _lay(below: dict[str, Any], above: Mapping[str, Json], path: tuple[str, ...]
                 _forget(at, origins)
                 old = below[bare] = {}
             _lay(old, value, at, name, origins)
-            if not old:
+            if old:
+                origins.pop(at, None)
+            else:
                 origins[at] = name
         else:
             _forget(at, origins)

@@ -258,7 +258,7 @@ class AsyncProfiles(AsyncProfileSecrets):
         Command example:
             $ flext profile set dev timeouts.call 20
             $ flext profile set prod protected true
-            $ flext profile set dev retries.attempts --unset
+            $ flext profile set dev timeouts.call --unset
 
         See also:
             flext profile show

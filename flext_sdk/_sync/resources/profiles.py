@@ -259,7 +259,7 @@ class Profiles(ProfileSecrets):
         Command example:
             $ flext profile set dev timeouts.call 20
             $ flext profile set prod protected true
-            $ flext profile set dev retries.attempts --unset
+            $ flext profile set dev timeouts.call --unset
 
         See also:
             flext profile show
