@@ -28,7 +28,7 @@ def test_every_example_of_the_help_works(home: Path, tmp_path: Path, monkeypatch
     done = []
 
     def line(text: str) -> None:
-        words = shlex.split(text.split(" > ")[0])[1:]
+        words = shlex.split(text.partition(" > ")[0])[1:]
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"t0ken\n")))
         if table.COMMANDS.get(" ".join(words[:2]), table.COMMANDS.get(" ".join(words[:3]), {})).get("confirm"):
             words += [] if "--yes" in words else ["--yes"]
@@ -41,7 +41,7 @@ def test_every_example_of_the_help_works(home: Path, tmp_path: Path, monkeypatch
         found = capsys.readouterr()
         assert code == 0, (text, found.err)
         if " > " in text:
-            Path(text.split(" > ")[1]).write_text(found.out)
+            Path(text.partition(" > ")[2]).write_text(found.out)
         done.append(text)
 
     def order(words: str) -> int:
@@ -161,7 +161,10 @@ def test_a_protected_profile_wants_its_name(flext) -> None:
 def on_a_terminal(arguments: list[str], answers: list[tuple[str, str]]) -> tuple[int, str]:
     """Run a command on a terminal of its own, and type each answer when its question was seen."""
     master, slave = pty.openpty()
-    process = subprocess.Popen([sys.executable, "-m", "flext_cli", *arguments], preexec_fn=lambda: os.login_tty(slave))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flext_cli", *arguments],
+        preexec_fn=lambda: os.login_tty(slave),  # noqa: PLW1509
+    )
     os.close(slave)
     seen, left = "", list(answers)
     while True:

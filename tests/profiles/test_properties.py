@@ -1,6 +1,7 @@
 """Rules that hold for whatever somebody writes."""
 
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -80,11 +81,11 @@ def test_any_net_of_profiles_has_an_order_or_a_named_fault(net):
         try:
             chain = list(chain_of(name, lambda each: {"extends": net[each]} if each in net else None))
         except FlextError as error:
-            assert error.code in {"PROFILE_CYCLE", "NO_PROFILE"}
+            assert error.code in {"PROFILE_CYCLE", "NO_PROFILE"}  # noqa: PT017
             if error.code == "PROFILE_CYCLE":
                 circle = error.message.rpartition(": ")[2].split(" -> ")
                 assert circle[0] == circle[-1]
-                assert all(right in net[left] for left, right in zip(circle, circle[1:], strict=False))
+                assert all(right in net[left] for left, right in pairwise(circle))
             continue
         assert chain[-1] == name
         for each in chain:
@@ -118,7 +119,7 @@ def test_an_edit_changes_one_value_and_keeps_every_comment(text, edits):
         try:
             new = _edit.drop(text, path, name="f") if value is None else _edit.assign(text, path, value, name="f")
         except FlextError as error:
-            assert error.code == "NOT_EDITABLE"
+            assert error.code == "NOT_EDITABLE"  # noqa: PT017
             continue
         if new is None:
             continue
@@ -163,8 +164,7 @@ def test_any_text_is_a_profile_or_refused_in_one_line(text):
         try:
             client = Flext(_environ=environ)
         except FlextError as error:
-            assert error.exit_code == 4
-            assert "\n" not in error.message
+            assert (error.exit_code, "\n" in error.message) == (4, False)  # noqa: PT017
             assert told != [None]
         else:
             assert client.profile.name == "p"

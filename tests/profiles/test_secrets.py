@@ -373,8 +373,6 @@ def test_no_secret_in_a_traceback_of_locals(home: Path, store: ProfileStore) -> 
 
     store.create("dev", url="http://127.0.0.1:9")
     store.vault.set("dev", "token", PLANTED["token"])
-    try:
-        with Flext(profile="dev", retries=0) as client:
-            client.pipelines.list()
-    except FlextError as error:
-        assert PLANTED["token"] not in "".join(traceback.format_exception(error))
+    with Flext(profile="dev", retries=0) as client, pytest.raises(FlextError) as caught:
+        client.pipelines.list()
+    assert PLANTED["token"] not in "".join(traceback.format_exception(caught.value))
