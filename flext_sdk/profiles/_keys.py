@@ -28,7 +28,7 @@ Kind = Literal["file", "keyring", "passphrase"]
 Passphrase = str | None
 SCRYPT = {"n": 1 << 15, "r": 8, "p": 1}
 _SERVICE = "flext-sdk"
-_read_fds: dict[int, str] = {}
+_read_fds: dict[tuple[int, int, int], str] = {}
 
 
 class VaultError(ConfigurationError):
@@ -91,10 +91,13 @@ def from_descriptor(number: str | int) -> str:
     """
     try:
         handle = int(number)
-        if handle not in _read_fds:
+        state = os.fstat(handle)
+        # The number may stand for another file by now.
+        known = (handle, state.st_dev, state.st_ino)
+        if known not in _read_fds:
             with os.fdopen(os.dup(handle), "rb") as file:
-                _read_fds[handle] = file.read(65_536).decode().splitlines()[0]
-        found = _read_fds[handle]
+                _read_fds[known] = file.read(65_536).decode().splitlines()[0]
+        found = _read_fds[known]
     except (ValueError, OSError, IndexError, OverflowError):
         raise VaultError(
             "The passphrase's file descriptor cannot be read, or has no line",

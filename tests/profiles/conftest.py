@@ -1,13 +1,14 @@
-"""A home folder of the test's own, and the command line in a process of its own."""
+"""A home folder of the test's own, and the command line."""
 
-import os
-import subprocess
+import io
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from flext_cli.main import main
 from flext_sdk.profiles import ProfileStore
 
 settings.register_profile("untimed", deadline=None)
@@ -29,19 +30,28 @@ def store(home: Path) -> ProfileStore:
     return ProfileStore(home)
 
 
-@pytest.fixture
-def flext(home: Path):
-    """Run the command line as a real process."""
+@dataclass
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
 
-    def run(*arguments: str, text: str = "", fds: tuple[int, ...] = (), **environ: str):
-        return subprocess.run(
-            [sys.executable, "-m", "flext_cli", *arguments],
-            input=text,
-            capture_output=True,
-            text=True,
-            check=False,
-            pass_fds=fds,
-            env={**os.environ, **environ},
-        )
+
+@pytest.fixture
+def flext(home: Path, monkeypatch: pytest.MonkeyPatch):
+    """Run a command line in this process, with standard streams that are no terminal."""
+
+    def run(*arguments: str, text: str = "", **environ: str) -> Done:
+        streams = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for name in ("stdout", "stderr")}
+        with monkeypatch.context() as patch:
+            for name, value in environ.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+            for name, stream in streams.items():
+                patch.setattr(sys, name, stream)
+            code = main(list(arguments))
+        for stream in streams.values():
+            stream.flush()
+        return Done(code, *[stream.buffer.getvalue().decode() for stream in streams.values()])
 
     return run

@@ -110,7 +110,7 @@ TEXTS = st.sampled_from([
 
 
 @given(TEXTS, st.lists(st.tuples(KEYS, st.none() | VALUES), max_size=4))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_an_edit_changes_one_value_and_keeps_every_comment(text, edits):
     before = parse(text, "f").data
     comments = [line[line.index("#") :] for line in text.splitlines() if "#" in line]
@@ -150,7 +150,7 @@ def test_whatever_stands_in_a_file_there_and_back_is_the_same(text, passphrase):
     st.text(max_size=300)
     | st.sampled_from(["a: [", "- 1", "a: 1\na: 2", "&a *a", "? x\n: y", "!!python/object:os.x {}", "\x00", "%YAML 9"])
 )
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_text_is_a_profile_or_refused_in_one_line(text):
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "profiles" / "p.yaml"
