@@ -23,8 +23,6 @@ _COLUMNS = ("name", "active", "environment", "protected", "url", "extends", "des
 class AsyncProfiles(AsyncProfileSecrets):
     """Profiles: settings for several platforms, and their secrets.
 
-    They are files of this machine, so no service is asked.
-
     Args:
         client: The client whose environment and profile are used.
         home: The folder; ``FLEXT_HOME`` or ``~/.flx`` when left out.
