@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources._cluster import AsyncCluster as AsyncCluster
     from flext_sdk._async.resources._node import AsyncNode as AsyncNode
     from flext_sdk._async.resources._runtimes import AsyncRuntimes as AsyncRuntimes
+    from flext_sdk._async.resources.auth import AsyncAuth as AsyncAuth
     from flext_sdk._async.resources.bus import AsyncBus as AsyncBus
     from flext_sdk._async.resources.events import AsyncEvents as AsyncEvents
     from flext_sdk._async.resources.orchestrations import AsyncOrchestrations as AsyncOrchestrations
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources._cluster import Cluster as Cluster
     from flext_sdk._sync.resources._node import Node as Node
     from flext_sdk._sync.resources._runtimes import Runtimes as Runtimes
+    from flext_sdk._sync.resources.auth import Auth as Auth
     from flext_sdk._sync.resources.bus import Bus as Bus
     from flext_sdk._sync.resources.events import Events as Events
     from flext_sdk._sync.resources.orchestrations import Orchestrations as Orchestrations
@@ -77,6 +79,26 @@ if TYPE_CHECKING:
     from flext_sdk.errors import UsageError as UsageError
     from flext_sdk.errors import ValidationFailedError as ValidationFailedError
     from flext_sdk.errors import WaitTimeoutError as WaitTimeoutError
+    from flext_sdk.models.auth import AuditEntry as AuditEntry
+    from flext_sdk.models.auth import AuditList as AuditList
+    from flext_sdk.models.auth import Identity as Identity
+    from flext_sdk.models.auth import IdentityKind as IdentityKind
+    from flext_sdk.models.auth import IdentityRole as IdentityRole
+    from flext_sdk.models.auth import Introspection as Introspection
+    from flext_sdk.models.auth import LoginRequest as LoginRequest
+    from flext_sdk.models.auth import LogoutRequest as LogoutRequest
+    from flext_sdk.models.auth import PasswordRequest as PasswordRequest
+    from flext_sdk.models.auth import RefreshRequest as RefreshRequest
+    from flext_sdk.models.auth import Revocation as Revocation
+    from flext_sdk.models.auth import RevokeRequest as RevokeRequest
+    from flext_sdk.models.auth import TokenPair as TokenPair
+    from flext_sdk.models.auth import User as User
+    from flext_sdk.models.auth import UserChange as UserChange
+    from flext_sdk.models.auth import UserChangeRole as UserChangeRole
+    from flext_sdk.models.auth import UserList as UserList
+    from flext_sdk.models.auth import UserRequest as UserRequest
+    from flext_sdk.models.auth import UserRequestRole as UserRequestRole
+    from flext_sdk.models.auth import UserRole as UserRole
     from flext_sdk.models.bus import BusCommandResult as BusCommandResult
     from flext_sdk.models.bus import BusQueryResult as BusQueryResult
     from flext_sdk.models.bus import BusRequest as BusRequest
@@ -174,6 +196,7 @@ __all__ = [
     "APIStatusError",
     "ActiveWorkflow",
     "ActiveWorkflowList",
+    "AsyncAuth",
     "AsyncBus",
     "AsyncCluster",
     "AsyncEvents",
@@ -186,6 +209,9 @@ __all__ = [
     "AsyncRuntimes",
     "AsyncServices",
     "AsyncWorkflows",
+    "AuditEntry",
+    "AuditList",
+    "Auth",
     "AuthenticationError",
     "BadRequestError",
     "BreakerEvent",
@@ -225,10 +251,16 @@ __all__ = [
     "FlextMetricsServer",
     "Health",
     "Hooks",
+    "Identity",
+    "IdentityKind",
+    "IdentityRole",
+    "Introspection",
     "LoadDefinition",
     "LogEntry",
     "LogLevel",
     "LogList",
+    "LoginRequest",
+    "LogoutRequest",
     "MissingExtraError",
     "Node",
     "NodeInfo",
@@ -251,6 +283,7 @@ __all__ = [
     "OrchestratorMetrics",
     "OrchestratorMetricsAnswer",
     "Page",
+    "PasswordRequest",
     "PermissionDeniedError",
     "Pipeline",
     "PipelineDefinition",
@@ -272,12 +305,15 @@ __all__ = [
     "RawResponse",
     "Readiness",
     "ReadinessStatus",
+    "RefreshRequest",
     "Request",
     "RequestEvent",
     "Response",
     "ResponseDecodeError",
     "ResponseEvent",
     "RetryEvent",
+    "Revocation",
+    "RevokeRequest",
     "Run",
     "RunFailedError",
     "RunList",
@@ -310,7 +346,15 @@ __all__ = [
     "StepState",
     "StepStatus",
     "StopRequest",
+    "TokenPair",
     "UsageError",
+    "User",
+    "UserChange",
+    "UserChangeRole",
+    "UserList",
+    "UserRequest",
+    "UserRequestRole",
+    "UserRole",
     "ValidationFailedError",
     "ValidationReport",
     "WaitTimeoutError",

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Sized
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from random import random as _random
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, overload
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from flext_sdk._core.messages import RawResponse
     from flext_sdk._core.outcomes import BulkProgress, BulkResult
     from flext_sdk._core.types import Json, Service
+    from flext_sdk._credentials import TokenStore
+    from flext_sdk._sync._login import Logins
     from flext_sdk._sync._sender import TransportChoice
     from flext_sdk._sync.calls import Middleware
     from flext_sdk._telemetry import Telemetry
@@ -108,6 +111,8 @@ class Flext(Resources):
         _sources: Sequence[Source] = (),
         _labels: Mapping[str, str] = _NO_LABELS,
         _notify: Callable[[str], None] = _local.say,
+        _token_store: TokenStore | None = None,
+        _profile: str = "default",
     ) -> None:
         environ = os.environ if _environ is None else _environ
         given = {
@@ -146,6 +151,27 @@ class Flext(Resources):
             answer_limit=settings.get_value("answer_limit"),
         )
         self._listen()
+        self._transport.token_store, self._transport.profile = _token_store, _profile
+        # One look at the disk: a client where nobody ever logged in pays for nothing more.
+        if self._takes_login() and os.path.isdir(_credentials(environ)):  # noqa: PTH112 - pathlib costs more than the look
+            self._transport.logins = self._logins()
+
+    def _takes_login(self) -> bool:
+        """Whether a login counts: not where a token was given, which for this machine's platform is an argument."""
+        token = self._settings["token"]
+        return token.value is None or (self.is_local and token.origin != "argument")
+
+    def _logins(self) -> Logins:
+        """The logins of this client at its platform."""
+        transport = self._transport
+        if transport.logins is not None:
+            return transport.logins
+        from flext_sdk._credentials import LOCAL, FileTokenStore, login_key
+        from flext_sdk._sync._login import Logins
+
+        issuer = LOCAL if self.is_local else transport.url_of("flext") or ""
+        store = transport.token_store or FileTokenStore(Path(_credentials(transport.environ)))
+        return Logins(transport, store, login_key(issuer, transport.profile), transport.wall)
 
     @property
     def settings(self) -> Resolved:
@@ -413,6 +439,11 @@ class Flext(Resources):
             return "Flext(services of this machine)"
         urls = {name: self._transport.url_of(name) for name in SERVICES}
         return f"Flext({urls})"
+
+
+def _credentials(environ: Mapping[str, str]) -> str:
+    # As `flext_sdk._credentials.credentials_folder`, which is not imported for a look.
+    return os.path.join(os.path.expanduser(environ.get("FLEXT_HOME") or "~/.flx"), "credentials")  # noqa: PTH111, PTH118
 
 
 def _all_hooks(hooks: Hooks | Sequence[Hooks]) -> tuple[Hooks, ...]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from flext_sdk.models import (
+        auth,
         bus,
         cluster,
         common,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ActiveWorkflow",
     "ActiveWorkflowList",
+    "AuditEntry",
+    "AuditList",
     "BusCommandResult",
     "BusQueryResult",
     "BusRequest",
@@ -63,9 +66,13 @@ __all__ = [
     "FlextMetricsRequests",
     "FlextMetricsServer",
     "Health",
+    "Identity",
+    "Introspection",
     "LoadDefinition",
     "LogEntry",
     "LogList",
+    "LoginRequest",
+    "LogoutRequest",
     "NodeInfo",
     "NodeInfoAnswer",
     "NodeStatus",
@@ -81,6 +88,7 @@ __all__ = [
     "OrchestratorInfoAnswer",
     "OrchestratorMetrics",
     "OrchestratorMetricsAnswer",
+    "PasswordRequest",
     "Pipeline",
     "PipelineDefinition",
     "PipelineList",
@@ -94,6 +102,9 @@ __all__ = [
     "PluginMetadata",
     "Problem",
     "Readiness",
+    "RefreshRequest",
+    "Revocation",
+    "RevokeRequest",
     "Run",
     "RunList",
     "Runtime",
@@ -116,6 +127,11 @@ __all__ = [
     "StepRun",
     "StepState",
     "StopRequest",
+    "TokenPair",
+    "User",
+    "UserChange",
+    "UserList",
+    "UserRequest",
     "ValidationReport",
     "Workflow",
     "WorkflowExecution",
@@ -136,6 +152,18 @@ def ActiveWorkflow(**values: Unpack[_values.ActiveWorkflowValues]) -> workflows.
 def ActiveWorkflowList(**values: Unpack[_values.ActiveWorkflowListValues]) -> workflows.ActiveWorkflowList:
     """Orchestrations that are running."""
     made: workflows.ActiveWorkflowList = build("ActiveWorkflowList", values)
+    return made
+
+
+def AuditEntry(**values: Unpack[_values.AuditEntryValues]) -> auth.AuditEntry:
+    """Something that happened."""
+    made: auth.AuditEntry = build("AuditEntry", values)
+    return made
+
+
+def AuditList(**values: Unpack[_values.AuditListValues]) -> auth.AuditList:
+    """A page of entries."""
+    made: auth.AuditList = build("AuditList", values)
     return made
 
 
@@ -271,6 +299,18 @@ def Health(**values: Unpack[_values.HealthValues]) -> services.Health:
     return made
 
 
+def Identity(**values: Unpack[_values.IdentityValues]) -> auth.Identity:
+    """Who somebody is to the service."""
+    made: auth.Identity = build("Identity", values)
+    return made
+
+
+def Introspection(**values: Unpack[_values.IntrospectionValues]) -> auth.Introspection:
+    """What is known about a token."""
+    made: auth.Introspection = build("Introspection", values)
+    return made
+
+
 def LoadDefinition(**values: Unpack[_values.LoadDefinitionValues]) -> pipelines.LoadDefinition:
     """Where rows go."""
     made: pipelines.LoadDefinition = build("LoadDefinition", values)
@@ -286,6 +326,18 @@ def LogEntry(**values: Unpack[_values.LogEntryValues]) -> runs.LogEntry:
 def LogList(**values: Unpack[_values.LogListValues]) -> runs.LogList:
     """Log lines."""
     made: runs.LogList = build("LogList", values)
+    return made
+
+
+def LoginRequest(**values: Unpack[_values.LoginRequestValues]) -> auth.LoginRequest:
+    """A name and a password."""
+    made: auth.LoginRequest = build("LoginRequest", values)
+    return made
+
+
+def LogoutRequest(**values: Unpack[_values.LogoutRequestValues]) -> auth.LogoutRequest:
+    """A token of any kind."""
+    made: auth.LogoutRequest = build("LogoutRequest", values)
     return made
 
 
@@ -385,6 +437,12 @@ def OrchestratorMetricsAnswer(
     return made
 
 
+def PasswordRequest(**values: Unpack[_values.PasswordRequestValues]) -> auth.PasswordRequest:
+    """A new password."""
+    made: auth.PasswordRequest = build("PasswordRequest", values)
+    return made
+
+
 def Pipeline(**values: Unpack[_values.PipelineValues]) -> pipelines.Pipeline:
     """A stored pipeline."""
     made: pipelines.Pipeline = build("Pipeline", values)
@@ -460,6 +518,24 @@ def Problem(**values: Unpack[_values.ProblemValues]) -> pipelines.Problem:
 def Readiness(**values: Unpack[_values.ReadinessValues]) -> services.Readiness:
     """Whether a service takes work."""
     made: services.Readiness = build("Readiness", values)
+    return made
+
+
+def RefreshRequest(**values: Unpack[_values.RefreshRequestValues]) -> auth.RefreshRequest:
+    """A refresh token."""
+    made: auth.RefreshRequest = build("RefreshRequest", values)
+    return made
+
+
+def Revocation(**values: Unpack[_values.RevocationValues]) -> auth.Revocation:
+    """What was revoked."""
+    made: auth.Revocation = build("Revocation", values)
+    return made
+
+
+def RevokeRequest(**values: Unpack[_values.RevokeRequestValues]) -> auth.RevokeRequest:
+    """Whose tokens are to be revoked."""
+    made: auth.RevokeRequest = build("RevokeRequest", values)
     return made
 
 
@@ -592,6 +668,36 @@ def StepState(**values: Unpack[_values.StepStateValues]) -> runs.StepState:
 def StopRequest(**values: Unpack[_values.StopRequestValues]) -> runs.StopRequest:
     """How to stop."""
     made: runs.StopRequest = build("StopRequest", values)
+    return made
+
+
+def TokenPair(**values: Unpack[_values.TokenPairValues]) -> auth.TokenPair:
+    """An access token and what renews it."""
+    made: auth.TokenPair = build("TokenPair", values)
+    return made
+
+
+def User(**values: Unpack[_values.UserValues]) -> auth.User:
+    """Somebody who can log in."""
+    made: auth.User = build("User", values)
+    return made
+
+
+def UserChange(**values: Unpack[_values.UserChangeValues]) -> auth.UserChange:
+    """What is to be changed about a user."""
+    made: auth.UserChange = build("UserChange", values)
+    return made
+
+
+def UserList(**values: Unpack[_values.UserListValues]) -> auth.UserList:
+    """A page of users."""
+    made: auth.UserList = build("UserList", values)
+    return made
+
+
+def UserRequest(**values: Unpack[_values.UserRequestValues]) -> auth.UserRequest:
+    """A new user."""
+    made: auth.UserRequest = build("UserRequest", values)
     return made
 
 

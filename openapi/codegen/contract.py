@@ -18,7 +18,7 @@ COMMON = "common"
 OPERATION_KEYS = {
     "resource", "method", "command", "positional", "columns", "confirm", "wait", "stream", "idempotent", "override",
     "websocket", "unwrap", "paging", "examples", "python", "see", "generations", "variants", "fields", "constants", "instead",
-    "prometheus", "cache",
+    "prometheus", "cache", "role", "secret",
 }  # fmt: skip
 VARIANT_KEYS = {
     "generations", "path", "method", "query", "send", "unwrap", "paging", "fields", "constants", "wire",

@@ -6,7 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from flext_sdk.embedded.engine.singer import GRACE
+from flext_sdk.embedded.flext.auth import lifetimes
 from flext_sdk.embedded.flext.follow import LogStream
+from flext_sdk.embedded.flext.handlers.auth import auth_handlers
 from flext_sdk.embedded.flext.handlers.pipelines import pipeline_handlers
 from flext_sdk.embedded.flext.handlers.runs import run_handlers
 from flext_sdk.embedded.flext.platform import Platform
@@ -33,7 +35,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
         backoff: Seconds before a step is tried again.
 
     Raises:
-        ConfigurationError: If the database cannot be used.
+        ConfigurationError: If the database cannot be used, or a setting is wrong.
     """
     contract = load_contract("flext", cache=settings.state_dir)
     try:
@@ -46,6 +48,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
             environ=settings.environment,
             plugins=plugins,
             backoff=backoff,
+            lifetimes=lifetimes(settings.environment),
         )
     except StoreError as error:
         raise _configuration(error) from error
@@ -54,6 +57,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
         **system_handlers(settings, "flext", metrics, platform.ready, extra=platform.tally.view),
         **pipeline_handlers(platform.pipelines),
         **run_handlers(platform.runs),
+        **auth_handlers(platform.auth),
     }
 
     async def launch() -> None:
@@ -77,6 +81,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
         shutdown=[close],
         idempotency=platform.keys,
         contract=contract,
+        authority=platform.auth,
     )
 
 

@@ -20,6 +20,7 @@ from flext_sdk.embedded.engine.recorder import LogRecorder
 from flext_sdk.embedded.engine.references import LocalSecrets, Secrets
 from flext_sdk.embedded.engine.singer import GRACE
 from flext_sdk.embedded.engine.steps import Tools
+from flext_sdk.embedded.flext.auth import AuthService
 from flext_sdk.embedded.flext.definition import DefinitionChecker
 from flext_sdk.embedded.flext.hub import Hub, Kind
 from flext_sdk.embedded.flext.pipelines import PipelineService
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flext_sdk.embedded.engine.durable import Engine
+    from flext_sdk.embedded.store.sessions import Lifetimes
     from flext_sdk.embedded.web.contract import Contract
 
 RUNS_AT_ONCE = 4
@@ -83,6 +85,7 @@ class Platform:
         now: The clock.
         backoff: Seconds before a step is tried again.
         engine: Makes the engine that does the runs with an executor; DBOS when left out.
+        lifetimes: How long the tokens of users are good for.
 
     Raises:
         StoreError: If the database cannot be used.
@@ -101,6 +104,7 @@ class Platform:
         now: Now = utc_now,
         backoff: float = 1.0,
         engine: Callable[[RunExecutor, RunStore], Engine] | None = None,
+        lifetimes: Lifetimes | None = None,
     ) -> None:
         plugins = plugins or FirstParty()
         secrets: Secrets = LocalSecrets(environ, secrets_folder)
@@ -112,6 +116,7 @@ class Platform:
         self.processes = ProcessStore(self.database, socket.gethostname())
         self.run_store = RunStore(self.database, now)
         self.keys = KeyStore(self.database, now)
+        self.auth = AuthService(self.database, now, lifetimes)
         self.tally = Tally()
         self.bookmarks = bookmarks = BookmarkStore(self.database, now)
         tools = Tools(
