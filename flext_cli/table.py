@@ -358,11 +358,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "description": "The password is asked for without echo; where there is no terminal it is the first line of standard input. "
         "FLEXT_USERNAME and FLEXT_PASSWORD come before asking. The tokens are kept in the folder credentials of FLEXT_HOME, "
         "in a file that you alone can read, and go to the platform you logged in to and to nobody else.",
-        "examples": (
-            ("flext auth login ada", ""),
-            ("flext auth login ada < password.txt", ""),
-            ("flext auth login --token < token.txt", ""),
-        ),
+        "examples": (("flext auth login ada", ""), ("flext auth login --token", "")),
         "module": "flext_sdk._sync.resources.auth",
         "class": "Auth",
         "method": "login",
@@ -587,7 +583,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "FLEXT_NEW_PASSWORD comes before asking.",
         "examples": (
             ("flext auth user create ada --role operator", ""),
-            ("flext auth user create ada < password.txt", ""),
+            ("flext auth user create bob --email bob@example.org", ""),
         ),
         "module": "flext_sdk._sync.resources.auth",
         "class": "Auth",

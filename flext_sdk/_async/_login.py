@@ -168,9 +168,13 @@ class AsyncLogins:
         try:
             exchange = await self._transport.exchange(out, plain)
         except AuthenticationError as error:
-            error.message = f"Your login is no longer good: {error.message}"
-            error.hint = _AGAIN
-            raise
+            raise AuthenticationError(
+                f"Your login is no longer good: {error.message}",
+                code=error.code,
+                hint=_AGAIN,
+                status=error.status,
+                request_id=error.request_id,
+            ) from None
         try:
             answer = json.loads(exchange.response.content)
         except ValueError as error:

@@ -255,7 +255,7 @@ class PasswordRequest(Model):
     """
     At least 8 characters.
     """
-    current: str | None = None
+    current_password: str | None = None
     """
     The present password; an admin needs none for others.
     """

@@ -440,7 +440,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         },
         "windmill_metrics": None,
     },
-    "PasswordRequest": {"password": "password", "current": None},
+    "PasswordRequest": {"password": "password", "current_password": None},
     "Pipeline": {
         "id": "pipeline-1",
         "name": "orders",

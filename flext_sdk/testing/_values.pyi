@@ -497,7 +497,7 @@ class PasswordRequestValues(TypedDict, total=False):
     """Fields of `flext_sdk.PasswordRequest`."""
 
     password: str
-    current: str | None
+    current_password: str | None
 
 class PipelineValues(TypedDict, total=False):
     """Fields of `flext_sdk.Pipeline`."""

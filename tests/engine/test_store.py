@@ -31,7 +31,7 @@ def test_migrations_make_exactly_the_tables_that_the_code_has(tmp_path):
 
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
-    assert database.version() == 1
+    assert database.version() == 2
     database.close()
     assert oct((tmp_path / "x.db").stat().st_mode & 0o777) == "0o600"
 
@@ -83,7 +83,7 @@ def test_a_database_of_a_newer_release_is_left_alone(tmp_path):
     with sqlite3.connect(tmp_path / "x.db") as raw:
         raw.execute("update flext_schema_version set version = 99")
     raw.close()
-    with pytest.raises(StoreError, match="has version 99 of the tables; this release knows only up to 1") as caught:
+    with pytest.raises(StoreError, match="has version 99 of the tables; this release knows only up to 2") as caught:
         Database(url(tmp_path))
     assert caught.value.hint
 

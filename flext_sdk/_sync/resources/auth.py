@@ -85,8 +85,7 @@ class Auth(AuthBase):
 
         Command example:
             $ flext auth login ada
-            $ flext auth login ada < password.txt
-            $ flext auth login --token < token.txt
+            $ flext auth login --token
 
         See also:
             flext auth status
@@ -292,7 +291,7 @@ class Auth(AuthBase):
 
         Command example:
             $ flext auth user create ada --role operator
-            $ flext auth user create ada < password.txt
+            $ flext auth user create bob --email bob@example.org
 
         See also:
             flext auth user list
@@ -305,7 +304,7 @@ class Auth(AuthBase):
         "auth user set-password",
         operation="auth.user_set_password",
         positional=("username",),
-        hidden=("password", "current", "ask"),
+        hidden=("password", "current_password", "ask"),
         mutating=True,
         metavars={"username": "USER"},
     )
@@ -314,7 +313,7 @@ class Auth(AuthBase):
         username: str,
         *,
         password: str | None = None,
-        current: str | None = None,
+        current_password: str | None = None,
         ask: Callable[[str], str] = _ask.secret,
     ) -> None:
         """Set a password; all sessions of the user end.
@@ -324,7 +323,7 @@ class Auth(AuthBase):
         Args:
             username: Name of the user.
             password: The new password, at least 8 characters; FLEXT_NEW_PASSWORD, or asked for, when left out.
-            current: The present password, for your own.
+            current_password: The present password, for your own.
             ask: Asks for a secret.
 
         Raises:
@@ -344,14 +343,14 @@ class Auth(AuthBase):
         See also:
             flext auth user disable
         """
-        if current is None:
+        if current_password is None:
             me = type(self)(self._client.with_options(models=True)).whoami()
             if me.username == username.strip().lower():
                 present = self._client._transport.environ.get("FLEXT_PASSWORD")
-                current = present or _asked(ask, "Present password")
+                current_password = present or _asked(ask, "Present password")
         secret = password or self._new_password(username, ask)
         op: Operation[Any] = ops.AUTH_USER_SET_PASSWORD
-        self._call(op, path={"username": username}, body={"password": secret, "current": current})
+        self._call(op, path={"username": username}, body={"password": secret, "current_password": current_password})
 
     # -- parts -----------------------------------------------------------------------------------------------
 

@@ -201,7 +201,7 @@ class AuthService:
             require(me, "admin", call.operation_id)
             user = self._user(name)
         else:
-            user = self._proved(call, name, call.body.get("current") or "", "the present password is wrong")
+            user = self._proved(call, name, call.body.get("current_password") or "", "the present password is wrong")
         self._users.change(name, password=self._hasher.hash(call.body["password"]))
         self._sessions.revoke_user(user.id)
         self._attempts.forget(f"user:{name}")
