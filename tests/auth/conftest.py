@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,13 @@ class People:
         with self.http() as http:
             entries = http.get("/api/v1/auth/audit", params={"username": name, "limit": 100}).json()["entries"]
         return [entry["event"] for entry in reversed(entries)]
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A platform whose passwords cost little: these tests hash many."""
+    with Platform(tmp_path_factory.mktemp("auth"), settings={"FLEXT_PASSWORD_COST": "10"}) as found:
+        yield found
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -278,7 +278,7 @@ def test_ones_own_password(client: Flext, people: People, ada: str) -> None:
 class Thief(BaseHTTPRequestHandler):
     """Notes what it is sent; sends everybody on to `to`, where that is set."""
 
-    seen: list[str | None] = []
+    seen: ClassVar[list[str | None]] = []
     to: str | None = None
 
     def do_GET(self) -> None:
@@ -426,3 +426,91 @@ def test_an_answer_without_tokens_is_no_login(tmp_path: Path, answer: bytes) -> 
     finally:
         server.shutdown()
         server.server_close()
+
+
+async def test_the_other_colour_meets_the_same_ends(elsewhere: Environ, people: People, ada: str, wall: Wall) -> None:
+    said: list[str] = []
+    asked = {
+        "User name": ada,
+        f"Password of {ada}": people.password,
+        "Present password": people.password,
+        f"New password of {ada}": "another one",
+    }
+    async with AsyncFlext(_environ=elsewhere(), _wall=wall) as client:
+        await client.auth.login(ask=asked.__getitem__, ask_name=asked.__getitem__)
+        await client.auth.login(ada, password=people.password)
+        with pytest.raises(errors.PermissionDeniedError):
+            await client.auth.user_create("nobody", password="long enough")
+        await client.auth.user_set_password(ada, ask=asked.__getitem__)
+        for ahead in (0, 900):
+            wall.ahead = ahead
+            with pytest.raises(errors.AuthenticationError, match="Your login is no longer good"):
+                await client.auth.whoami()
+        wall.ahead = 0
+        token = (await asyncio.to_thread(people.login, await asyncio.to_thread(people.user)))["access_token"]
+        assert (await client.auth.login(token=True, ask=lambda _question: token)).source == "login"
+        with pytest.raises(errors.AuthenticationError) as ended:
+            await client.auth.token_refresh()
+        assert ended.value.code == "TOKEN_EXPIRED"
+        with pytest.raises(errors.UsageError):
+            await client.auth.login(access_token="two words")
+        with pytest.raises(errors.UsageError):
+            await client.auth.login(ada, token=True)
+        kept(elsewhere()).unlink()
+        with pytest.raises(errors.AuthenticationError) as gone:
+            await client.auth.token_refresh()
+        assert gone.value.code == "LOGGED_OUT"
+        async with AsyncFlext(_environ=elsewhere(FLEXT_TOKEN=people.platform.token)) as owner:
+            assert (await owner.auth.introspect(token)).active is True
+            assert (await owner.auth.status()).source == "FLEXT_TOKEN"
+            assert (await owner.with_options(token=token).auth.status()).source == "token=..."
+            await owner.auth.login(ada, password="another one", on_message=said.append)
+            assert said == ["FLEXT_TOKEN comes before this login as long as it is set"]
+            kept(elsewhere()).write_text("{")
+            await owner.auth.logout()
+
+
+async def test_many_clients_of_one_loop_take_turns(elsewhere: Environ, people: People, ada: str, wall: Wall) -> None:
+    first = AsyncFlext(_environ=elsewhere(), _wall=wall)
+    await first.auth.login(ada, password=people.password)
+    clients = [first, *(AsyncFlext(_environ=elsewhere(), _wall=wall) for _ in range(5))]
+    wall.ahead += 900
+    found = await asyncio.gather(*(each.auth.whoami() for each in clients))
+    assert {each.username for each in found} == {ada}
+    assert people.events(ada).count("refresh") == 1
+    for each in clients:
+        await each.close()
+
+
+def test_whoever_holds_a_login_for_ever_is_named(
+    client: Flext, elsewhere: Environ, people: People, ada: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flext_sdk._sync import _login
+
+    client.auth.login(ada, password=people.password)
+    release = FileTokenStore(credentials_folder(elsewhere())).try_lock(kept(elsewhere()).stem)
+    assert release is not None
+    monkeypatch.setattr(_login, "_PATIENCE", 0.0)
+    try:
+        with pytest.raises(errors.ConflictError, match="Another program holds the login"):
+            client.auth.token_refresh()
+    finally:
+        release()
+    assert client.auth.token_refresh().username == ada
+
+
+async def test_logging_out_clears_the_tokens_even_where_nobody_answers(tmp_path: Path) -> None:
+    url = "http://127.0.0.1:9"
+    environ = {"FLEXT_HOME": str(tmp_path), "FLEXT_SERVICE_URL": url}
+    store = FileTokenStore(credentials_folder(environ))
+    login = Login("ada", "flxa_old", None, None, 0, (url,))
+    store.save(login_key(url), login)
+    async with AsyncFlext(_environ=environ, retries=0) as client:
+        with pytest.raises(errors.ConnectionFailedError):
+            await client.auth.logout()
+    assert store.load(login_key(url)) is None
+    store.save(login_key(url), login)
+    with Flext(_environ=environ, retries=0) as other, pytest.raises(errors.ConnectionFailedError):
+        other.auth.logout()
+    assert store.load(login_key(url)) is None
+    assert store.delete(login_key(url)) is False

@@ -131,7 +131,7 @@ def test_an_open_websocket_ends_with_its_token(people: People, service: str) -> 
 
 
 def test_flexcore_alone_knows_no_users_and_says_so(tmp_path: Path) -> None:
-    with Platform(tmp_path / "home") as platform:
+    with Platform(tmp_path / "home", settings={"FLEXT_PASSWORD_COST": "10"}) as platform:
         people = People(platform)
         token = people.login(people.user())["access_token"]
         platform.kill("flext")

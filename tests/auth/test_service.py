@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from flext_sdk.embedded.flext.auth import FREE_BY_ADDRESS, FREE_BY_USER, AuthService, lifetimes
+from flext_sdk.embedded.flext.auth import FREE_BY_ADDRESS, FREE_BY_USER, AuthService, hasher, lifetimes
 from flext_sdk.embedded.flext.passwords import Hasher
 from flext_sdk.embedded.store.database import Database
 from flext_sdk.embedded.store.sessions import Lifetimes
@@ -212,7 +212,7 @@ def test_whoever_is_kept_out_is_out_at_once_and_not_told_why(bench: Bench) -> No
     assert bench.auth.set_active(bench.call(name="ada"), active=False)["active"] is False
     assert bench.auth.principal(tokens["access_token"]) is None
     kept_out, unknown, wrong = (
-        refused(lambda: bench.login()),
+        refused(bench.login),
         refused(lambda: bench.login("nobody")),
         refused(lambda: bench.login(password="wrong")),
     )
@@ -339,3 +339,10 @@ def test_lifetimes_come_from_the_environment() -> None:
     for wrong in ("0", "-1", "1.5", "soon", "99999999999"):
         with pytest.raises(ConfigurationError, match="FLEXT_SESSION_SECONDS is not a number of seconds"):
             lifetimes({"FLEXT_SESSION_SECONDS": wrong})
+
+
+def test_the_cost_of_a_hash_comes_from_the_environment() -> None:
+    assert (hasher({}).ln, hasher({"FLEXT_PASSWORD_COST": "17"}).ln) == (15, 17)
+    for wrong in ("9", "21", "-1", "much"):
+        with pytest.raises(ConfigurationError, match="FLEXT_PASSWORD_COST is not a cost"):
+            hasher({"FLEXT_PASSWORD_COST": wrong})

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from flext_sdk.embedded.engine.singer import GRACE
-from flext_sdk.embedded.flext.auth import lifetimes
+from flext_sdk.embedded.flext.auth import hasher, lifetimes
 from flext_sdk.embedded.flext.follow import LogStream
 from flext_sdk.embedded.flext.handlers.auth import auth_handlers
 from flext_sdk.embedded.flext.handlers.pipelines import pipeline_handlers
@@ -49,6 +49,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
             plugins=plugins,
             backoff=backoff,
             lifetimes=lifetimes(settings.environment),
+            hasher=hasher(settings.environment),
         )
     except StoreError as error:
         raise _configuration(error) from error

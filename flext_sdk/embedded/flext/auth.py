@@ -50,6 +50,21 @@ def lifetimes(environ: Mapping[str, str]) -> Lifetimes:
     return Lifetimes(**found)
 
 
+def hasher(environ: Mapping[str, str]) -> Hasher:
+    """What hashes passwords.
+
+    Raises:
+        ConfigurationError: A setting is no cost.
+    """
+    text = environ.get("FLEXT_PASSWORD_COST", "") or str(Hasher().ln)
+    if not (text.isascii() and text.isdigit() and 10 <= int(text) <= 20):
+        raise ConfigurationError(
+            f"FLEXT_PASSWORD_COST is not a cost: {text!r}",
+            hint="Use a number from 10 (for tests) to 20; each step doubles time and memory, and 15 takes 32 MiB.",
+        )
+    return Hasher(ln=int(text))
+
+
 class AuthService:
     """The use-cases behind ``/api/v1/auth``; also tells the gate whose a token is.
 

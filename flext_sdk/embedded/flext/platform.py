@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flext_sdk.embedded.engine.durable import Engine
+    from flext_sdk.embedded.flext.passwords import Hasher
     from flext_sdk.embedded.store.sessions import Lifetimes
     from flext_sdk.embedded.web.contract import Contract
 
@@ -86,6 +87,7 @@ class Platform:
         backoff: Seconds before a step is tried again.
         engine: Makes the engine that does the runs with an executor; DBOS when left out.
         lifetimes: How long the tokens of users are good for.
+        hasher: Hashes passwords.
 
     Raises:
         StoreError: If the database cannot be used.
@@ -105,6 +107,7 @@ class Platform:
         backoff: float = 1.0,
         engine: Callable[[RunExecutor, RunStore], Engine] | None = None,
         lifetimes: Lifetimes | None = None,
+        hasher: Hasher | None = None,
     ) -> None:
         plugins = plugins or FirstParty()
         secrets: Secrets = LocalSecrets(environ, secrets_folder)
@@ -116,7 +119,7 @@ class Platform:
         self.processes = ProcessStore(self.database, socket.gethostname())
         self.run_store = RunStore(self.database, now)
         self.keys = KeyStore(self.database, now)
-        self.auth = AuthService(self.database, now, lifetimes)
+        self.auth = AuthService(self.database, now, lifetimes, hasher)
         self.tally = Tally()
         self.bookmarks = bookmarks = BookmarkStore(self.database, now)
         tools = Tools(
