@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterable, Sized
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from random import random as _random
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, overload
@@ -165,6 +164,8 @@ class AsyncFlext(AsyncResources):
         transport = self._transport
         if transport.logins is not None:
             return transport.logins
+        from pathlib import Path
+
         from flext_sdk._async._login import AsyncLogins
         from flext_sdk._credentials import LOCAL, FileTokenStore, login_key
 

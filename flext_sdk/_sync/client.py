@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable, Sized
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from random import random as _random
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, overload
@@ -166,6 +165,8 @@ class Flext(Resources):
         transport = self._transport
         if transport.logins is not None:
             return transport.logins
+        from pathlib import Path
+
         from flext_sdk._credentials import LOCAL, FileTokenStore, login_key
         from flext_sdk._sync._login import Logins
 

@@ -44,6 +44,13 @@ class AttemptStore:
         Returns:
             0 when it may go on, else the seconds to wait; then nothing is counted.
         """
+        while True:
+            try:
+                return self._begin(free)
+            except sa.exc.IntegrityError:
+                continue  # on a server two may write the first failure of a subject at the same time
+
+    def _begin(self, free: Mapping[str, int]) -> int:
         now = self._now()
         with self._database.write() as connection:
             connection.execute(sa.delete(attempts).where(attempts.c.updated_at < now - FORGET))

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.exceptions import HTTPException
 
 from flext_sdk.embedded.web.access import OWNER, Authority, Principal, caller
@@ -34,6 +34,8 @@ SLASH = "\ufdd0"
 """Stands for a slash inside a name while the route is looked for; no text has this character."""
 ACCESS_PREFIX = "flxa_"
 """What access tokens of users begin with; nothing else is looked up."""
+LOOKUPS = 16
+"""Tokens that are looked up at the same time; the others wait."""
 LOOK_AGAIN = 1.0
 """Seconds after which the token behind an open WebSocket is looked at again, before the next frame."""
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -64,6 +66,8 @@ class Gate:
         self._app = app
         self._token = token.encode()
         self._authority = authority
+        # Threads of their own: a handler that asks this service holds one of the others until it is let in here.
+        self._lookups = CapacityLimiter(LOOKUPS)
         # A page of another site whose name was made to lead to 127.0.0.1 (DNS rebinding) sends its own name here.
         self._hosts = frozenset(f"{host}{suffix}".encode() for host in _HOSTS for suffix in ("", f":{port}"))
         self._origins = frozenset(b"http://" + host for host in self._hosts)
@@ -133,7 +137,7 @@ class Gate:
     async def _known(self, token: str) -> Principal | None:
         if self._authority is None or not token.startswith(ACCESS_PREFIX):
             return None
-        return await to_thread.run_sync(self._authority.principal, token)
+        return await to_thread.run_sync(self._authority.principal, token, limiter=self._lookups)
 
     async def _fail(self, scope: Scope, sender: _Sender, answer: ApiError, error: Exception) -> None:
         if answer.status >= 500 and not isinstance(error, ApiError):
