@@ -17,6 +17,8 @@ from flext_sdk._sync.resources.quickstart import quickstart
 @pytest.fixture
 def client(platform: Any) -> Any:
     with Flext(platform.urls, token=platform.token) as client:
+        # The platform is shared: other tests may have left one of that name.
+        client.pipelines.delete("orders") if any(p.name == "orders" for p in client.pipelines.list()) else None
         yield client
         client.pipelines.delete("orders") if any(p.name == "orders" for p in client.pipelines.list()) else None
 

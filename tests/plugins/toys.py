@@ -14,7 +14,6 @@ VERSION = "{version}"
 ABOUT = {{"name": "{name}", "version": VERSION, "description": "A toy.", "capabilities": ["discover", "catalog", "state"],
           "settings": {{"type": "object", "required": ["count"], "properties": {{
               "count": {{"type": "integer", "description": "How many rows."}},
-              "mark": {{"type": ["string", "null"], "description": "A file to make."}},
               "password": {{"type": ["string", "null"], "secret": True, "description": "Not used."}}}}}}}}
 SCHEMA = {{"type": "object", "properties": {{"id": {{"type": "integer"}}, "by": {{"type": "string"}}}}}}
 
