@@ -8,6 +8,7 @@ the rest stays in the service.
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ _LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REFUSED = frozenset({1003, 1007, 1008, 1009, 1010})
 
 
-class AsyncFeed[T]:
+class AsyncFeed[T](ABC):
     """What comes from one topic. Subclasses say which, and what to do with a frame.
 
     Args:
@@ -63,17 +64,17 @@ class AsyncFeed[T]:
         self._pauses = intervals(0.2, 5.0, 2.0)
         self._polls = intervals(0.1, 1.0)
 
+    @abstractmethod
     def topic(self) -> str:
         """What to subscribe to, from where this feed has come to."""
-        raise NotImplementedError
 
+    @abstractmethod
     def taken(self, kind: str, data: Mapping[str, Json]) -> Sequence[T]:
         """What is new in a frame."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def ask(self) -> tuple[Sequence[T], bool]:
         """What was stored since, over HTTP; and whether there may be more."""
-        raise NotImplementedError
 
     async def look(self) -> bool:
         """Whether what is followed has ended, over HTTP."""

@@ -96,10 +96,16 @@ CONNECTORS: dict[str, Connector] = {
 }  # fmt: skip
 
 
-def command(name: str) -> list[str]:
+def argv_of(connector: Connector) -> tuple[str, ...]:
     """What starts a connector with this interpreter; its own arguments follow.
 
     ``-P`` keeps the current folder off the module path: a file called ``csv.py`` beside the data must not be imported.
+    """
+    return sys.executable, "-P", "-m", connector.module
+
+
+def command(name: str) -> list[str]:
+    """What starts a connector of a name, see :func:`argv_of`.
 
     Args:
         name: A key of :data:`CONNECTORS`.
@@ -113,4 +119,4 @@ def command(name: str) -> list[str]:
     Example:
         ``subprocess.run([*command("tap-csv"), "--config", "config.json", "--discover"])``
     """
-    return [sys.executable, "-P", "-m", CONNECTORS[name].module]
+    return [*argv_of(CONNECTORS[name])]

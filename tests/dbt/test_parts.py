@@ -17,12 +17,13 @@ from flext_sdk.embedded.dbt.commands import arguments
 from flext_sdk.embedded.dbt.environment import REQUIREMENTS, DbtEnvironments
 from flext_sdk.embedded.dbt.events import Told
 from flext_sdk.embedded.dbt.failures import complete, verdict
-from flext_sdk.embedded.dbt.projects import ProjectError, open_project
+from flext_sdk.embedded.dbt.projects import open_project
 from flext_sdk.embedded.engine.events import StopSignal
 from flext_sdk.embedded.engine.lines import Masker
 from flext_sdk.embedded.engine.process import ProcessGroup, Program
 from flext_sdk.embedded.engine.single import Single
 from flext_sdk.embedded.environments import BusyError, Environment, EnvironmentFailedError
+from flext_sdk.embedded.projects import ProjectError
 
 
 class Listening(Told):

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flext_sdk.embedded.dbt import manifest
-from flext_sdk.embedded.dbt.projects import ProjectError, open_project
+from flext_sdk.embedded.dbt.projects import open_project
+from flext_sdk.embedded.projects import ProjectError
 
 
 def refused(folder: Path, **options) -> tuple[str, str, str]:

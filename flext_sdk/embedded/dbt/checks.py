@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from flext_sdk.embedded.dbt.projects import ProjectError, open_project
+from flext_sdk.embedded.dbt.projects import open_project
 from flext_sdk.embedded.engine.references import absolute, has_reference, walk
 from flext_sdk.embedded.files import is_path
+from flext_sdk.embedded.projects import ProjectError
 from flext_sdk.embedded.web.problems import Problem, pointer, problem
 
 if TYPE_CHECKING:

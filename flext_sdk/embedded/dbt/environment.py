@@ -11,7 +11,7 @@ from flext_sdk.embedded.environments import BusyError, Environment, EnvironmentF
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flext_sdk.embedded.environments import Environments
+    from flext_sdk.embedded.environments import Environments, Stop
 
 # dbt-core 1.12 needs a package that downloads its program from elsewhere when it is installed.
 # DuckDB as new as that of our connectors: an older one cannot open their files. pytz: its moments with a time zone.
@@ -42,7 +42,7 @@ class DbtEnvironments:
         found = self.environments.find(self.name(adapter))
         return found if found is not None and found.requirements == REQUIREMENTS[adapter] else None
 
-    def ready(self, adapter: str, *, heard: Callable[[str], None], stop: threading.Event | None = None) -> Environment:
+    def ready(self, adapter: str, *, heard: Callable[[str], None], stop: Stop | None = None) -> Environment:
         """The environment of an adapter; made now where there is none.
 
         Args:

@@ -6,7 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from flext_sdk.embedded.dbt.projects import ProjectError
+from flext_sdk.embedded.projects import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from flext_sdk.embedded.projects import ProjectError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -23,20 +25,6 @@ _MOST: Final = 4 << 20
 _ENV_VAR = re.compile(
     r"""\{\{\s*env_var\(\s*(['"])(?P<name>[^'"]+)\1\s*(?:,\s*(['"])(?P<default>[^'"]*)\3\s*)?\)\s*\}\}"""
 )
-
-
-class ProjectError(Exception):
-    """A project cannot be used; the message is one line.
-
-    Attributes:
-        code: Stable word for programs.
-        hint: What to do about it.
-    """
-
-    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from flext_sdk.embedded.dbt.projects import ProjectError
+from flext_sdk.embedded.projects import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

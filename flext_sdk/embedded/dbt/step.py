@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,17 +13,17 @@ from flext_sdk._core.redact import secret_values
 from flext_sdk.embedded.dbt.commands import arguments
 from flext_sdk.embedded.dbt.events import Told
 from flext_sdk.embedded.dbt.failures import complete, verdict
-from flext_sdk.embedded.dbt.projects import Project, ProjectError, open_project
+from flext_sdk.embedded.dbt.projects import Project, open_project
 from flext_sdk.embedded.engine.files import RunFolder
 from flext_sdk.embedded.engine.lines import Masker
 from flext_sdk.embedded.engine.process import Program, child_environment
-from flext_sdk.embedded.engine.references import MissingValueError, Resolver
+from flext_sdk.embedded.engine.references import MissingValueError
 from flext_sdk.embedded.engine.singer import Progress, Result
 from flext_sdk.embedded.engine.single import Single
 from flext_sdk.embedded.engine.steps import Kind, Step, UnusableError
-from flext_sdk.embedded.engine.timeouts import seconds_of
 from flext_sdk.embedded.environments import EnvironmentFailedError
 from flext_sdk.embedded.files import try_lock
+from flext_sdk.embedded.projects import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,20 +41,6 @@ _SECRET_VARIABLE: Final = re.compile(r"DBT_ENV_SECRET_|(?:^|_)(?:PASSWORD|PASS|T
 _PATHS: Final = {"properties": {"project": {"format": "path"}, "profiles": {"format": "path"}}}
 
 
-class _Stopping(threading.Event):
-    """Is set when the run is asked to stop."""
-
-    def __init__(self, signal: StopSignal) -> None:
-        super().__init__()
-        self._signal = signal
-
-    def is_set(self) -> bool:
-        return self._signal.reason is not None
-
-    def wait(self, timeout: float | None = None) -> bool:
-        return self._signal.wait(0.0 if timeout is None else timeout)
-
-
 @dataclass(slots=True)
 class DbtStep(Step):
     """A step that runs a command of dbt.
@@ -69,8 +54,7 @@ class DbtStep(Step):
     locks: Path = field(kw_only=True)
 
     def _try(self) -> Result:
-        timeout = self.definition.get("timeout")
-        deadline = None if timeout is None else self.tools.clock() + seconds_of(timeout)
+        deadline = self._deadline()
         self._details = {"done": 0, "total": None, "nodes": []}
         step, environ = self._settings()
         try:
@@ -93,8 +77,7 @@ class DbtStep(Step):
 
     def _settings(self) -> tuple[dict[str, Any], dict[str, str]]:
         """What stands under ``dbt`` with references filled in, and dbt's environment."""
-        variables = {**self.run.definition.get("variables", {}), **self.run.variables}
-        resolver = Resolver(variables, self.tools.environ, self.tools.secrets)
+        resolver = self._resolver()
         base_path = self.run.definition.get("base_path")
         try:
             step = resolver.settings(self.definition["dbt"], _PATHS, base_path)
@@ -122,7 +105,7 @@ class DbtStep(Step):
             self._details = {**(self._details or {}), "doing": f"installing dbt for {adapter}"}
             self._progress(self._latest)
 
-        self.environments.ready(adapter, heard=heard, stop=_Stopping(self.stop))
+        self.environments.ready(adapter, heard=heard, stop=self.stop)
 
     @contextmanager
     def _alone(self, folder: Path) -> Iterator[bool]:

@@ -53,6 +53,10 @@ class StopSignal:
                 self._reason = reason
         self._event.set()
 
+    def is_set(self) -> bool:
+        """Whether somebody has asked."""
+        return self._reason is not None
+
     def wait(self, seconds: float) -> bool:
         """Waits, not longer than it takes until somebody asks to stop; gives whether somebody has."""
         return self._event.wait(seconds)

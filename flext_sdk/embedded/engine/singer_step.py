@@ -12,12 +12,11 @@ from flext_sdk._core.redact import secret_values
 from flext_sdk.embedded.engine.files import RunFolder
 from flext_sdk.embedded.engine.lines import Masker
 from flext_sdk.embedded.engine.process import Program, child_environment
-from flext_sdk.embedded.engine.references import MissingValueError, Resolver
+from flext_sdk.embedded.engine.references import MissingValueError
 from flext_sdk.embedded.engine.selection import NothingSelectedError, select
 from flext_sdk.embedded.engine.singer import Discovery, Listener, Pair, Progress, Result
 from flext_sdk.embedded.engine.state import join
 from flext_sdk.embedded.engine.steps import Kind, Step, UnusableError
-from flext_sdk.embedded.engine.timeouts import seconds_of
 from flext_sdk.embedded.engine.tuning import tuned_tap, tuned_target
 from flext_sdk.embedded.plugins.settings import is_secret
 from flext_sdk.errors import ConfigurationError
@@ -49,8 +48,7 @@ class SingerStep(Step):
             return self._move(tap, target)
 
     def _move(self, tap: _Prepared, target: _Prepared) -> Result:
-        timeout = self.definition.get("timeout")
-        deadline = None if timeout is None else self.tools.clock() + seconds_of(timeout)
+        deadline = self._deadline()
         listener = Listener(self._line, self._confirm, self._progress)
         environ = child_environment(self.tools.environ)
         state = self._first_state()
@@ -108,8 +106,7 @@ class SingerStep(Step):
             self.tools.bookmarks.save(self.run.pipeline_id, self.name, self._confirmed, self.run.id)
 
     def _prepare(self, held: ExitStack) -> tuple[_Prepared, _Prepared]:
-        variables = {**self.run.definition.get("variables", {}), **self.run.variables}
-        resolver = Resolver(variables, self.tools.environ, self.tools.secrets)
+        resolver = self._resolver()
         base_path = self.run.definition.get("base_path")
         prepared = []
         missing: list[MissingValueError] = []

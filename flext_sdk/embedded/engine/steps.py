@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from flext_sdk.embedded.engine.events import Change, Recorder, ServiceStopping, StopSignal
 from flext_sdk.embedded.engine.lines import Masker
 from flext_sdk.embedded.engine.process import Clock, ProcessGroup, Program, identity
+from flext_sdk.embedded.engine.references import Resolver
 from flext_sdk.embedded.engine.singer import Progress, Result
 from flext_sdk.embedded.engine.timeouts import seconds_of, spoken
 from flext_sdk.embedded.store.logs import LEVELS
@@ -118,6 +119,16 @@ class Step(ABC):
             UnusableError: When it cannot be done, however often it is tried.
             OSError: When the machine refuses.
         """
+
+    def _deadline(self) -> float | None:
+        """When a try that begins now has taken too long, by the clock of the tools; None for never."""
+        timeout = self.definition.get("timeout")
+        return None if timeout is None else self.tools.clock() + seconds_of(timeout)
+
+    def _resolver(self) -> Resolver:
+        """Fills references to variables, the environment and secrets in."""
+        variables = {**self.run.definition.get("variables", {}), **self.run.variables}
+        return Resolver(variables, self.tools.environ, self.tools.secrets)
 
     def _earlier(self) -> Progress:
         """What this run had moved before the service was restarted, where the step goes on from there."""

@@ -6,5 +6,6 @@
 from flext_sdk.embedded.environments.environment import Environment
 from flext_sdk.embedded.environments.failures import BusyError, EnvironmentFailedError
 from flext_sdk.embedded.environments.manager import Environments
+from flext_sdk.embedded.environments.uv import Stop
 
-__all__ = ["BusyError", "Environment", "EnvironmentFailedError", "Environments"]
+__all__ = ["BusyError", "Environment", "EnvironmentFailedError", "Environments", "Stop"]

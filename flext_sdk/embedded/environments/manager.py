@@ -18,8 +18,9 @@ from flext_sdk.embedded.environments.uv import Uv
 from flext_sdk.embedded.files import try_lock
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from flext_sdk.embedded.environments.uv import Stop
 
 _CURRENT: Final = "current"
 
@@ -86,7 +87,7 @@ class Environments:
         python: str | None = None,
         check: Callable[[Environment], None] | None = None,
         heard: Callable[[str], None] = lambda _line: None,
-        stop: threading.Event | None = None,
+        stop: Stop | None = None,
     ) -> Environment:
         """Makes an environment, or another one in place of it.
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from flext_sdk._core.redact import redact_text
 from flext_sdk.embedded.environments.failures import EnvironmentFailedError, StoppedError, of_output
@@ -44,6 +44,18 @@ def find_uv(environ: Mapping[str, str]) -> str:
     return found
 
 
+class Stop(Protocol):
+    """Says whether to give up: a ``threading.Event``, or the signal of a run."""
+
+    def is_set(self) -> bool:
+        """Whether to give up."""
+        ...
+
+    def wait(self, seconds: float, /) -> bool:
+        """Waits, not longer than it takes until somebody asks to give up; gives whether somebody has."""
+        ...
+
+
 class Uv:
     """uv with everything it should know.
 
@@ -61,7 +73,7 @@ class Uv:
         *,
         keep_open: Sequence[int] = (),
         heard: Callable[[str], None] = lambda _line: None,
-        stop: threading.Event | None = None,
+        stop: Stop | None = None,
         timeout: float = 1800.0,
     ) -> None:
         self._program = find_uv(environ)
@@ -73,7 +85,7 @@ class Uv:
         }
         self._keep_open = tuple(keep_open)
         self._heard = heard
-        self._stop = stop or threading.Event()
+        self._stop: Stop = stop or threading.Event()
         self._timeout = timeout
 
     def venv(self, folder: str, python: str | None = None) -> None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flext_sdk.embedded.dbt import manifest, scaffold
 from flext_sdk.embedded.dbt.commands import COMMANDS
-from flext_sdk.embedded.dbt.projects import Project, ProjectError, open_project, read_settings
+from flext_sdk.embedded.dbt.projects import Project, open_project, read_settings
 from flext_sdk.embedded.engine.process import child_environment
 from flext_sdk.embedded.engine.references import has_reference
 from flext_sdk.embedded.files import is_path
 from flext_sdk.embedded.flext.dbt_projects import PREFIX, DbtProjects, absolute_path, kept, refused, taken
+from flext_sdk.embedded.projects import ProjectError
 from flext_sdk.embedded.store.clock import rfc3339
 from flext_sdk.embedded.store.pipelines import BusyError, PipelineStore, StoredPipeline
 from flext_sdk.embedded.web.errors import ApiError, validation_failed

@@ -9,10 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from flext_sdk.embedded.dbt.projects import ProjectError, read_settings
+from flext_sdk.embedded.dbt.projects import read_settings
 from flext_sdk.embedded.dbt.step import project_key
 from flext_sdk.embedded.engine.references import absolute
 from flext_sdk.embedded.files import is_path
+from flext_sdk.embedded.projects import ProjectError
 from flext_sdk.embedded.store.pipelines import NameTakenError, PipelineStore, StoredPipeline
 from flext_sdk.embedded.web.errors import ApiError, validation_failed
 from flext_sdk.embedded.web.problems import did_you_mean, problem

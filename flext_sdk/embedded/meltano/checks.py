@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from flext_sdk.embedded.engine.references import absolute, has_reference
 from flext_sdk.embedded.files import is_path
-from flext_sdk.embedded.meltano.projects import ProjectError, open_project
+from flext_sdk.embedded.meltano.projects import open_project
+from flext_sdk.embedded.projects import ProjectError
 from flext_sdk.embedded.web.problems import Problem, pointer, problem
 
 if TYPE_CHECKING:

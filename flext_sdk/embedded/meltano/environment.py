@@ -14,7 +14,7 @@ from flext_sdk.embedded.environments import BusyError, Environment, EnvironmentF
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from flext_sdk.embedded.environments import Environments
+    from flext_sdk.embedded.environments import Environments, Stop
 
 NAME: Final = "meltano"
 # The program in ``program.py`` calls Meltano's modules, which may change with a release; ``upgrade`` tries that before.
@@ -63,7 +63,7 @@ class MeltanoEnvironment:
         """The environment; None while there is none."""
         return self.environments.find(NAME)
 
-    def ready(self, *, heard: Callable[[str], None], stop: threading.Event | None = None) -> Environment:
+    def ready(self, *, heard: Callable[[str], None], stop: Stop | None = None) -> Environment:
         """The environment; made now where there is none.
 
         Args:
@@ -89,7 +89,7 @@ class MeltanoEnvironment:
                         raise
 
     def create(
-        self, requirements: Sequence[str], *, heard: Callable[[str], None], stop: threading.Event | None = None
+        self, requirements: Sequence[str], *, heard: Callable[[str], None], stop: Stop | None = None
     ) -> Environment:
         """Makes it, or another one in its place; the old one stays until the new one has answered.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from flext_sdk._core.redact import secret_values
+from flext_sdk.embedded.projects import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,20 +22,6 @@ _LINE = re.compile(r"""^\s*(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>
 _LONG_ENOUGH: Final = 6
 # Paths and moments tell nobody a secret, and a log without them would tell nothing.
 _PLAIN = re.compile(r"^(?:~?\.{0,2}/|\d{4}-\d\d-\d\d|[\d.]+$)")
-
-
-class ProjectError(Exception):
-    """A project cannot be used; the message is one line.
-
-    Attributes:
-        code: Stable word for programs.
-        hint: What to do about it.
-    """
-
-    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.hint = hint
 
 
 def open_project(folder: Path) -> dict[str, Any]:

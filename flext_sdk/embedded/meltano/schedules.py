@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 from flext_sdk.embedded.flext.definition import schedule_problems
 from flext_sdk.embedded.flext.schedules import cron_problem
 from flext_sdk.embedded.flext.views import schedule_view
-from flext_sdk.embedded.meltano.projects import PROJECT_FILE, ProjectError, open_project
+from flext_sdk.embedded.meltano.projects import PROJECT_FILE, open_project
 from flext_sdk.embedded.meltano.runs import KIND, pipeline_name
 from flext_sdk.embedded.meltano.service import unknown_plugin
+from flext_sdk.embedded.projects import ProjectError
 from flext_sdk.embedded.store.pipelines import BusyError
 from flext_sdk.embedded.web.errors import ApiError, validation_failed
 from flext_sdk.embedded.web.problems import problem

@@ -18,7 +18,8 @@ from flext_sdk.embedded.files import is_path
 from flext_sdk.embedded.meltano.definitions import TYPES, Definition, definitions, near, type_of
 from flext_sdk.embedded.meltano.environment import REQUIREMENTS
 from flext_sdk.embedded.meltano.host import MeltanoError
-from flext_sdk.embedded.meltano.projects import ProjectError, open_project
+from flext_sdk.embedded.meltano.projects import open_project
+from flext_sdk.embedded.projects import ProjectError
 from flext_sdk.embedded.settings import MASK
 from flext_sdk.embedded.web.errors import ApiError, validation_failed
 from flext_sdk.embedded.web.problems import problem

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flext_sdk.embedded.engine.lines import Masker
 from flext_sdk.embedded.engine.process import Program
-from flext_sdk.embedded.engine.references import MissingValueError, Resolver
+from flext_sdk.embedded.engine.references import MissingValueError
 from flext_sdk.embedded.engine.singer import Result
 from flext_sdk.embedded.engine.single import Single
 from flext_sdk.embedded.engine.steps import Kind, Step, UnusableError
-from flext_sdk.embedded.engine.timeouts import seconds_of
 from flext_sdk.embedded.environments import EnvironmentFailedError
 from flext_sdk.embedded.meltano.environment import NAME
 from flext_sdk.embedded.meltano.events import Told
 from flext_sdk.embedded.meltano.host import MeltanoError
-from flext_sdk.embedded.meltano.projects import ProjectError, open_project, secrets_of
+from flext_sdk.embedded.meltano.projects import open_project, secrets_of
+from flext_sdk.embedded.projects import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,20 +37,6 @@ _PATHS: Final = {"properties": {"project": {"format": "path"}}}
 _KILLED: Final = frozenset({-9, 137})
 
 
-class _Stopping(threading.Event):
-    """Is set when the run is asked to stop."""
-
-    def __init__(self, signal: StopSignal) -> None:
-        super().__init__()
-        self._signal = signal
-
-    def is_set(self) -> bool:
-        return self._signal.reason is not None
-
-    def wait(self, timeout: float | None = None) -> bool:
-        return self._signal.wait(0.0 if timeout is None else timeout)
-
-
 @dataclass(slots=True)
 class MeltanoStep(Step):
     """A step that runs a command of Meltano in a project.
@@ -66,13 +51,12 @@ class MeltanoStep(Step):
 
     def _try(self) -> Result:
         given = self._settings()
-        timeout = self.definition.get("timeout")
-        deadline = None if timeout is None else self.tools.clock() + seconds_of(timeout)
+        deadline = self._deadline()
         try:
             if "upgrade" in given:
                 return self._upgrade(given, deadline)
             self._open(given)
-            self.environment.ready(heard=self._heard, stop=_Stopping(self.stop))
+            self.environment.ready(heard=self._heard, stop=self.stop)
             with self.environment.environments.using(NAME) as environment:
                 return self._meltano(given, environment, deadline)
         except ProjectError as error:
@@ -84,8 +68,7 @@ class MeltanoStep(Step):
         self._say("info", text)
 
     def _settings(self) -> dict[str, Any]:
-        variables = {**self.run.definition.get("variables", {}), **self.run.variables}
-        resolver = Resolver(variables, self.tools.environ, self.tools.secrets)
+        resolver = self._resolver()
         try:
             given = resolver.settings(self.definition["meltano"], _PATHS, self.run.definition.get("base_path"))
         except MissingValueError as error:
@@ -151,7 +134,7 @@ class MeltanoStep(Step):
         before = self.environment.find()
         wanted = given["upgrade"] or {}
         was = before.packages.get("meltano") if before is not None else None
-        made = self.environment.create(wanted["requirements"], heard=self._heard, stop=_Stopping(self.stop))
+        made = self.environment.create(wanted["requirements"], heard=self._heard, stop=self.stop)
         now = made.packages.get("meltano")
         self._say(
             "info", f"Meltano {was or 'was not there'} -> {now}" if was != now else f"Meltano {now} is the newest"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import sys
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from flext_sdk import extensions
-from flext_sdk.connectors.registry import CONNECTORS, Connector
+from flext_sdk.connectors.registry import CONNECTORS, Connector, argv_of
 from flext_sdk.embedded.environments import EnvironmentFailedError, Environments
 from flext_sdk.embedded.plugins.index import Index
 from flext_sdk.embedded.plugins.installed import Installed
@@ -134,11 +133,6 @@ class Catalogue:
             publisher="FLEXT",
             requirements=("flext-sdk[connectors]",),
         )
-
-
-def argv_of(connector: Connector) -> tuple[str, ...]:
-    """What starts a connector of the product; ``-P`` keeps the current folder off the module path."""
-    return sys.executable, "-P", "-m", connector.module
 
 
 def _connectors(home: Path) -> dict[str, Connector]:

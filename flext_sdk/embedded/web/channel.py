@@ -15,6 +15,7 @@ import contextlib
 import json
 import logging
 import uuid
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,7 +41,7 @@ type Now = Callable[[], datetime]
 _LOG: Final = logging.getLogger("flext.web")
 
 
-class Channel:
+class Channel(ABC):
     """Serves one WebSocket. What there is to follow is said by subclasses.
 
     Args:
@@ -63,17 +64,17 @@ class Channel:
         """There is something new to send. Called in the event loop; quick."""
         self._news.set()
 
+    @abstractmethod
     async def subscribe(self, topic: str) -> None:
         """The other end wants a topic."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def unsubscribe(self, topic: str) -> None:
         """The other end no longer wants a topic."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def send_news(self) -> None:
         """Sends what is new."""
-        raise NotImplementedError
 
     def progress(self) -> dict[str, Any]:
         """How far each topic was looked through, for heartbeats: filters may leave out much."""
