@@ -184,7 +184,7 @@ def parse(words: str, entry: Entry, method: Callable[..., Any], tokens: Sequence
     Raises:
         WrongUsage: If it does not fit; the message names the argument, what is wrong with it, and what would be right.
     """
-    return parse_with(*app_for(words, entry, method), words, tokens)
+    return parse_with(*app_for(words, entry, method), words, params.closed(entry, tokens))
 
 
 def parse_with(app: App, targets: Mapping[str, _Target], words: str, tokens: Sequence[str]) -> Parsed:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from flext_cli import convert, middleware, paging, params, quick, terminal
+from flext_cli import aliases, convert, middleware, paging, params, quick, terminal
+from flext_cli.completion import names
 from flext_cli.globals import DEFAULT_LIMIT
 from flext_cli.main import INTERRUPTED, USAGE, WrongUsage
 from flext_cli.output import columns, errors
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from flext_cli.quick import Parsed
 
 CONFIGURATION = 4
+NOT_FOUND = 5
 
 # What a person gave who uses the command line, by the name of the client's argument.
 LABELS = {"base_url": "--url", "token": "--token-file", "timeout": "--timeout"}
@@ -81,6 +85,8 @@ class Command:
         self.settings = self._settings()
         self._progress: Progress | None = None
         self._seen = False
+        where = names.folder(url=self.shared.get("url"), profile=self.shared.get("profile"))
+        self._names = names.Watcher(words, self.entry, where)
 
     def _parsed(self, tokens: Sequence[str]) -> Parsed:
         from flext_cli.build import parse
@@ -115,7 +121,7 @@ class Command:
 
     def _confirm(self) -> None:
         question = self.entry["confirm"]
-        if not question or self.shared.get("yes") or self.shared.get("dry_run"):
+        if not question or any(self.shared.get(name) for name in ("yes", "dry_run", "curl")):
             return
         if not self._agreed(convert.named({**self._defaults(), **self.own}, question)):
             raise Declined
@@ -149,6 +155,8 @@ class Command:
 
     def run(self) -> int:
         """Ask, call, write."""
+        if self.words == "config set":
+            self._checked("alias", aliases.guard, self.own)
         for text in self.shared.get("filter") or ():
             self._checked("--filter", paging.filter_of, text)
         if self.shared.get("sort"):
@@ -160,17 +168,27 @@ class Command:
             raise WrongUsage(
                 "--timeout is for waiting, and nothing waits here", f"add --wait: flext {self.words} ... --wait"
             )
+        if self.shared.get("watch") is not None:
+            self._check_watch()
         try:
             self._confirm()
         except Declined:
             return 1
-        if self.shared.get("dry_run"):
+        if self.shared.get("dry_run") or self.shared.get("curl"):
             return self._dry_run()
         with self._client() as client:
             try:
                 return self._call(client)
             except Declined:
                 return 1
+
+    def _check_watch(self) -> None:
+        from flext_cli.watching import SHORTEST
+
+        if self.shared["watch"] < SHORTEST:
+            raise WrongUsage(f"--watch: less than {SHORTEST} seconds is not possible", "for example --watch 2")
+        if self.settings.format == "csv":
+            raise WrongUsage("--watch and -o csv: one file cannot hold a table again and again", "use -o ndjson")
 
     def _client(self, **more: Data) -> Data:
         from flext_sdk import Flext
@@ -189,6 +207,10 @@ class Command:
             options["timeout"] = self.shared["timeout"]
         if self.shared.get("debug"):
             options["middleware"] = [*options.get("middleware", ()), middleware.trace]
+        if os.environ.get("FLEXT_TRACE_FILE"):
+            from flext_sdk._diagnostics import tracing
+
+            options["hooks"] = tracing.hooks(os.environ["FLEXT_TRACE_FILE"])
         return Flext(**options)
 
     def _token(self, name: str) -> str:
@@ -254,7 +276,10 @@ class Command:
     def _call(self, client: Data) -> int:
         kind = self.entry["output"]["kind"]
         try:
-            result = self._invoke(client.with_options(models=False) if self._only_shows() else client)
+            if self.shared.get("watch") is not None:
+                self._watch(client, kind)
+                return 0
+            result = self._ask(client)
             if self._progress is not None:
                 self._progress.finish(result) if self._seen else self._progress.clear()
             self._write(result, kind)
@@ -269,18 +294,81 @@ class Command:
                 self._progress.clear()
         return 0
 
-    def _write(self, result: Data, kind: str) -> None:
-        described = columns.from_table(self.entry["output"]["columns"])
-        emitter = Emitter(self.settings, sys.stdout, described)
+    def _ask(self, client: Data) -> Data:
+        """Call the method; what its success or failure tells about names is kept for completion."""
+        self._settle(client)
+        try:
+            result = self._invoke(client.with_options(models=False) if self._only_shows() else client)
+        except Exception as error:
+            if getattr(error, "exit_code", 0) == NOT_FOUND:
+                self._names.missing(self.own)
+            raise
+        if not self._names.listens:
+            self._names.done(self.own, result)
+        return result
+
+    def _settle(self, client: Data) -> None:
+        settings = getattr(client, "settings", None)
+        if settings is not None and self.entry["http"]:
+            address = settings.get_value("service_url") or settings.get_value("base_url") or "local"
+            self._names.settle(ascii(address))
+
+    def _watch(self, client: Data, kind: str) -> None:
+        from flext_cli.watching import watch
+
+        def once(out: TextIO) -> None:
+            if self.settings.look.columns is not None:
+                self.settings.look = replace(self.settings.look, columns=terminal.width(sys.stdout))
+            self._emit(self._ask(client), kind, out)
+
+        what = " ".join(["flext", self.words, *(str(each) for each in self.own.values() if isinstance(each, str))])
+        watch(what, self.shared["watch"], self.settings.format, once, plain=bool(self.shared.get("no_color")))
+
+    def _emit(self, result: Data, kind: str, out: TextIO) -> paging.Selection | None:
+        """Write a result to where it belongs; returns what was chosen of a list."""
+        emitter = Emitter(self.settings, out, columns.from_table(self.entry["output"]["columns"]))
         chosen = None
+        see = self._names.see if self._names.listens else None
         if kind == "page":
             filters, sort = self.shared.get("filter") or (), self.shared.get("sort")
             chosen = result = paging.Selection(
-                result, limit=self._limit(), filters=filters, sort=sort, between=sys.stdout.flush
+                result, limit=self._limit(), filters=filters, sort=sort, between=out.flush, see=see
             )
-        self._out(lambda: emitter.emit(result, kind))
+        elif see is not None and isinstance(result, list | tuple):
+            for item in result:
+                see(item)
+        emitter.emit(result, kind)
+        if see is not None:
+            self._names.finish(complete=not self.own and (chosen is None or not chosen.more))
+        return chosen
+
+    def _write(self, result: Data, kind: str) -> None:
+        chosen = None
+        if self.settings.format == "table" and kind in params.READ_KINDS and terminal.is_terminal(sys.stdout):
+            chosen = self._paged(result, kind)
+        else:
+
+            def write() -> None:
+                nonlocal chosen
+                chosen = self._emit(result, kind, sys.stdout)
+
+            self._out(write)
         if chosen is not None and not self.settings.quiet:
             self._note(chosen)
+
+    def _paged(self, result: Data, kind: str) -> paging.Selection | None:
+        from flext_cli.output import pager
+        from flext_cli.output.painter import size_of
+
+        if not pager.wanted(sys.stdout):
+            return self._emit(result, kind, sys.stdout)
+        out = pager.Pager(sys.stdout, size_of(sys.stdout.fileno())[1])
+        try:
+            return self._emit(result, kind, cast("TextIO", out))
+        except pager.Left:
+            return None
+        finally:
+            out.finish()
 
     def _out(self, write: Callable[[], object]) -> None:
         """Write to standard output; a full disk is no failure of the service."""
@@ -301,8 +389,11 @@ class Command:
             errors.say("nothing found\n")
 
     def _dry_run(self) -> int:
+        if self.entry["local"]:
+            return self._show_call()
         # Others may have to read before they change something; a request that somebody typed is the thing itself.
-        layer = middleware.hold if self.entry["attribute"] is None else middleware.dry_run
+        first = self.entry["attribute"] is None or not self.entry["mutating"]
+        layer = middleware.hold if first else middleware.dry_run
         try:
             with self._client(middleware=[layer], autostart=False) as client:
                 self._invoke(client)
@@ -320,8 +411,23 @@ class Command:
         errors.say("nothing would be changed\n")
         return 0
 
-    def _show(self, request: dict[str, Any]) -> int:
+    def _show_call(self) -> int:
+        """What is no request: the method that would be called on this machine."""
+        from flext_sdk._core.redact import redact_json
+
+        given = redact_json({**self._defaults(), **self.own})
+        call = {"call": f"client.{self.entry['attribute']}.{self.entry['method']}", "arguments": given}
         if self.settings.format == "table" and self.settings.query is None and self.settings.columns is None:
+            shown = ", ".join(f"{name}={value!r}" for name, value in given.items())
+            self._out(lambda: sys.stdout.write(safe(f"{call['call']}({shown})") + "\n"))
+        else:
+            self._out(lambda: Emitter(self.settings, sys.stdout).emit(call, "model"))
+        return 0
+
+    def _show(self, request: dict[str, Any]) -> int:
+        if self.shared.get("curl"):
+            self._out(lambda: sys.stdout.write(middleware.as_curl(request)))
+        elif self.settings.format == "table" and self.settings.query is None and self.settings.columns is None:
             self._out(lambda: sys.stdout.write(middleware.as_text(request)))
         else:
             self._out(lambda: Emitter(self.settings, sys.stdout).emit(request, "model"))

@@ -1,7 +1,8 @@
 """The options that many commands share, as plain literals in the shape of the command table's parameters.
 
-`when` says which commands have one: `always`; `page` (lists that come in pages); `mutating` (calls that change things
-over HTTP); `confirm` (calls that ask first); `wait` (long work). The generator copies this tuple into
+`when` says which commands have one: `always`; `page` (lists that come in pages); `mutating` (calls that change
+anything); `request` (calls of one operation, and `api`); `read` (calls that only look and come to an end); `confirm`
+(calls that ask first); `wait` (long work). The generator copies this tuple into
 `flext_cli/table.py`; what joins it to a command's own parameters is `flext_cli/params.py`.
 """
 
@@ -120,6 +121,31 @@ GLOBALS: tuple[dict[str, object], ...] = (
         "required": False,
         "help": "Print the request that would be sent, and change nothing.",
         "when": "mutating",
+    },
+    {
+        "name": "curl",
+        "kind": "flag",
+        "flags": ("--curl",),
+        "metavar": "",
+        "type": "bool",
+        "choices": (),
+        "default": False,
+        "required": False,
+        "help": "Print the request as a curl command, secrets masked, and do not send it.",
+        "when": "request",
+    },
+    {
+        "name": "watch",
+        "kind": "option",
+        "flags": ("--watch",),
+        "metavar": "SECONDS",
+        "type": "float",
+        "choices": (),
+        "default": None,
+        "required": False,
+        "help": "Show it again every so many seconds until Ctrl-C; "
+        "a terminal is painted over, a pipe gets one output after the other.",
+        "when": "read",
     },
     {
         "name": "timeout",

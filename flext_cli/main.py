@@ -84,6 +84,10 @@ def guarded(action: "Callable[[], int]", arguments: "Sequence[str]" = ()) -> int
 
 
 def _dispatch(arguments: "list[str]") -> int:
+    if arguments[:1] == ["__complete"]:
+        from flext_cli.completion.words import main as complete
+
+        return complete(arguments[1:])
     try:
         route = _found(arguments)
         if route.version:
@@ -103,13 +107,13 @@ def _dispatch(arguments: "list[str]") -> int:
 
 
 def _found(arguments: "list[str]") -> Route:
-    """Find the command; what the table does not know may be one of another package."""
+    """Find the command; what the table does not know may be an alias of the user's, or a command of another package."""
     try:
         route = find(arguments)
     except WrongUsage:
         from flext_cli.extending import merge
 
-        if not merge(scan=True):
+        if not _replaced(arguments) and not merge(scan=True):
             raise
         return find(arguments)
     if not route.found and not route.version and _others():
@@ -117,6 +121,21 @@ def _found(arguments: "list[str]") -> Route:
 
         merge(scan=False)
     return route
+
+
+def _replaced(arguments: "list[str]") -> bool:
+    """Put what an alias stands for in its place; says whether there was one."""
+    from flext_cli import aliases
+
+    try:
+        replaced = aliases.resolve(arguments)
+    except aliases.AliasError as error:
+        raise WrongUsage(str(error), error.hint) from None
+    if replaced is None:
+        return False
+    # Errors, formats and the rest are read off what the alias stands for.
+    arguments[:] = replaced
+    return True
 
 
 def _others() -> bool:

@@ -1,4 +1,4 @@
-"""What the command line hooks into the SDK's calls: `--dry-run` and `--debug`."""
+"""What the command line hooks into the SDK's calls: `--dry-run`, `--curl` and `--debug`."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,40 @@ def as_text(held: dict[str, Any]) -> str:
     if held["body"] is not None:
         text += "\n" + (safe(held["body"]) if isinstance(held["body"], str) else dumps(held["body"])) + "\n"
     return text
+
+
+# What curl writes by itself, or what is of no use to it.
+_CURLS_OWN = frozenset({"host", "content-length", "accept-encoding", "connection", "user-agent", "x-request-id"})
+
+
+def as_curl(held: dict[str, Any], content: bytes | None = None) -> str:
+    """The held request as a command for a shell; the token is taken from FLEXT_TOKEN when it runs, never written.
+
+    Args:
+        held: What `described` gave: masked already.
+        content: The body as it would be sent, for one that is no text.
+    """
+    from shlex import quote
+
+    parts = ["curl -sS" + (" -I" if held["method"] == "HEAD" else "")]
+    if held["method"] not in {"GET", "HEAD"}:
+        parts[0] += f" -X {quote(held['method'])}"
+    parts[0] += f" {quote(held['url'])}"
+    for name, value in held["headers"].items():
+        if name.lower() in _CURLS_OWN:
+            continue
+        if name.lower() == "authorization":
+            scheme = value.partition(" ")[0] if " " in value else "Bearer"
+            parts.append(f'-H "Authorization: {scheme} $FLEXT_TOKEN"')
+        else:
+            parts.append(f"-H {quote(safe(f'{name}: {value}'))}")
+    if held["body"] is not None:
+        text = held["body"] if isinstance(held["body"], str) else json.dumps(held["body"], ensure_ascii=False)
+        if content is not None and "\ufffd" in text:
+            parts.append(f"--data-binary @BODY  # {len(content)} bytes that are no text")
+        else:
+            parts.append(f"--data-binary {quote(text)}")
+    return " \\\n  ".join(parts) + "\n"
 
 
 def trace(request: "Request", call_next: "Callable[[Request], Response]") -> "Response":

@@ -30,9 +30,11 @@ class Selection:
         filters: Iterable[str] = (),
         sort: str | None = None,
         between: Callable[[], object] = lambda: None,
+        see: Callable[[Any], Any] | None = None,
     ) -> None:
         self._page = page
         self._between = between
+        self._see = see
         self._limit = limit
         self._filters = [filter_of(text) for text in filters]
         self._sort = sort
@@ -41,6 +43,8 @@ class Selection:
 
     def __iter__(self) -> Iterator[Any]:
         items = self._items()
+        if self._see is not None:
+            items = map(self._see, items)
         if self._filters or self._sort is not None:
             items = map(plain, items)
         if self._filters:

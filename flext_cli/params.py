@@ -8,6 +8,7 @@ from flext_cli import table as _generated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from flext_cli._types import Entry
@@ -22,14 +23,21 @@ def command_of(words: str) -> "Entry":
     return entry
 
 
+READ_KINDS = ("page", "list", "model", "json")
+
+
 def applies(when: str, command: "Entry") -> bool:
     """Tell whether a shared option with this `when` belongs to a command."""
     if when == "page":
         return bool(command["output"]["kind"] == "page")
-    if when == "mutating":
-        # A command of its own (`api`) sends what it is told; managing the processes of this machine is no request.
-        return bool(command["mutating"] and (command["http"] or command["attribute"] is None))
-    return when not in {"confirm", "wait"} or bool(command[when])
+    if when == "request":
+        # A command of its own (`api`) sends what it is told.
+        return bool(command["http"] or (command["mutating"] and command["attribute"] is None and not command["local"]))
+    if when == "read":
+        # A stream has a kind of its own.
+        changes = command["mutating"] or command["confirm"] or command["wait"]
+        return not changes and command["output"]["kind"] in READ_KINDS
+    return when not in {"confirm", "wait", "mutating"} or bool(command[when])
 
 
 def own(command: "Entry") -> "list[Entry]":
@@ -81,9 +89,32 @@ def takes_value(param: "Entry") -> bool:
     return bool(param["kind"] == "option" and param["type"] != "bool")
 
 
+def closed(command: "Entry", tokens: "Sequence[str]") -> "Sequence[str]":
+    """The tokens with `--` before the first word, where what a command takes is another command line.
+
+    Options behind that word are the other command's, as with `env`, `nice` and `strace`.
+    """
+    if not any(
+        param["kind"] == "positional" and param["metavar"].startswith("COMMAND.") for param in command["params"]
+    ):
+        return tokens
+    waits = False
+    valued = {flag for param in (*own(command), *shared(command)) if takes_value(param) for flag in flags(param)}
+    for number, token in enumerate(tokens):
+        if waits:
+            waits = False
+        elif token == "--":  # noqa: S105 - the end of the options
+            return tokens
+        elif token.startswith("-"):
+            waits = token in valued
+        else:
+            return [*tokens[:number], "--", *tokens[number:]]
+    return tokens
+
+
 def is_duration(param: "Entry") -> bool:
     """Tell whether a number counts seconds, so that `90s`, `5m` and `2h` are understood, too."""
-    return bool(param["type"] == "float" and param["name"].endswith("timeout"))
+    return bool(param["type"] == "float" and (param["name"] == "watch" or param["name"].endswith("timeout")))
 
 
 def placeholder(param: "Entry") -> str:

@@ -164,6 +164,8 @@ def finisher(param: "Entry") -> "Callable[[Any], Any] | None":
 
 
 def _is_pair(param: "Entry") -> bool:
+    if param["kind"] == "positional" and param["metavar"].startswith("COMMAND."):
+        return True
     return any(sign in param["metavar"] for sign in "=:") and param["name"] != "columns"
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources._runtimes import AsyncRuntimes as AsyncRuntimes
     from flext_sdk._async.resources.bus import AsyncBus as AsyncBus
     from flext_sdk._async.resources.dbt import AsyncDbt as AsyncDbt
+    from flext_sdk._async.resources.debug import AsyncDebug as AsyncDebug
     from flext_sdk._async.resources.events import AsyncEvents as AsyncEvents
     from flext_sdk._async.resources.meltano import AsyncMeltano as AsyncMeltano
     from flext_sdk._async.resources.orchestrations import AsyncOrchestrations as AsyncOrchestrations
@@ -44,6 +45,13 @@ if TYPE_CHECKING:
     from flext_sdk._core.outcomes import BulkItem as BulkItem
     from flext_sdk._core.outcomes import BulkProgress as BulkProgress
     from flext_sdk._core.outcomes import BulkResult as BulkResult
+    from flext_sdk._diagnostics.records import DebugBundle as DebugBundle
+    from flext_sdk._diagnostics.records import DebugCheck as DebugCheck
+    from flext_sdk._diagnostics.records import DebugConnection as DebugConnection
+    from flext_sdk._diagnostics.records import DebugFact as DebugFact
+    from flext_sdk._diagnostics.records import DebugMeasure as DebugMeasure
+    from flext_sdk._diagnostics.records import DebugPath as DebugPath
+    from flext_sdk._diagnostics.records import DebugSpan as DebugSpan
     from flext_sdk._sync.client import Flext as Flext
     from flext_sdk._sync.pagination import Page as Page
     from flext_sdk._sync.resources._cluster import Cluster as Cluster
@@ -51,6 +59,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources._runtimes import Runtimes as Runtimes
     from flext_sdk._sync.resources.bus import Bus as Bus
     from flext_sdk._sync.resources.dbt import Dbt as Dbt
+    from flext_sdk._sync.resources.debug import Debug as Debug
     from flext_sdk._sync.resources.events import Events as Events
     from flext_sdk._sync.resources.meltano import Meltano as Meltano
     from flext_sdk._sync.resources.orchestrations import Orchestrations as Orchestrations
@@ -245,6 +254,7 @@ __all__ = [
     "AsyncBus",
     "AsyncCluster",
     "AsyncDbt",
+    "AsyncDebug",
     "AsyncEvents",
     "AsyncFlext",
     "AsyncMeltano",
@@ -294,6 +304,14 @@ __all__ = [
     "DbtRegistration",
     "DbtRunRequest",
     "DeadlineExceededError",
+    "Debug",
+    "DebugBundle",
+    "DebugCheck",
+    "DebugConnection",
+    "DebugFact",
+    "DebugMeasure",
+    "DebugPath",
+    "DebugSpan",
     "DiscoveredStream",
     "Discovery",
     "Event",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources._runtimes import AsyncRuntimes
     from flext_sdk._async.resources.bus import AsyncBus
     from flext_sdk._async.resources.dbt import AsyncDbt
+    from flext_sdk._async.resources.debug import AsyncDebug
     from flext_sdk._async.resources.events import AsyncEvents
     from flext_sdk._async.resources.meltano import AsyncMeltano
     from flext_sdk._async.resources.orchestrations import AsyncOrchestrations
@@ -125,3 +126,10 @@ class AsyncResources:
         from flext_sdk._async.resources.workflows import AsyncWorkflows
 
         return AsyncWorkflows(cast("AsyncFlext", self))
+
+    @cached_property
+    def debug(self) -> AsyncDebug:
+        """Find out what is wrong: this installation, the way to the services, the time things take."""
+        from flext_sdk._async.resources.debug import AsyncDebug
+
+        return AsyncDebug(cast("AsyncFlext", self))

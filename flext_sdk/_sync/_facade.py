@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources._runtimes import Runtimes
     from flext_sdk._sync.resources.bus import Bus
     from flext_sdk._sync.resources.dbt import Dbt
+    from flext_sdk._sync.resources.debug import Debug
     from flext_sdk._sync.resources.events import Events
     from flext_sdk._sync.resources.meltano import Meltano
     from flext_sdk._sync.resources.orchestrations import Orchestrations
@@ -125,3 +126,10 @@ class Resources:
         from flext_sdk._sync.resources.workflows import Workflows
 
         return Workflows(cast("Flext", self))
+
+    @cached_property
+    def debug(self) -> Debug:
+        """Find out what is wrong: this installation, the way to the services, the time things take."""
+        from flext_sdk._sync.resources.debug import Debug
+
+        return Debug(cast("Flext", self))

@@ -72,7 +72,8 @@ def _context() -> ssl.SSLContext:
     return load_httpx().create_ssl_context()  # type: ignore[no-any-return]
 
 
-def _tls() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
+    """The TLS context of this process: certificates as httpx finds them."""
     # Loading the certificates takes 30-48 ms: once in a process, and never for http.
     with _tls_lock:
         return _context()
@@ -173,7 +174,7 @@ class Sender:
         return Fast.make(required=self._transport == "fast", largest=self._largest)
 
     def _make_pool(self) -> Pool:
-        return Pool(_tls, largest=self._largest)
+        return Pool(tls_context, largest=self._largest)
 
     def _make_slim(self) -> Any:  # noqa: ANN401 - of the sync tree alone
         return rt.slim(origin_of, decoded, NotPlainError, MOST, KEEPALIVE, self._largest)
@@ -204,7 +205,7 @@ def _read(answer: httpx.Response, deadline: Deadline, largest: int) -> bytes:
 def _make_client(lib: ModuleType) -> httpx.Client:
     # A service of this machine is never behind a proxy, whatever NO_PROXY says.
     direct = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
-    made: httpx.Client = lib.Client(verify=_tls(), trust_env=True, mounts=direct)
+    made: httpx.Client = lib.Client(verify=tls_context(), trust_env=True, mounts=direct)
     return made
 
 

@@ -35,13 +35,14 @@ def generate(root: Path) -> bool:
     Returns:
         Whether every operation has its method, command and test; what lacks is told on standard error.
     """
-    spec = contract.load(root / "openapi")
     sdk = root / "flext_sdk"
+    spec = contract.with_local(contract.load(root / "openapi"), sdk / "_async" / "resources")
     _models_and_operations(root, spec)
     folder = sdk / "_async" / "resources"
     texts = {
         folder / f"_{r.name}.py": resources.render_resource(spec, r, base=resources.has_override(folder, r.name))
         for r in spec.resources
+        if r.operations
     }
     _write_formatted(root, {**texts, sdk / "_async" / "_facade.py": resources.render_facade(spec, folder)})
     remove_orphans(folder, {*texts, folder / "__init__.py"}, "_*.py")
@@ -61,8 +62,8 @@ def generate(root: Path) -> bool:
 
 def late(root: Path) -> None:
     """The parts that import the generated code."""
-    spec = contract.load(root / "openapi")
-    found = commands.collect(spec, root / "flext_sdk" / "_sync" / "resources")
+    spec = contract.with_local(contract.load(root / "openapi"), root / "flext_sdk" / "_async" / "resources")
+    found = commands.collect(spec, root / "flext_sdk" / "_sync" / "resources", root / "flext_cli" / "commands")
     table = root / "flext_cli" / "table.py"
     _write_formatted(root, {table: commands.render(spec, found)})
     from flext_sdk.errors import EXIT_CODES

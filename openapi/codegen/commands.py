@@ -33,6 +33,7 @@ ENVIRONMENT = (
     ("FLEXT_TRANSPORT", "Connections: slim (the command line's choice), stock, fast (an extra), auto (in Python)."),
     ("FLEXT_ANSWER_LIMIT", "Largest answer of a service that is taken; 64MiB when not set."),
     ("FLEXT_AUTOSTART", "0: do not start the services of this machine by themselves."),
+    ("FLEXT_PAGER", "Program for tables longer than the terminal, before PAGER; empty or cat: none."),
     ("NO_COLOR", "Set: no colours."),
 )
 
@@ -41,22 +42,26 @@ class CommandError(Exception):
     """An annotated method cannot become a command."""
 
 
-def collect(contract: Contract, package: Path) -> dict[str, dict[str, Any]]:
+def collect(contract: Contract, package: Path, own: Path | None = None) -> dict[str, dict[str, Any]]:
     """All commands by their words, in the order of their groups.
 
     Args:
         contract: Both contracts.
         package: Folder of the sync resources.
+        own: Folder with the commands of the command line itself, which are no methods of a client.
 
     Raises:
         CommandError: when two methods claim the same words, or one lacks a docstring for a parameter.
     """
     found: dict[str, dict[str, Any]] = {}
-    for name in sorted(p.stem for p in package.glob("*.py") if not p.stem.startswith("_")) + [
+    names = sorted(p.stem for p in package.glob("*.py") if not p.stem.startswith("_")) + [
         f"_{r.name}" for r in contract.resources if not (package / f"{r.name}.py").exists()
-    ]:
-        module = importlib.import_module(f"flext_sdk._sync.resources.{name}")
-        resource = name.lstrip("_")
+    ]
+    places = [f"flext_sdk._sync.resources.{name}" for name in names]
+    places += [f"flext_cli.commands.{p.stem}" for p in sorted(own.glob("[!_]*.py"))] if own else []
+    for place in places:
+        module = importlib.import_module(place)
+        resource = place.rpartition(".")[2].lstrip("_")
         owner = getattr(module, class_name(resource).removeprefix("Async"), None)
         members = (
             inspect.getmembers(owner, inspect.isfunction) if owner else inspect.getmembers(module, inspect.isfunction)
@@ -110,6 +115,10 @@ _ORDER = (
 def groups(contract: Contract, commands: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Groups by name, "" for the commands that stand alone, each with its commands in the order people meet them."""
     summaries = {resource.group: resource.summary for resource in contract.resources}
+    for words, entry in commands.items():
+        if entry["module"].startswith("flext_cli.") and " " in words:
+            text = importlib.import_module(entry["module"]).__doc__ or ""
+            summaries[words.split()[0]] = text.splitlines()[0]
     found: dict[str, dict[str, Any]] = {
         name: {"summary": summaries[name], "commands": []} for name in sorted(summaries)
     }

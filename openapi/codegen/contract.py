@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import ast
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
@@ -99,6 +100,34 @@ class Contract:
     def module_of(self, schema: str) -> str:
         """The module in flext_sdk.models that holds a schema."""
         return str(self.schemas[schema].get("x-flext", {}).get("tag", COMMON))
+
+
+def with_local(contract: Contract, folder: Path) -> Contract:
+    """The contract with the resources that have no HTTP behind them, such as `debug`: hand-written modules with a class.
+
+    Args:
+        contract: Both contracts.
+        folder: The hand-written resources, `flext_sdk/_async/resources`.
+    """
+    known = {resource.name for resource in contract.resources}
+    found = [_local(path) for path in sorted(folder.glob("[!_]*.py")) if path.stem not in known]
+    return replace(contract, resources=(*contract.resources, *(each for each in found if each)))
+
+
+def _local(path: Path) -> Resource | None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    name = "Async" + "".join(part.title() for part in path.stem.split("_"))
+    owner = next((node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name), None)
+    if owner is None:
+        return None
+    words = [
+        mark.args[0].value
+        for method in owner.body
+        for mark in getattr(method, "decorator_list", ())
+        if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "command" and isinstance(mark.args[0], ast.Constant)
+    ]
+    group = str(words[0]).rpartition(" ")[0] if words else path.stem
+    return Resource(path.stem, (ast.get_docstring(owner) or "").splitlines()[0], group.split()[0], ())
 
 
 def load(folder: Path) -> Contract:

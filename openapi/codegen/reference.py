@@ -74,14 +74,15 @@ def _command(words: str, entry: dict[str, Any]) -> list[str]:
 
 def _shared(entry: dict[str, Any]) -> list[str]:
     """Long flags of the options that this command shares with others of its kind."""
-    kinds = {
-        "page": entry["output"]["kind"] == "page",
-        "mutating": entry["mutating"] and entry["http"],
-        "confirm": entry["confirm"],
-        "wait": entry["wait"],
-    }
+    # Imported here: it reads the command table that was written a moment ago.
+    from flext_cli.params import applies
+
     own = {flag for p in entry["params"] for flag in p["flags"] if p["name"] != "limit"}
-    found = [next(f for f in o["flags"] if f.startswith("--")) for o in GLOBALS if kinds.get(o["when"])]
+    found = [
+        next(f for f in o["flags"] if f.startswith("--"))
+        for o in GLOBALS
+        if o["when"] != "always" and applies(o["when"], entry)
+    ]
     return [flag for flag in found if flag not in own]
 
 

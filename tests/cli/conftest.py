@@ -53,9 +53,11 @@ class Result:
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     for name in STRANGE:
         monkeypatch.delenv(name, raising=False)
+    # Names and aliases of the person who runs the tests are none of theirs.
+    monkeypatch.setenv("FLEXT_HOME", str(tmp_path_factory.mktemp("home")))
 
 
 @pytest.fixture

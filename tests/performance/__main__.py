@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from tests.performance import calls, commands, connectors, follow, runs, services
+from tests.performance import calls, commands, completion, connectors, follow, runs, services
 from tests.performance.measure import Row, clean_environment, process_cpu, ratio
 
 PYTHON = sys.executable
@@ -35,6 +35,7 @@ def start_up() -> Iterator[Row]:
 PARTS: dict[str, Callable[[], Iterable[Row]]] = {
     "start-up": start_up,
     "commands": commands.measure,
+    "completion": completion.measure,
     "cold": calls.cold,
     "calls": calls.calls,
     "others": calls.others,

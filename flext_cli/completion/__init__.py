@@ -1,0 +1,1 @@
+"""What TAB completes: from the command table, and from names that ordinary calls have left in a file."""
