@@ -101,4 +101,5 @@ def test_the_command_puts_rows_on_stdout_and_talk_on_stderr(platform: Any, clien
     assert len(done.stdout.splitlines()) == 11
     assert "240 rows" in done.stderr
     assert "Traceback" not in done.stderr
+    assert "leak" not in done.stderr
     assert (platform.home / "quickstart" / "warehouse.duckdb").exists()
