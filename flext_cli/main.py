@@ -161,7 +161,7 @@ def find(arguments: "list[str]") -> Route:
             position = _leading_option(route, arguments, position)
             continue
         words = f"{route.words} {token}" if route.words else token
-        if not known(words):
+        if not table.COMMANDS.known(words):
             if route.found:
                 break
             raise unknown_word(route.words, token)
@@ -172,11 +172,6 @@ def find(arguments: "list[str]") -> Route:
     route.help = route.help or any(each in HELP_FLAGS for each in behind[:operands])
     route.rest += behind
     return route
-
-
-def known(words: str) -> bool:
-    """Tell whether words are a command, a group, or the beginning of one."""
-    return words in table.COMMANDS or any(name.startswith(words + " ") for name in table.COMMANDS)
 
 
 def _leading_option(route: Route, arguments: "list[str]", position: int) -> int:
@@ -215,7 +210,7 @@ def unknown_word(before: str, word: str) -> WrongUsage:
     from flext_cli.suggest import nearest
 
     prefix = f"{before} " if before else ""
-    choices = list(dict.fromkeys(name[len(prefix) :].split()[0] for name in table.COMMANDS if name.startswith(prefix)))
+    choices = list(dict.fromkeys(name[len(prefix) :].split()[0] for name in table.COMMANDS.below(before)))
     close = nearest(word, choices)
     if not close and not before:
         # "flext start orders": a verb without its group.
