@@ -61,6 +61,21 @@ def main(argv: "Sequence[str] | None" = None) -> int:
     return code
 
 
+def program() -> int:
+    """The `flext` command: `main`, and a short end where all that is left is to take the interpreter apart.
+
+    That alone is a seventh of a bare start. Who has something to do at the end (connections, coverage, a profiler) has
+    loaded one of these modules.
+    """
+    code = main()
+    if "atexit" not in sys.modules and "threading" not in sys.modules:
+        import os
+
+        _say("")
+        os._exit(code)
+    return code
+
+
 def guarded(action: "Callable[[], int]", arguments: "Sequence[str]" = ()) -> int:
     """Run an action and flush; an interrupt and a closed pipe become their exit codes."""
     try:

@@ -12,6 +12,8 @@ import sys
 
 import pytest
 
+from flext_cli.main import main
+
 from .conftest import PROGRAM, environment
 
 GUARD = """
@@ -78,6 +80,38 @@ def test_help_loads_what_it_shows_and_next_to_nothing_else(arguments, group):
     assert {name for name in loaded if name.startswith("flext_cli._table.")} == (
         {f"flext_cli._table.{group}"} if group else set()
     )
+
+
+END = """
+import sys
+{before}
+from flext_cli.main import program
+sys.argv = ["flext", *{arguments!r}]
+try:
+    sys.exit(program())
+finally:
+    sys.stderr.write("the long end\\n")
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "out"),
+    [
+        (["--version"], 0, "flext "),
+        (["--help"], 0, "Command line of"),
+        (["--help-json"], 0, "{"),
+        (["__complete", "pipeline", ".sta"], 0, "start\t"),
+        (["__complete"], 2, ""),
+    ],
+)
+def test_the_short_end_loses_nothing(capsys, arguments, code, out):
+    assert main(arguments) == code
+    expected = capsys.readouterr()
+    for before, ending in (("", ""), ("import atexit", "the long end\n")):
+        script = [sys.executable, "-S", "-c", END.format(before=before, arguments=arguments)]
+        done = subprocess.run(script, env=unmeasured(), capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (code, expected.out, ending)
+    assert expected.out.startswith(out)
 
 
 def test_exit_codes(program):
