@@ -8,7 +8,7 @@ from flext_cli import _table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from flext_cli._types import Data, Entry
 
@@ -21,12 +21,11 @@ class Commands:
 
     Args:
         groups: The groups by name.
-        entries: Commands that need not be loaded.
     """
 
-    def __init__(self, groups: "dict[str, Entry]", entries: "Mapping[str, Entry] | None" = None) -> None:
+    def __init__(self, groups: "dict[str, Entry]") -> None:
         self._groups = groups
-        self._entries = dict(entries or {})
+        self._entries: dict[str, Entry] = {}
 
     def __contains__(self, words: str) -> bool:
         group, name = _place(words)
@@ -55,17 +54,16 @@ class Commands:
 
     def below(self, words: str) -> "Iterator[str]":
         """Words of the commands in a group or another beginning; of all for no words."""
-        first, _, rest = words.partition(" ")
-        rest = f"{rest} " if rest else ""
-        for group in (first,) if first else self._groups:
-            start = f"{group} " if group else ""
+        first, space, rest = words.partition(" ")
+        start = f"{rest} " if space else ""
+        for group in (first,) if words else self._groups:
             for name in self._groups.get(group, {"commands": ()})["commands"]:
-                if name.startswith(rest):
-                    yield start + name
+                if name.startswith(start):
+                    yield f"{group} {name}" if group else name
 
     def known(self, words: str) -> bool:
         """Tell whether words are a command, a group, or the beginning of one."""
-        return words in self or any(self.below(words))
+        return words in self or (words != "" and any(self.below(words)))
 
     def summary(self, words: str) -> str:
         """What a command is for, in a line."""
@@ -82,8 +80,8 @@ class Commands:
 
 def _place(words: str) -> "tuple[str, str]":
     """The group of a command, "" for one that stands alone, and its words there."""
-    group, _, name = words.partition(" ")
-    return (group, name) if name else ("", group)
+    group, space, name = words.partition(" ")
+    return (group, name) if space else ("", group)
 
 
 class Table:
