@@ -396,7 +396,7 @@ GROUPS: "dict[str, dict[str, Any]]" = {
         },
     },
     "plugin": {
-        "summary": "Look at plugins and execute their operations.",
+        "summary": "Install, update and look after plugins; execute their operations.",
         "module": "flext_cli._table.plugin",
         "commands": {
             "list": "List the plugins of this platform.",
