@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources._node import AsyncNode as AsyncNode
     from flext_sdk._async.resources._runtimes import AsyncRuntimes as AsyncRuntimes
     from flext_sdk._async.resources.bus import AsyncBus as AsyncBus
+    from flext_sdk._async.resources.config import AsyncConfig as AsyncConfig
     from flext_sdk._async.resources.dbt import AsyncDbt as AsyncDbt
     from flext_sdk._async.resources.debug import AsyncDebug as AsyncDebug
     from flext_sdk._async.resources.events import AsyncEvents as AsyncEvents
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources.orchestrations import AsyncOrchestrations as AsyncOrchestrations
     from flext_sdk._async.resources.pipelines import AsyncPipelines as AsyncPipelines
     from flext_sdk._async.resources.plugins import AsyncPlugins as AsyncPlugins
+    from flext_sdk._async.resources.profiles import AsyncProfiles as AsyncProfiles
     from flext_sdk._async.resources.services import AsyncServices as AsyncServices
     from flext_sdk._async.resources.taps import AsyncTaps as AsyncTaps
     from flext_sdk._async.resources.targets import AsyncTargets as AsyncTargets
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources._node import Node as Node
     from flext_sdk._sync.resources._runtimes import Runtimes as Runtimes
     from flext_sdk._sync.resources.bus import Bus as Bus
+    from flext_sdk._sync.resources.config import Config as Config
     from flext_sdk._sync.resources.dbt import Dbt as Dbt
     from flext_sdk._sync.resources.debug import Debug as Debug
     from flext_sdk._sync.resources.events import Events as Events
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources.orchestrations import Orchestrations as Orchestrations
     from flext_sdk._sync.resources.pipelines import Pipelines as Pipelines
     from flext_sdk._sync.resources.plugins import Plugins as Plugins
+    from flext_sdk._sync.resources.profiles import Profiles as Profiles
     from flext_sdk._sync.resources.services import Services as Services
     from flext_sdk._sync.resources.taps import Taps as Taps
     from flext_sdk._sync.resources.targets import Targets as Targets
@@ -245,14 +249,17 @@ if TYPE_CHECKING:
     from flext_sdk.models.workflows import WorkflowList as WorkflowList
     from flext_sdk.models.workflows import WorkflowRequest as WorkflowRequest
     from flext_sdk.models.workflows import WorkflowStatus as WorkflowStatus
+    from flext_sdk.profiles._find import ActiveProfile as ActiveProfile
 
 __all__ = [
     "EXIT_CODES",
     "APIStatusError",
+    "ActiveProfile",
     "ActiveWorkflow",
     "ActiveWorkflowList",
     "AsyncBus",
     "AsyncCluster",
+    "AsyncConfig",
     "AsyncDbt",
     "AsyncDebug",
     "AsyncEvents",
@@ -263,6 +270,7 @@ __all__ = [
     "AsyncPage",
     "AsyncPipelines",
     "AsyncPlugins",
+    "AsyncProfiles",
     "AsyncRuntimes",
     "AsyncServices",
     "AsyncTaps",
@@ -285,6 +293,7 @@ __all__ = [
     "ClusterNodeList",
     "ClusterService",
     "ClusterStatus",
+    "Config",
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
@@ -411,6 +420,7 @@ __all__ = [
     "PreconditionError",
     "Problem",
     "ProblemSeverity",
+    "Profiles",
     "RateLimitedError",
     "RawResponse",
     "Readiness",

@@ -23,6 +23,7 @@ from flext_sdk._async.transport import AsyncTransport
 from flext_sdk._core.settings import Resolved, Source, environment, resolve
 from flext_sdk._version import __version__
 from flext_sdk.errors import UsageError
+from flext_sdk.profiles._find import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from flext_sdk._core.outcomes import BulkProgress, BulkResult
     from flext_sdk._core.types import Json, Service
     from flext_sdk._telemetry import Telemetry
+    from flext_sdk.profiles._find import ActiveProfile
 
 __all__ = ["AsyncFlext"]
 
@@ -50,7 +52,8 @@ class AsyncFlext(AsyncResources):
     Without an address, in the arguments or the environment, it uses FlexCore and FLEXT Service of this machine, and
     starts them when they do not run. Values given here come before the environment (``FLEXT_URL``,
     ``FLEXT_FLEXCORE_URL``, ``FLEXT_SERVICE_URL``, ``FLEXT_TOKEN``, ``FLEXT_TIMEOUT``, ``FLEXT_RETRIES``,
-    ``FLEXT_AUTOSTART``, ``FLEXT_TRANSPORT``, ``FLEXT_ANSWER_LIMIT``), and that before the defaults.
+    ``FLEXT_AUTOSTART``, ``FLEXT_TRANSPORT``, ``FLEXT_ANSWER_LIMIT``), that before the profile, that before
+    ``config.yaml``, and that before the defaults.
 
     Args:
         base_url: Address of both services, or a mapping with one for each: ``{"flexcore": ..., "flext": ...}``.
@@ -70,6 +73,7 @@ class AsyncFlext(AsyncResources):
             them there.
         answer_limit: Bytes that one answer may have, decompressed; a larger one is refused before it fills the memory.
             Also text such as ``"256MB"``. Default 64 MiB.
+        profile: The profile to use; without one that of ``FLEXT_PROFILE``, of the folder, or of ``config.yaml``.
 
     Raises:
         ConfigurationError: If a setting makes no sense.
@@ -98,6 +102,7 @@ class AsyncFlext(AsyncResources):
         cache: bool = False,
         telemetry: Any = False,  # noqa: ANN401 - nor one of OpenTelemetry
         answer_limit: int | str | None = None,
+        profile: str | None = None,
         _environ: Mapping[str, str] | None = None,
         _clock: Callable[[], float] = time.monotonic,
         _wall: Callable[[], float] = time.time,
@@ -107,6 +112,7 @@ class AsyncFlext(AsyncResources):
         _sources: Sequence[Source] = (),
         _labels: Mapping[str, str] = _NO_LABELS,
         _notify: Callable[[str], None] = _local.say,
+        _reads_files: bool = True,
     ) -> None:
         environ = os.environ if _environ is None else _environ
         given = {
@@ -120,7 +126,9 @@ class AsyncFlext(AsyncResources):
         }
         labels = {**{name: name for name in given}, **_labels}
         arguments = Source("argument", given, lambda setting: labels[setting.name])
-        settings = resolve([arguments, environment(environ), *_sources])
+        self._environ = environ
+        self._profile, self._files = find(profile, environ, _notify) if _reads_files else (None, ())
+        settings = resolve([arguments, environment(environ), *self._files, *_sources])
         self._settings = settings
         self._options = Options(
             timeout=settings.get_value("timeout"),
@@ -145,6 +153,20 @@ class AsyncFlext(AsyncResources):
             answer_limit=settings.get_value("answer_limit"),
         )
         self._listen()
+
+    @classmethod
+    def from_profile(cls, name: str, **options: Any) -> Self:  # noqa: ANN401 - those of a new client
+        """A client of a profile, the same as ``profile=name``; options are as for a new client, and come first.
+
+        Raises:
+            ConfigurationError: If the profile is missing or broken.
+        """
+        return cls(profile=name, **options)
+
+    @property
+    def profile(self) -> ActiveProfile | None:
+        """The profile in force, or None."""
+        return self._profile
 
     @property
     def settings(self) -> Resolved:
@@ -232,6 +254,8 @@ class AsyncFlext(AsyncResources):
         # Not copy.copy: the resources that hang on this client would go on using its options.
         other = object.__new__(type(self))
         other._settings = self._settings
+        other._environ = self._environ
+        other._profile, other._files = self._profile, self._files
         other._transport = self._transport
         other._options = options
         return other

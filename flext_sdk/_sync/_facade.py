@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources._node import Node
     from flext_sdk._sync.resources._runtimes import Runtimes
     from flext_sdk._sync.resources.bus import Bus
+    from flext_sdk._sync.resources.config import Config
     from flext_sdk._sync.resources.dbt import Dbt
     from flext_sdk._sync.resources.debug import Debug
     from flext_sdk._sync.resources.events import Events
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources.orchestrations import Orchestrations
     from flext_sdk._sync.resources.pipelines import Pipelines
     from flext_sdk._sync.resources.plugins import Plugins
+    from flext_sdk._sync.resources.profiles import Profiles
     from flext_sdk._sync.resources.services import Services
     from flext_sdk._sync.resources.taps import Taps
     from flext_sdk._sync.resources.targets import Targets
@@ -128,8 +130,22 @@ class Resources:
         return Workflows(cast("Flext", self))
 
     @cached_property
+    def config(self) -> Config:
+        """Settings: what is in force, where it comes from, and config.yaml."""
+        from flext_sdk._sync.resources.config import Config
+
+        return Config(cast("Flext", self))
+
+    @cached_property
     def debug(self) -> Debug:
         """Find out what is wrong: this installation, the way to the services, the time things take."""
         from flext_sdk._sync.resources.debug import Debug
 
         return Debug(cast("Flext", self))
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """Profiles: settings for several platforms, and their secrets."""
+        from flext_sdk._sync.resources.profiles import Profiles
+
+        return Profiles(cast("Flext", self))

@@ -24,6 +24,7 @@ from flext_sdk._sync.resource import Resource
 from flext_sdk._sync.transport import Transport
 from flext_sdk._version import __version__
 from flext_sdk.errors import UsageError
+from flext_sdk.profiles._find import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync._sender import TransportChoice
     from flext_sdk._sync.calls import Middleware
     from flext_sdk._telemetry import Telemetry
+    from flext_sdk.profiles._find import ActiveProfile
 
 __all__ = ["Flext"]
 
@@ -51,7 +53,8 @@ class Flext(Resources):
     Without an address, in the arguments or the environment, it uses FlexCore and FLEXT Service of this machine, and
     starts them when they do not run. Values given here come before the environment (``FLEXT_URL``,
     ``FLEXT_FLEXCORE_URL``, ``FLEXT_SERVICE_URL``, ``FLEXT_TOKEN``, ``FLEXT_TIMEOUT``, ``FLEXT_RETRIES``,
-    ``FLEXT_AUTOSTART``, ``FLEXT_TRANSPORT``, ``FLEXT_ANSWER_LIMIT``), and that before the defaults.
+    ``FLEXT_AUTOSTART``, ``FLEXT_TRANSPORT``, ``FLEXT_ANSWER_LIMIT``), that before the profile, that before
+    ``config.yaml``, and that before the defaults.
 
     Args:
         base_url: Address of both services, or a mapping with one for each: ``{"flexcore": ..., "flext": ...}``.
@@ -71,6 +74,7 @@ class Flext(Resources):
             them there.
         answer_limit: Bytes that one answer may have, decompressed; a larger one is refused before it fills the memory.
             Also text such as ``"256MB"``. Default 64 MiB.
+        profile: The profile to use; without one that of ``FLEXT_PROFILE``, of the folder, or of ``config.yaml``.
 
     Raises:
         ConfigurationError: If a setting makes no sense.
@@ -99,6 +103,7 @@ class Flext(Resources):
         cache: bool = False,
         telemetry: Any = False,  # noqa: ANN401 - nor one of OpenTelemetry
         answer_limit: int | str | None = None,
+        profile: str | None = None,
         _environ: Mapping[str, str] | None = None,
         _clock: Callable[[], float] = time.monotonic,
         _wall: Callable[[], float] = time.time,
@@ -108,6 +113,7 @@ class Flext(Resources):
         _sources: Sequence[Source] = (),
         _labels: Mapping[str, str] = _NO_LABELS,
         _notify: Callable[[str], None] = _local.say,
+        _reads_files: bool = True,
     ) -> None:
         environ = os.environ if _environ is None else _environ
         given = {
@@ -121,7 +127,9 @@ class Flext(Resources):
         }
         labels = {**{name: name for name in given}, **_labels}
         arguments = Source("argument", given, lambda setting: labels[setting.name])
-        settings = resolve([arguments, environment(environ), *_sources])
+        self._environ = environ
+        self._profile, self._files = find(profile, environ, _notify) if _reads_files else (None, ())
+        settings = resolve([arguments, environment(environ), *self._files, *_sources])
         self._settings = settings
         self._options = Options(
             timeout=settings.get_value("timeout"),
@@ -146,6 +154,20 @@ class Flext(Resources):
             answer_limit=settings.get_value("answer_limit"),
         )
         self._listen()
+
+    @classmethod
+    def from_profile(cls, name: str, **options: Any) -> Self:  # noqa: ANN401 - those of a new client
+        """A client of a profile, the same as ``profile=name``; options are as for a new client, and come first.
+
+        Raises:
+            ConfigurationError: If the profile is missing or broken.
+        """
+        return cls(profile=name, **options)
+
+    @property
+    def profile(self) -> ActiveProfile | None:
+        """The profile in force, or None."""
+        return self._profile
 
     @property
     def settings(self) -> Resolved:
@@ -233,6 +255,8 @@ class Flext(Resources):
         # Not copy.copy: the resources that hang on this client would go on using its options.
         other = object.__new__(type(self))
         other._settings = self._settings
+        other._environ = self._environ
+        other._profile, other._files = self._profile, self._files
         other._transport = self._transport
         other._options = options
         return other
