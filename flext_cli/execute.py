@@ -292,6 +292,19 @@ class Command:
             if "profile" in self.shared or not self.words.startswith(("debug ", "completion ")):
                 raise
             self._on_message(f"left out: {error.message}")
+            return self._client_in_spite(options)
+
+    @staticmethod
+    def _client_in_spite(options: dict[str, Any]) -> Data:
+        """A client made of what is right: without variables that make no sense, and without files that are wrong."""
+        from flext_sdk import Flext
+        from flext_sdk._diagnostics.settings import without_faults
+        from flext_sdk.errors import ConfigurationError
+
+        options["_environ"] = without_faults(os.environ)
+        try:
+            return Flext(**options)
+        except ConfigurationError:
             return Flext(**options, _reads_files=False)
 
     def _token(self, name: str) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources._cluster import AsyncCluster as AsyncCluster
     from flext_sdk._async.resources._node import AsyncNode as AsyncNode
     from flext_sdk._async.resources._runtimes import AsyncRuntimes as AsyncRuntimes
+    from flext_sdk._async.resources.auth import AsyncAuth as AsyncAuth
     from flext_sdk._async.resources.bus import AsyncBus as AsyncBus
     from flext_sdk._async.resources.config import AsyncConfig as AsyncConfig
     from flext_sdk._async.resources.dbt import AsyncDbt as AsyncDbt
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources._cluster import Cluster as Cluster
     from flext_sdk._sync.resources._node import Node as Node
     from flext_sdk._sync.resources._runtimes import Runtimes as Runtimes
+    from flext_sdk._sync.resources.auth import Auth as Auth
     from flext_sdk._sync.resources.bus import Bus as Bus
     from flext_sdk._sync.resources.config import Config as Config
     from flext_sdk._sync.resources.dbt import Dbt as Dbt
@@ -137,6 +139,26 @@ if TYPE_CHECKING:
     from flext_sdk.models._internal import ScheduleSlotStatus as ScheduleSlotStatus
     from flext_sdk.models._internal import StepDefinition as StepDefinition
     from flext_sdk.models._internal import ValidationReport as ValidationReport
+    from flext_sdk.models.auth import AuditEntry as AuditEntry
+    from flext_sdk.models.auth import AuditList as AuditList
+    from flext_sdk.models.auth import Identity as Identity
+    from flext_sdk.models.auth import IdentityKind as IdentityKind
+    from flext_sdk.models.auth import IdentityRole as IdentityRole
+    from flext_sdk.models.auth import Introspection as Introspection
+    from flext_sdk.models.auth import LoginRequest as LoginRequest
+    from flext_sdk.models.auth import LogoutRequest as LogoutRequest
+    from flext_sdk.models.auth import PasswordRequest as PasswordRequest
+    from flext_sdk.models.auth import RefreshRequest as RefreshRequest
+    from flext_sdk.models.auth import Revocation as Revocation
+    from flext_sdk.models.auth import RevokeRequest as RevokeRequest
+    from flext_sdk.models.auth import TokenPair as TokenPair
+    from flext_sdk.models.auth import User as User
+    from flext_sdk.models.auth import UserChange as UserChange
+    from flext_sdk.models.auth import UserChangeRole as UserChangeRole
+    from flext_sdk.models.auth import UserList as UserList
+    from flext_sdk.models.auth import UserRequest as UserRequest
+    from flext_sdk.models.auth import UserRequestRole as UserRequestRole
+    from flext_sdk.models.auth import UserRole as UserRole
     from flext_sdk.models.bus import BusCommandResult as BusCommandResult
     from flext_sdk.models.bus import BusQueryResult as BusQueryResult
     from flext_sdk.models.bus import BusRequest as BusRequest
@@ -257,6 +279,7 @@ __all__ = [
     "ActiveProfile",
     "ActiveWorkflow",
     "ActiveWorkflowList",
+    "AsyncAuth",
     "AsyncBus",
     "AsyncCluster",
     "AsyncConfig",
@@ -276,6 +299,9 @@ __all__ = [
     "AsyncTaps",
     "AsyncTargets",
     "AsyncWorkflows",
+    "AuditEntry",
+    "AuditList",
+    "Auth",
     "AuthenticationError",
     "BadRequestError",
     "BreakerEvent",
@@ -343,12 +369,18 @@ __all__ = [
     "FoundPluginList",
     "Health",
     "Hooks",
+    "Identity",
+    "IdentityKind",
+    "IdentityRole",
     "IndexUpdate",
     "InstallRequest",
+    "Introspection",
     "LoadDefinition",
     "LogEntry",
     "LogLevel",
     "LogList",
+    "LoginRequest",
+    "LogoutRequest",
     "Meltano",
     "MeltanoAdd",
     "MeltanoConfigRequest",
@@ -394,6 +426,7 @@ __all__ = [
     "OrchestratorMetrics",
     "OrchestratorMetricsAnswer",
     "Page",
+    "PasswordRequest",
     "PermissionDeniedError",
     "Pipeline",
     "PipelineDefinition",
@@ -425,12 +458,15 @@ __all__ = [
     "RawResponse",
     "Readiness",
     "ReadinessStatus",
+    "RefreshRequest",
     "Request",
     "RequestEvent",
     "Response",
     "ResponseDecodeError",
     "ResponseEvent",
     "RetryEvent",
+    "Revocation",
+    "RevokeRequest",
     "Run",
     "RunFailedError",
     "RunList",
@@ -471,10 +507,18 @@ __all__ = [
     "Taps",
     "TargetList",
     "Targets",
+    "TokenPair",
     "TrialRequest",
     "TrialVerdict",
     "UpdateRequest",
     "UsageError",
+    "User",
+    "UserChange",
+    "UserChangeRole",
+    "UserList",
+    "UserRequest",
+    "UserRequestRole",
+    "UserRole",
     "ValidationFailedError",
     "ValidationReport",
     "WaitTimeoutError",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources._cluster import AsyncCluster
     from flext_sdk._async.resources._node import AsyncNode
     from flext_sdk._async.resources._runtimes import AsyncRuntimes
+    from flext_sdk._async.resources.auth import AsyncAuth
     from flext_sdk._async.resources.bus import AsyncBus
     from flext_sdk._async.resources.config import AsyncConfig
     from flext_sdk._async.resources.dbt import AsyncDbt
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
 
 class AsyncResources:
     """Attributes of a client; each is imported when it is first used."""
+
+    @cached_property
+    def auth(self) -> AsyncAuth:
+        """Log in and out, and manage users."""
+        from flext_sdk._async.resources.auth import AsyncAuth
+
+        return AsyncAuth(cast("AsyncFlext", self))
 
     @cached_property
     def bus(self) -> AsyncBus:

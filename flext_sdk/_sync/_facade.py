@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources._cluster import Cluster
     from flext_sdk._sync.resources._node import Node
     from flext_sdk._sync.resources._runtimes import Runtimes
+    from flext_sdk._sync.resources.auth import Auth
     from flext_sdk._sync.resources.bus import Bus
     from flext_sdk._sync.resources.config import Config
     from flext_sdk._sync.resources.dbt import Dbt
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
 
 class Resources:
     """Attributes of a client; each is imported when it is first used."""
+
+    @cached_property
+    def auth(self) -> Auth:
+        """Log in and out, and manage users."""
+        from flext_sdk._sync.resources.auth import Auth
+
+        return Auth(cast("Flext", self))
 
     @cached_property
     def bus(self) -> Bus:

@@ -24,7 +24,7 @@ from flext_sdk._sync.resource import Resource
 from flext_sdk._sync.transport import Transport
 from flext_sdk._version import __version__
 from flext_sdk.errors import UsageError
-from flext_sdk.profiles._find import find
+from flext_sdk.profiles._find import LOCAL, find, home_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from flext_sdk._core.messages import RawResponse
     from flext_sdk._core.outcomes import BulkProgress, BulkResult
     from flext_sdk._core.types import Json, Service
+    from flext_sdk._credentials import TokenStore
+    from flext_sdk._sync._login import Logins
     from flext_sdk._sync._sender import TransportChoice
     from flext_sdk._sync.calls import Middleware
     from flext_sdk._telemetry import Telemetry
@@ -114,6 +116,7 @@ class Flext(Resources):
         _labels: Mapping[str, str] = _NO_LABELS,
         _notify: Callable[[str], None] = _local.say,
         _reads_files: bool = True,
+        _token_store: TokenStore | None = None,
     ) -> None:
         environ = os.environ if _environ is None else _environ
         given = {
@@ -154,6 +157,39 @@ class Flext(Resources):
             answer_limit=settings.get_value("answer_limit"),
         )
         self._listen()
+        self._transport.token_store = _token_store
+        if _reads_files and self._takes_login() and self._keeps_secrets():
+            self._transport.logins = self._logins()
+
+    def _takes_login(self) -> bool:
+        """Whether a login counts: not where a token was given for what is called."""
+        return self._transport.endpoints.token_origin("flext") is None
+
+    def _keeps_secrets(self) -> bool:
+        """Whether there may be a login: one look at the disk, so that who never logged in pays for nothing more."""
+        home = home_of(self._environ)
+        return self._transport.token_store is not None or (
+            home is not None and os.path.exists(f"{home}/credentials/{self._login_profile()}.json")  # noqa: PTH110
+        )
+
+    def _login_profile(self) -> str:
+        return self._profile.name if self._profile is not None else LOCAL
+
+    def _logins(self) -> Logins:
+        """The logins of this client at its platform.
+
+        Raises:
+            ConfigurationError: There is no place to keep them, or what encrypts them is not installed.
+        """
+        transport = self._transport
+        if transport.logins is not None:
+            return transport.logins
+        from flext_sdk._credentials import VaultTokenStore, login_key
+        from flext_sdk._sync._login import Logins
+
+        issuer = LOCAL if self.is_local else transport.url_of("flext") or ""
+        store = transport.token_store or VaultTokenStore(self._login_profile(), self._environ)
+        return Logins(transport, store, login_key(issuer), transport.wall)
 
     @classmethod
     def from_profile(cls, name: str, **options: Any) -> Self:  # noqa: ANN401 - those of a new client

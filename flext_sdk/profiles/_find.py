@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
     from flext_sdk._core.settings import Source
 
-__all__ = ["LOCAL", "ActiveProfile", "find", "home_of"]
+__all__ = ["LOCAL", "LOGIN_PREFIX", "ActiveProfile", "find", "home_of"]
 
 LOCAL = "local"
 """The profile that is always there and holds nothing: the services of this machine."""
+LOGIN_PREFIX = "login-"
+"""What the names of logins begin with, which are kept among the secrets of a profile and are nobody's to take along."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,7 +273,7 @@ class ProfileStore:
             text = self._text(name)
             self._must_be_free(new)
             # Whatever ends this in between: every profile that is named somewhere is there.
-            self.vault.rename(name, new, keep=True)
+            self.vault.copy(name, new)
             write(profile_path(self.home, new), text)
             for other in self._built_on(name):
                 self._follow(other, name, new)
@@ -294,7 +294,7 @@ class ProfileStore:
             text = self._text(name)
             self._must_be_free(new)
             if secrets:
-                self.vault.rename(name, new, keep=True)
+                self.vault.update(new, self.vault.all(name))
             write(profile_path(self.home, new), text)
             return self._info(new, self.current()[0])
 

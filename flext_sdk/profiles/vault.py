@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flext_sdk._core.settings import read_name
 from flext_sdk.errors import ConfigurationError, NotFoundError
 from flext_sdk.profiles._files import locked, read_text, remove, write
+from flext_sdk.profiles._find import LOGIN_PREFIX
 from flext_sdk.profiles._keys import Kind, Ring, VaultError, damaged, decode, encode, sealer
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ class Vault:
     """The encrypted secrets of all profiles of a home folder.
 
     Any text may be kept under any name of letters, digits, ``-`` and ``_``. The names ``token``, ``token-flexcore`` and
-    ``token-flext`` are those that a client sends.
+    ``token-flext`` are those that a client sends. Logins stand beside them, under names that begin with ``login-``.
+    They are encrypted with the secrets and renamed with the profile, but not listed, copied or exported, for two
+    programs that renew the same login end it.
 
     Args:
         home: The folder, ``~/.flx``.
@@ -67,8 +70,15 @@ class Vault:
         Raises:
             VaultError: If the file is damaged.
         """
-        found = self._file(profile)
-        return [] if found is None else sorted(found["names"])
+        return [name for name in self._kept(profile) if not name.startswith(LOGIN_PREFIX)]
+
+    def has_login(self, profile: str) -> bool:
+        """Whether somebody is logged in with a profile, as far as this machine knows; needs no key.
+
+        Raises:
+            VaultError: If the file is damaged.
+        """
+        return any(name.startswith(LOGIN_PREFIX) for name in self._kept(profile))
 
     def get(self, profile: str, name: str) -> str | None:
         """A secret, or None.
@@ -84,6 +94,9 @@ class Vault:
         Raises:
             VaultError: If it cannot be decrypted.
         """
+        # A profile with nothing but a login needs no key for this.
+        if not any(name.startswith("token") for name in self._kept(profile)):
+            return None
         found = self._read(profile)
         each = {
             service: text
@@ -109,6 +122,12 @@ class Vault:
             ConfigurationError: If a name or a value is none.
         """
         for name, value in changes.items():
+            if name.startswith(LOGIN_PREFIX):
+                raise ConfigurationError(
+                    f"Names that begin with {LOGIN_PREFIX} are for logins",
+                    code="BAD_NAME",
+                    hint="Log in: flext auth login",
+                )
             _check(name, value)
         with locked(self._home):
             found = self._read(profile)
@@ -164,15 +183,15 @@ class Vault:
         Raises:
             VaultError: If they cannot be decrypted.
         """
-        return self._read(profile)
+        return {name: value for name, value in self._read(profile).items() if not name.startswith(LOGIN_PREFIX)}
 
     def drop(self, profile: str) -> None:
         """Remove all secrets of a profile; needs no key."""
         with locked(self._home):
             remove(self._path(profile))
 
-    def rename(self, profile: str, other: str, *, keep: bool = False) -> None:
-        """Move all secrets to another profile, or copy them.
+    def copy(self, profile: str, other: str) -> None:
+        """Give another profile all that is kept for one, logins too: the first step of a rename.
 
         Raises:
             VaultError: If they cannot be decrypted.
@@ -181,8 +200,6 @@ class Vault:
             found = self._read(profile)
             if found:
                 self._write(other, found)
-            if not keep:
-                self.drop(profile)
 
     def rotate(self, keep: Kind | None = None, *, passphrase: str | None = None) -> int:
         """Make a new key and encrypt everything anew.
@@ -218,7 +235,7 @@ class Vault:
         return str(entries[0]["kind"]) if entries else None
 
     def values(self) -> Iterator[str]:
-        """All secrets of all profiles, for masking them; what cannot be read is left out."""
+        """All secrets of all profiles and their logins, for masking them; what cannot be read is left out."""
         for path in (self._home / "credentials").glob("*.json"):
             if path.stem != "key":
                 try:
@@ -236,6 +253,10 @@ class Vault:
         if name == "key":
             raise ConfigurationError("A profile cannot be named 'key'", code="BAD_NAME")
         return self._home / "credentials" / f"{name}.json"
+
+    def _kept(self, profile: str) -> list[str]:
+        found = self._file(profile)
+        return [] if found is None else sorted(found["names"])
 
     def _file(self, profile: str) -> dict[str, Any] | None:
         path = self._path(profile)
