@@ -39,7 +39,8 @@ def applies(when: str, command: "Entry") -> bool:
         return not changes and command["output"]["kind"] in READ_KINDS
     if when == "guarded":
         # The quick start stores a pipeline and runs it; files of this machine are nothing that a profile leads to.
-        return bool((command["mutating"] and not command.get("alone")) or command.get("method") == "quickstart")
+        here = command["local"] and command["attribute"] != "services"
+        return bool((command["mutating"] and not here) or command["method"] == "quickstart")
     return when not in {"confirm", "wait", "mutating"} or bool(command[when])
 
 

@@ -110,3 +110,16 @@ def test_a_bundle_masks_what_is_kept_encrypted(flext, own, tmp_path):
     for name, text in content.items():
         for secret in planted:
             assert secret not in text, name
+
+
+def test_a_protected_profile_does_not_stand_in_the_way_of_a_bundle(flext, own, tmp_path):
+    flext("debug", "bundle", "report.tar.gz", "-p", "prod", environ=own)
+    assert (tmp_path / "report.tar.gz").exists()
+
+
+def test_a_trace_is_of_the_platform_that_was_chosen(flext, own):
+    traced = flext(
+        "debug", "trace", "-p", "prod", "--url", "http://127.0.0.1:7", "config", "show", "-o", "json", environ=own
+    )
+    shown = {row["key"]: row["value"] for row in json.loads(traced.err)}
+    assert (shown["profile"], shown["services.url"]) == ("prod", "http://127.0.0.1:7")

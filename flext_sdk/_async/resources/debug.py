@@ -346,7 +346,13 @@ class AsyncDebug(AsyncResource):
         from flext_sdk._diagnostics import tracing
 
         words = [command] if isinstance(command, str) else list(command)
-        return await rt.to_thread(tracing.run, words, os.environ, sys.stderr)
+        # What chooses the platform for this command chooses it for that one.
+        chosen = {"FLEXT_PROFILE": self._named()}
+        address = self._client.settings["base_url"]
+        if address.origin == "argument" and isinstance(address.value, str):
+            chosen |= {"FLEXT_URL": address.value, "FLEXT_SERVICE_URL": "", "FLEXT_FLEXCORE_URL": ""}
+        given = {name: value for name, value in chosen.items() if value is not None}
+        return await rt.to_thread(tracing.run, words, {**os.environ, **given}, sys.stderr)
 
     @command("debug bundle", positional=("file",), files=("file",), mutating=True, local=True)
     async def bundle(self, file: str | Path | None = None) -> DebugBundle:
