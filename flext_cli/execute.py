@@ -121,7 +121,12 @@ class Command:
 
     def _confirm(self) -> None:
         question = self.entry["confirm"]
-        if not question or any(self.shared.get(name) for name in ("yes", "dry_run", "curl")):
+        # A method that tells what would change asks with that before it.
+        if (
+            not question
+            or "on_changes" in inspect.signature(self.method).parameters
+            or any(self.shared.get(name) for name in ("yes", "dry_run", "curl"))
+        ):
             return
         if not self._agreed(convert.named({**self._defaults(), **self.own}, question)):
             raise Declined
@@ -176,8 +181,12 @@ class Command:
             return 1
         if self.shared.get("dry_run") or self.shared.get("curl"):
             return self._dry_run()
+        if self.entry.get("alone"):
+            return self._alone()
         with self._client() as client:
             try:
+                self._guard(getattr(client, "profile", None))
+                self._format_of(getattr(client, "_files", ()))
                 return self._call(client)
             except Declined:
                 return 1
@@ -190,9 +199,72 @@ class Command:
         if self.settings.format == "csv":
             raise WrongUsage("--watch and -o csv: one file cannot hold a table again and again", "use -o ndjson")
 
+    def _alone(self) -> int:
+        """Run a command about files of this machine: it must work when no client can be made of them."""
+        from contextlib import suppress
+
+        from flext_sdk._core.settings import read_url
+        from flext_sdk.errors import FlextError
+        from flext_sdk.profiles._find import find
+
+        given = {"profile": self.shared.get("profile")}
+        with suppress(FlextError):
+            self._format_of(find(given["profile"], os.environ, lambda _: None)[1])
+        owner = getattr(importlib.import_module(self.entry["module"]), self.entry["class"])
+        names = inspect.signature(owner).parameters
+        if "arguments" in names:
+            url = self.shared.get("url")
+            arguments = {
+                "base_url": self._checked("--url", read_url, url) if url is not None else None,
+                "timeout": self.shared.get("timeout"),
+                "token": "given" if "token_file" in self.shared else None,
+                "output": self.shared.get("output"),
+            }
+            labels = {**LABELS, "output": "--output or FLEXT_OUTPUT"}
+            given |= {"arguments": arguments, "labels": labels, "on_message": self._on_message}
+        return self._call(owner(**given))
+
+    def _format_of(self, files: Sequence[Data]) -> None:
+        """Take the output format of the profile or of config.yaml, where none was given."""
+        if "output" in self.shared:
+            return
+        self.settings.format = next((s.values["output"] for s in files if s.values.get("output")), self.settings.format)
+
+    def _guard(self, profile: Data) -> None:
+        """Ask for the name of a protected profile before anything is changed where it leads."""
+        if profile is None or not profile.protected or not params.applies("guarded", self.entry):
+            return
+        if self.words == "api" and str(self.own.get("method", "")).upper() in {"GET", "HEAD", "OPTIONS"}:
+            return
+        given = self.shared.get("confirm_profile")
+        if given is None:
+            if not terminal.is_terminal(sys.stdin) or not terminal.is_terminal(sys.stderr):
+                raise WrongUsage(
+                    f"profile {profile.name} is protected, and there is no terminal to ask on",
+                    f"a script must give --confirm-profile {profile.name}; --yes is not enough",
+                )
+            what = f"flext {self.words} changes something in {profile.name}"
+            errors.say(f"{one_line(what)}, which is protected. Type the profile's name to go on: ")
+            given = sys.stdin.readline().strip()
+            if given != profile.name:
+                errors.say("nothing was done\n")
+                raise Declined
+        if given != profile.name:
+            raise WrongUsage(
+                f"--confirm-profile: the profile in force is {profile.name}, not {given}", "nothing was done"
+            )
+
+    def _on_changes(self, changes: Sequence[Data]) -> bool:
+        """Show what would change, and ask."""
+        for one in changes:
+            before, after = (json_text(one[side]) if one[side] is not None else "-" for side in ("before", "after"))
+            errors.say(one_line(f"{one['key']}: {before} -> {after}") + "\n")
+        return bool(self.shared.get("yes")) or self._agreed(self.entry["confirm"])
+
     def _client(self, **more: Data) -> Data:
         from flext_sdk import Flext
         from flext_sdk._core.settings import Source, read_url
+        from flext_sdk.errors import ConfigurationError
 
         # A command makes few calls: what starts soonest is best, unless FLEXT_TRANSPORT says something else.
         sources = [Source("command line", {"transport": "slim"})]
@@ -205,13 +277,35 @@ class Command:
             if self.shared["timeout"] <= 0:
                 raise WrongUsage("--timeout: it must be above zero", f"see: flext {self.words} --help")
             options["timeout"] = self.shared["timeout"]
+        if "profile" in self.shared:
+            options["profile"] = self.shared["profile"]
         if self.shared.get("debug"):
             options["middleware"] = [*options.get("middleware", ()), middleware.trace]
         if os.environ.get("FLEXT_TRACE_FILE"):
             from flext_sdk._diagnostics import tracing
 
             options["hooks"] = tracing.hooks(os.environ["FLEXT_TRACE_FILE"])
-        return Flext(**options)
+        try:
+            return Flext(**options)
+        except ConfigurationError as error:
+            # What helps to find faults must not end at the first one; a profile named for this call is another matter.
+            if "profile" in self.shared or not self.words.startswith(("debug ", "completion ")):
+                raise
+            self._on_message(f"left out: {error.message}")
+            return self._client_in_spite(options)
+
+    @staticmethod
+    def _client_in_spite(options: dict[str, Any]) -> Data:
+        """A client made of what is right: without variables that make no sense, and without files that are wrong."""
+        from flext_sdk import Flext
+        from flext_sdk._diagnostics.settings import without_faults
+        from flext_sdk.errors import ConfigurationError
+
+        options["_environ"] = without_faults(os.environ)
+        try:
+            return Flext(**options)
+        except ConfigurationError:
+            return Flext(**options, _reads_files=False)
 
     def _token(self, name: str) -> str:
         try:
@@ -252,8 +346,12 @@ class Command:
             arguments["on_ask"] = ask
         if "on_head" in names:
             arguments["on_head"] = lambda line: errors.say(safe(line) + "\n")
+        if "on_changes" in names:
+            arguments["on_changes"] = self._on_changes
         if self.entry["attribute"] is None:
             return self.method(client, **arguments)
+        if self.entry.get("alone"):
+            return getattr(client, self.entry["method"])(**arguments)
         return getattr(getattr(client, self.entry["attribute"]), self.entry["method"])(**arguments)
 
     def _on_progress(self, run: Data) -> None:
@@ -452,6 +550,13 @@ class Command:
             if isinstance(name, str) and name:
                 errors.say(one_line(f"no longer watching; it goes on (to end it: flext {group} stop {name})") + "\n")
         return INTERRUPTED
+
+
+def json_text(value: Data) -> str:
+    """A value in a line of text."""
+    from flext_cli.output.values import cell
+
+    return cell(value)
 
 
 class OutputError(OSError):

@@ -1,9 +1,10 @@
 """The options that many commands share, as plain literals in the shape of the command table's parameters.
 
 `when` says which commands have one: `always`; `page` (lists that come in pages); `mutating` (calls that change
-anything); `request` (calls of one operation, and `api`); `read` (calls that only look and come to an end); `confirm`
-(calls that ask first); `wait` (long work). The generator copies this tuple into
-`flext_cli/_table`; what joins it to a command's own parameters is `flext_cli/params.py`.
+anything); `guarded` (what changes something where a protected profile leads); `request` (calls of one operation, and
+`api`); `read` (calls that only look and come to an end); `confirm` (calls that ask first); `wait` (long work). The
+generator copies this tuple into `flext_cli/_table`; what joins it to a command's own parameters is
+`flext_cli/params.py`.
 """
 
 FORMATS = ("table", "json", "ndjson", "yaml", "csv", "plain")
@@ -170,6 +171,30 @@ GLOBALS: tuple[dict[str, object], ...] = (
         "required": False,
         "help": "Address of the services (or FLEXT_URL); without one the platform of this machine is used.",
         "when": "always",
+    },
+    {
+        "name": "profile",
+        "kind": "option",
+        "flags": ("--profile", "-p"),
+        "metavar": "NAME",
+        "type": "str",
+        "choices": (),
+        "default": None,
+        "required": False,
+        "help": "Profile to use (or FLEXT_PROFILE); without one that of the folder, or of config.yaml.",
+        "when": "always",
+    },
+    {
+        "name": "confirm_profile",
+        "kind": "option",
+        "flags": ("--confirm-profile",),
+        "metavar": "NAME",
+        "type": "str",
+        "choices": (),
+        "default": None,
+        "required": False,
+        "help": "Name of the protected profile that is meant; a person is asked for it, a script must give it.",
+        "when": "guarded",
     },
     {
         "name": "token_file",

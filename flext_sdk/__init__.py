@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources._cluster import AsyncCluster as AsyncCluster
     from flext_sdk._async.resources._node import AsyncNode as AsyncNode
     from flext_sdk._async.resources._runtimes import AsyncRuntimes as AsyncRuntimes
+    from flext_sdk._async.resources.auth import AsyncAuth as AsyncAuth
     from flext_sdk._async.resources.bus import AsyncBus as AsyncBus
+    from flext_sdk._async.resources.config import AsyncConfig as AsyncConfig
     from flext_sdk._async.resources.dbt import AsyncDbt as AsyncDbt
     from flext_sdk._async.resources.debug import AsyncDebug as AsyncDebug
     from flext_sdk._async.resources.events import AsyncEvents as AsyncEvents
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources.orchestrations import AsyncOrchestrations as AsyncOrchestrations
     from flext_sdk._async.resources.pipelines import AsyncPipelines as AsyncPipelines
     from flext_sdk._async.resources.plugins import AsyncPlugins as AsyncPlugins
+    from flext_sdk._async.resources.profiles import AsyncProfiles as AsyncProfiles
     from flext_sdk._async.resources.services import AsyncServices as AsyncServices
     from flext_sdk._async.resources.taps import AsyncTaps as AsyncTaps
     from flext_sdk._async.resources.targets import AsyncTargets as AsyncTargets
@@ -57,7 +60,9 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources._cluster import Cluster as Cluster
     from flext_sdk._sync.resources._node import Node as Node
     from flext_sdk._sync.resources._runtimes import Runtimes as Runtimes
+    from flext_sdk._sync.resources.auth import Auth as Auth
     from flext_sdk._sync.resources.bus import Bus as Bus
+    from flext_sdk._sync.resources.config import Config as Config
     from flext_sdk._sync.resources.dbt import Dbt as Dbt
     from flext_sdk._sync.resources.debug import Debug as Debug
     from flext_sdk._sync.resources.events import Events as Events
@@ -65,6 +70,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources.orchestrations import Orchestrations as Orchestrations
     from flext_sdk._sync.resources.pipelines import Pipelines as Pipelines
     from flext_sdk._sync.resources.plugins import Plugins as Plugins
+    from flext_sdk._sync.resources.profiles import Profiles as Profiles
     from flext_sdk._sync.resources.services import Services as Services
     from flext_sdk._sync.resources.taps import Taps as Taps
     from flext_sdk._sync.resources.targets import Targets as Targets
@@ -133,6 +139,26 @@ if TYPE_CHECKING:
     from flext_sdk.models._internal import ScheduleSlotStatus as ScheduleSlotStatus
     from flext_sdk.models._internal import StepDefinition as StepDefinition
     from flext_sdk.models._internal import ValidationReport as ValidationReport
+    from flext_sdk.models.auth import AuditEntry as AuditEntry
+    from flext_sdk.models.auth import AuditList as AuditList
+    from flext_sdk.models.auth import Identity as Identity
+    from flext_sdk.models.auth import IdentityKind as IdentityKind
+    from flext_sdk.models.auth import IdentityRole as IdentityRole
+    from flext_sdk.models.auth import Introspection as Introspection
+    from flext_sdk.models.auth import LoginRequest as LoginRequest
+    from flext_sdk.models.auth import LogoutRequest as LogoutRequest
+    from flext_sdk.models.auth import PasswordRequest as PasswordRequest
+    from flext_sdk.models.auth import RefreshRequest as RefreshRequest
+    from flext_sdk.models.auth import Revocation as Revocation
+    from flext_sdk.models.auth import RevokeRequest as RevokeRequest
+    from flext_sdk.models.auth import TokenPair as TokenPair
+    from flext_sdk.models.auth import User as User
+    from flext_sdk.models.auth import UserChange as UserChange
+    from flext_sdk.models.auth import UserChangeRole as UserChangeRole
+    from flext_sdk.models.auth import UserList as UserList
+    from flext_sdk.models.auth import UserRequest as UserRequest
+    from flext_sdk.models.auth import UserRequestRole as UserRequestRole
+    from flext_sdk.models.auth import UserRole as UserRole
     from flext_sdk.models.bus import BusCommandResult as BusCommandResult
     from flext_sdk.models.bus import BusQueryResult as BusQueryResult
     from flext_sdk.models.bus import BusRequest as BusRequest
@@ -245,14 +271,18 @@ if TYPE_CHECKING:
     from flext_sdk.models.workflows import WorkflowList as WorkflowList
     from flext_sdk.models.workflows import WorkflowRequest as WorkflowRequest
     from flext_sdk.models.workflows import WorkflowStatus as WorkflowStatus
+    from flext_sdk.profiles._find import ActiveProfile as ActiveProfile
 
 __all__ = [
     "EXIT_CODES",
     "APIStatusError",
+    "ActiveProfile",
     "ActiveWorkflow",
     "ActiveWorkflowList",
+    "AsyncAuth",
     "AsyncBus",
     "AsyncCluster",
+    "AsyncConfig",
     "AsyncDbt",
     "AsyncDebug",
     "AsyncEvents",
@@ -263,11 +293,15 @@ __all__ = [
     "AsyncPage",
     "AsyncPipelines",
     "AsyncPlugins",
+    "AsyncProfiles",
     "AsyncRuntimes",
     "AsyncServices",
     "AsyncTaps",
     "AsyncTargets",
     "AsyncWorkflows",
+    "AuditEntry",
+    "AuditList",
+    "Auth",
     "AuthenticationError",
     "BadRequestError",
     "BreakerEvent",
@@ -285,6 +319,7 @@ __all__ = [
     "ClusterNodeList",
     "ClusterService",
     "ClusterStatus",
+    "Config",
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
@@ -334,12 +369,18 @@ __all__ = [
     "FoundPluginList",
     "Health",
     "Hooks",
+    "Identity",
+    "IdentityKind",
+    "IdentityRole",
     "IndexUpdate",
     "InstallRequest",
+    "Introspection",
     "LoadDefinition",
     "LogEntry",
     "LogLevel",
     "LogList",
+    "LoginRequest",
+    "LogoutRequest",
     "Meltano",
     "MeltanoAdd",
     "MeltanoConfigRequest",
@@ -385,6 +426,7 @@ __all__ = [
     "OrchestratorMetrics",
     "OrchestratorMetricsAnswer",
     "Page",
+    "PasswordRequest",
     "PermissionDeniedError",
     "Pipeline",
     "PipelineDefinition",
@@ -411,16 +453,20 @@ __all__ = [
     "PreconditionError",
     "Problem",
     "ProblemSeverity",
+    "Profiles",
     "RateLimitedError",
     "RawResponse",
     "Readiness",
     "ReadinessStatus",
+    "RefreshRequest",
     "Request",
     "RequestEvent",
     "Response",
     "ResponseDecodeError",
     "ResponseEvent",
     "RetryEvent",
+    "Revocation",
+    "RevokeRequest",
     "Run",
     "RunFailedError",
     "RunList",
@@ -461,10 +507,18 @@ __all__ = [
     "Taps",
     "TargetList",
     "Targets",
+    "TokenPair",
     "TrialRequest",
     "TrialVerdict",
     "UpdateRequest",
     "UsageError",
+    "User",
+    "UserChange",
+    "UserChangeRole",
+    "UserList",
+    "UserRequest",
+    "UserRequestRole",
+    "UserRole",
     "ValidationFailedError",
     "ValidationReport",
     "WaitTimeoutError",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flext_sdk._core.operations import Operation, Paging, Param
 
 if TYPE_CHECKING:
+    from flext_sdk.models.auth import AuditEntry, Identity, Introspection, Revocation, TokenPair, User
     from flext_sdk.models.bus import BusCommandResult, BusQueryResult
     from flext_sdk.models.cluster import ClusterNode, ClusterStatus
     from flext_sdk.models.dbt import DbtLineage, DbtModelList, DbtProject
@@ -890,6 +891,176 @@ TARGETS_TEST: Operation[TrialVerdict] = Operation(
     mutating=True,
 )
 
+AUTH_LOGIN: Operation[TokenPair] = Operation(
+    id="auth.login",
+    service="flext",
+    group="auth",
+    method="POST",
+    path="/api/v1/auth/login",
+    body="auth:LoginRequest",
+    response="auth:TokenPair",
+    mutating=True,
+    instead=(("", "give the server's token: FLEXT_TOKEN, or --token-file FILE."),),
+)
+
+AUTH_REFRESH: Operation[TokenPair] = Operation(
+    id="auth.refresh",
+    service="flext",
+    group="auth",
+    method="POST",
+    path="/api/v1/auth/refresh",
+    body="auth:RefreshRequest",
+    response="auth:TokenPair",
+    mutating=True,
+)
+
+AUTH_LOGOUT: Operation[None] = Operation(
+    id="auth.logout",
+    service="flext",
+    group="auth",
+    method="POST",
+    path="/api/v1/auth/logout",
+    body="auth:LogoutRequest",
+    idempotent=True,
+    mutating=True,
+)
+
+AUTH_WHOAMI: Operation[Identity] = Operation(
+    id="auth.whoami",
+    service="flext",
+    group="auth",
+    method="GET",
+    path="/api/v1/auth/me",
+    response="auth:Identity",
+    idempotent=True,
+)
+
+AUTH_INTROSPECT: Operation[Introspection] = Operation(
+    id="auth.introspect",
+    service="flext",
+    group="auth",
+    method="POST",
+    path="/api/v1/auth/introspect",
+    body="auth:LogoutRequest",
+    response="auth:Introspection",
+    idempotent=True,
+    mutating=True,
+)
+
+AUTH_TOKEN_REVOKE: Operation[Revocation] = Operation(
+    id="auth.token_revoke",
+    service="flext",
+    group="auth",
+    method="POST",
+    path="/api/v1/auth/revoke",
+    body="auth:RevokeRequest",
+    response="auth:Revocation",
+    idempotent=True,
+    mutating=True,
+)
+
+AUTH_USER_LIST: Operation[User] = Operation(
+    id="auth.user_list",
+    service="flext",
+    group="auth",
+    method="GET",
+    path="/api/v1/auth/users",
+    query=(
+        Param("limit", "limit"),
+        Param("offset", "offset"),
+    ),
+    response="auth:User",
+    paging=Paging(items="users", total="total"),
+    idempotent=True,
+)
+
+AUTH_USER_CREATE: Operation[User] = Operation(
+    id="auth.user_create",
+    service="flext",
+    group="auth",
+    method="POST",
+    path="/api/v1/auth/users",
+    body="auth:UserRequest",
+    response="auth:User",
+    mutating=True,
+)
+
+AUTH_USER_UPDATE: Operation[User] = Operation(
+    id="auth.user_update",
+    service="flext",
+    group="auth",
+    method="PUT",
+    path="/api/v1/auth/users/{username}",
+    path_params=(Param("username", "username"),),
+    body="auth:UserChange",
+    response="auth:User",
+    idempotent=True,
+    mutating=True,
+)
+
+AUTH_USER_DELETE: Operation[None] = Operation(
+    id="auth.user_delete",
+    service="flext",
+    group="auth",
+    method="DELETE",
+    path="/api/v1/auth/users/{username}",
+    path_params=(Param("username", "username"),),
+    idempotent=True,
+    mutating=True,
+)
+
+AUTH_USER_SET_PASSWORD: Operation[None] = Operation(
+    id="auth.user_set_password",
+    service="flext",
+    group="auth",
+    method="PUT",
+    path="/api/v1/auth/users/{username}/password",
+    path_params=(Param("username", "username"),),
+    body="auth:PasswordRequest",
+    idempotent=True,
+    mutating=True,
+)
+
+AUTH_USER_DISABLE: Operation[User] = Operation(
+    id="auth.user_disable",
+    service="flext",
+    group="auth",
+    method="POST",
+    path="/api/v1/auth/users/{username}/disable",
+    path_params=(Param("username", "username"),),
+    response="auth:User",
+    idempotent=True,
+    mutating=True,
+)
+
+AUTH_USER_ENABLE: Operation[User] = Operation(
+    id="auth.user_enable",
+    service="flext",
+    group="auth",
+    method="POST",
+    path="/api/v1/auth/users/{username}/enable",
+    path_params=(Param("username", "username"),),
+    response="auth:User",
+    idempotent=True,
+    mutating=True,
+)
+
+AUTH_AUDIT: Operation[AuditEntry] = Operation(
+    id="auth.audit",
+    service="flext",
+    group="auth",
+    method="GET",
+    path="/api/v1/auth/audit",
+    query=(
+        Param("limit", "limit"),
+        Param("offset", "offset"),
+        Param("username", "username"),
+    ),
+    response="auth:AuditEntry",
+    paging=Paging(items="entries", total="total"),
+    idempotent=True,
+)
+
 SERVICES_FLEXCORE_HEALTH: Operation[Health] = Operation(
     id="services.flexcore_health",
     service="flexcore",
@@ -1732,6 +1903,20 @@ OPERATIONS: dict[str, Operation[Any]] = {
     "targets.settings": TARGETS_SETTINGS,
     "targets.config": TARGETS_CONFIG,
     "targets.test": TARGETS_TEST,
+    "auth.login": AUTH_LOGIN,
+    "auth.refresh": AUTH_REFRESH,
+    "auth.logout": AUTH_LOGOUT,
+    "auth.whoami": AUTH_WHOAMI,
+    "auth.introspect": AUTH_INTROSPECT,
+    "auth.token_revoke": AUTH_TOKEN_REVOKE,
+    "auth.user_list": AUTH_USER_LIST,
+    "auth.user_create": AUTH_USER_CREATE,
+    "auth.user_update": AUTH_USER_UPDATE,
+    "auth.user_delete": AUTH_USER_DELETE,
+    "auth.user_set_password": AUTH_USER_SET_PASSWORD,
+    "auth.user_disable": AUTH_USER_DISABLE,
+    "auth.user_enable": AUTH_USER_ENABLE,
+    "auth.audit": AUTH_AUDIT,
     "services.flexcore_health": SERVICES_FLEXCORE_HEALTH,
     "services.flexcore_ready": SERVICES_FLEXCORE_READY,
     "services.flexcore_info": SERVICES_FLEXCORE_INFO,

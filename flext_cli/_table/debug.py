@@ -27,6 +27,29 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "see": ("debug check",),
         "next": (),
     },
+    "debug validate": {
+        "summary": "Check everything that settings come from: variables, config.yaml, profiles, and whether secrets can be read.",
+        "description": "",
+        "examples": (("flext debug validate", ""), ("flext debug validate -o json", "")),
+        "module": "flext_sdk._sync.resources.debug",
+        "class": "Debug",
+        "method": "validate",
+        "attribute": "debug",
+        "operation": None,
+        "params": (),
+        "output": {
+            "kind": "list",
+            "columns": (("name", "NAME", ""), ("status", "STATUS", ""), ("detail", "DETAIL", "")),
+        },
+        "confirm": None,
+        "wait": False,
+        "stream": False,
+        "mutating": False,
+        "local": True,
+        "http": None,
+        "see": ("config validate", "debug check"),
+        "next": (),
+    },
     "debug bundle": {
         "summary": "Write an archive for a bug report: versions, checks, settings and the ends of logs, every secret masked.",
         "description": "It holds what debug info, check, connectivity, env and paths show, the configuration and profiles, the last 256 "
@@ -63,8 +86,8 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
     },
     "debug check": {
         "summary": "Check everything a support person would ask, and say how to mend what is wrong.",
-        "description": "Python, extras, permissions, disk, keyring, ports, services and the clock. Services that do not run are not "
-        "started.",
+        "description": "Python, extras, permissions, disk, keyring, settings, profile, secrets, ports, services and the clock. Services "
+        "that do not run are not started.",
         "examples": (("flext debug check", ""), ("flext debug check --query \"[?status!='ok']\"", "")),
         "module": "flext_sdk._sync.resources.debug",
         "class": "Debug",

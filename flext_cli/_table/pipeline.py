@@ -456,7 +456,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
                 "choices": (),
                 "default": None,
                 "required": False,
-                "help": "Values that replace those of the definition for this run.",
+                "help": "Values that replace those of the definition, and of the profile, for this run.",
             },
             {
                 "name": "steps",

@@ -31,9 +31,11 @@ BY_NAME = {
     "workflow": "workflows",
     "runtime": "runtimes",
     "profile": "profiles",
+    "username": "users",
 }
 # Commands whose answer tells names, besides those called `list`.
-LISTS = {"pipeline runs": "runs"}
+LISTS = {"pipeline runs": "runs", "auth user list": "users"}
+# Files of this machine tell these names themselves.
 LOCAL = "profiles"
 # The file that tells whose names these are.
 _PLATFORM = ".platform"
@@ -72,7 +74,7 @@ def read(kind: str, where: str, environ: "Mapping[str, str]" = os.environ) -> "l
             found = os.listdir(f"{home(environ)}/profiles")
         except OSError:
             return []
-        return sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
+        return sorted({"local", *(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))})
     try:
         with open(f"{where}/{kind}", encoding="ascii") as file:
             return file.read().splitlines()
@@ -138,6 +140,8 @@ class Watcher:
         self._entry = entry
         self._verb = words.rpartition(" ")[2]
         self._kind = LISTS.get(words) or (entry["attribute"] if self._verb == "list" else None)
+        if self._kind == LOCAL:
+            self._kind = None
         columns = entry["output"]["columns"]
         self._path = columns[0][0] if columns else "name"
         self._seen: list[str] = []
@@ -185,7 +189,7 @@ class Watcher:
                 continue
             gone = self._verb in {"delete", "remove", "uninstall"} and param["kind"] == "positional"
             update(kind, self._where, **{"remove" if gone else "add": [name]})
-        if self._verb in {"create", "install"} and self._entry["attribute"]:
+        if self._verb in {"create", "install"} and self._entry["attribute"] not in {None, LOCAL}:
             name = result.get("name") if isinstance(result, dict) else getattr(result, "name", None)
             update(self._entry["attribute"], self._where, add=[name] if isinstance(name, str) else [])
 

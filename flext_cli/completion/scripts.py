@@ -45,6 +45,7 @@ _flext_names() {
   local h=${FLEXT_HOME:-$HOME/.flx} k=${url:-${FLEXT_SERVICE_URL:-${FLEXT_URL:-${FLEXT_FLEXCORE_URL:-}}}} n lo=0 hi mid
   [[ $h == "~" || $h == "~/"* ]] && h=$HOME${h:1}
   if [[ $1 == profiles ]]; then
+    [[ local == "$cur"* && ! -e $h/profiles/local.yaml ]] && COMPREPLY+=(local)
     for n in "$h/profiles/$cur"*.yaml; do [[ -e $n ]] && n=${n##*/} && COMPREPLY+=("${n%.yaml}"); done
     return
   fi

@@ -35,22 +35,31 @@ class AsyncKnownEndpoints:
         self._notify = notify
         self._urls: dict[Service, str] = {}
         self._origins: dict[Service, str] = {}
+        ranks: dict[Service, int] = {}
         # One argument stands above any variable: FLEXT_SERVICE_URL must not redirect a client that names its address.
+        # The same holds for each source against those below it: a profile must not redirect FLEXT_URL.
         if settings["base_url"].origin != "argument":
             pairs: tuple[tuple[Service, str], ...] = (("flexcore", "flexcore_url"), ("flext", "service_url"))
             for name, key in pairs:
-                if (url := settings.get_value(key)) is not None:
+                if (url := settings.get_value(key)) is not None and settings[key].rank <= settings["base_url"].rank:
                     self._urls[name] = url
                     self._origins[name] = told(settings, key, labels)
+                    ranks[name] = settings[key].rank
         for name in SERVICES:
             url = base if isinstance(base, str) or base is None else base.get(name)
             if url is not None and name not in self._urls:
                 self._urls[name] = url
                 self._origins[name] = told(settings, "base_url", labels)
+                ranks[name] = settings["base_url"].rank
         self._token_origin = told(settings, "token", labels)
         self._tokens: dict[Service, str | None] = {
             name: token if isinstance(token, str) or token is None else token.get(name) for name in SERVICES
         }
+        if settings["token"].origin.startswith("profile "):
+            # A profile's token is for the addresses of that profile: one that stands above it leads somewhere else.
+            for name in SERVICES:
+                if ranks.get(name, settings["token"].rank) < settings["token"].rank:
+                    self._tokens[name] = None
         # FLEXT_TOKEN belongs to an address; a token somebody gives along with the call is meant for what is called.
         self._insists = settings["token"].origin == "argument"
         self._autostart: bool = settings.get_value("autostart")

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources._cluster import AsyncCluster
     from flext_sdk._async.resources._node import AsyncNode
     from flext_sdk._async.resources._runtimes import AsyncRuntimes
+    from flext_sdk._async.resources.auth import AsyncAuth
     from flext_sdk._async.resources.bus import AsyncBus
+    from flext_sdk._async.resources.config import AsyncConfig
     from flext_sdk._async.resources.dbt import AsyncDbt
     from flext_sdk._async.resources.debug import AsyncDebug
     from flext_sdk._async.resources.events import AsyncEvents
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources.orchestrations import AsyncOrchestrations
     from flext_sdk._async.resources.pipelines import AsyncPipelines
     from flext_sdk._async.resources.plugins import AsyncPlugins
+    from flext_sdk._async.resources.profiles import AsyncProfiles
     from flext_sdk._async.resources.services import AsyncServices
     from flext_sdk._async.resources.taps import AsyncTaps
     from flext_sdk._async.resources.targets import AsyncTargets
@@ -28,6 +31,13 @@ if TYPE_CHECKING:
 
 class AsyncResources:
     """Attributes of a client; each is imported when it is first used."""
+
+    @cached_property
+    def auth(self) -> AsyncAuth:
+        """Log in and out, and manage users."""
+        from flext_sdk._async.resources.auth import AsyncAuth
+
+        return AsyncAuth(cast("AsyncFlext", self))
 
     @cached_property
     def bus(self) -> AsyncBus:
@@ -128,8 +138,22 @@ class AsyncResources:
         return AsyncWorkflows(cast("AsyncFlext", self))
 
     @cached_property
+    def config(self) -> AsyncConfig:
+        """Settings: what is in force, where it comes from, and config.yaml."""
+        from flext_sdk._async.resources.config import AsyncConfig
+
+        return AsyncConfig(cast("AsyncFlext", self))
+
+    @cached_property
     def debug(self) -> AsyncDebug:
         """Find out what is wrong: this installation, the way to the services, the time things take."""
         from flext_sdk._async.resources.debug import AsyncDebug
 
         return AsyncDebug(cast("AsyncFlext", self))
+
+    @cached_property
+    def profiles(self) -> AsyncProfiles:
+        """Profiles: settings for several platforms, and their secrets."""
+        from flext_sdk._async.resources.profiles import AsyncProfiles
+
+        return AsyncProfiles(cast("AsyncFlext", self))

@@ -72,6 +72,7 @@ class Options:
         hooks: Told what happens.
         cache: Whether answers with an ETag are kept.
         telemetry: Makes a span for each call.
+        anonymous: Send no token at all.
         recorder: Gets the exchange of each call, for raw responses.
     """
 
@@ -86,6 +87,7 @@ class Options:
     hooks: tuple[Hooks, ...] = ()
     cache: bool = False
     telemetry: Telemetry | None = field(default=None, repr=False)
+    anonymous: bool = False
     recorder: Callable[[Exchange], None] | None = field(default=None, repr=False)
     # The headers of all calls with these options, made at the first of them: without a body, and with one.
     prepared: dict[bool, Headers] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -23,11 +23,13 @@ from flext_sdk._async.transport import AsyncTransport
 from flext_sdk._core.settings import Resolved, Source, environment, resolve
 from flext_sdk._version import __version__
 from flext_sdk.errors import UsageError
+from flext_sdk.profiles._find import LOCAL, find, home_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
+    from flext_sdk._async._login import AsyncLogins
     from flext_sdk._async._sender import TransportChoice
     from flext_sdk._async.calls import AsyncMiddleware
     from flext_sdk._core.breaker import Breakers
@@ -35,7 +37,9 @@ if TYPE_CHECKING:
     from flext_sdk._core.messages import RawResponse
     from flext_sdk._core.outcomes import BulkProgress, BulkResult
     from flext_sdk._core.types import Json, Service
+    from flext_sdk._credentials import TokenStore
     from flext_sdk._telemetry import Telemetry
+    from flext_sdk.profiles._find import ActiveProfile
 
 __all__ = ["AsyncFlext"]
 
@@ -50,7 +54,8 @@ class AsyncFlext(AsyncResources):
     Without an address, in the arguments or the environment, it uses FlexCore and FLEXT Service of this machine, and
     starts them when they do not run. Values given here come before the environment (``FLEXT_URL``,
     ``FLEXT_FLEXCORE_URL``, ``FLEXT_SERVICE_URL``, ``FLEXT_TOKEN``, ``FLEXT_TIMEOUT``, ``FLEXT_RETRIES``,
-    ``FLEXT_AUTOSTART``, ``FLEXT_TRANSPORT``, ``FLEXT_ANSWER_LIMIT``), and that before the defaults.
+    ``FLEXT_AUTOSTART``, ``FLEXT_TRANSPORT``, ``FLEXT_ANSWER_LIMIT``), that before the profile, that before
+    ``config.yaml``, and that before the defaults.
 
     Args:
         base_url: Address of both services, or a mapping with one for each: ``{"flexcore": ..., "flext": ...}``.
@@ -70,6 +75,7 @@ class AsyncFlext(AsyncResources):
             them there.
         answer_limit: Bytes that one answer may have, decompressed; a larger one is refused before it fills the memory.
             Also text such as ``"256MB"``. Default 64 MiB.
+        profile: The profile to use; without one that of ``FLEXT_PROFILE``, of the folder, or of ``config.yaml``.
 
     Raises:
         ConfigurationError: If a setting makes no sense.
@@ -98,6 +104,7 @@ class AsyncFlext(AsyncResources):
         cache: bool = False,
         telemetry: Any = False,  # noqa: ANN401 - nor one of OpenTelemetry
         answer_limit: int | str | None = None,
+        profile: str | None = None,
         _environ: Mapping[str, str] | None = None,
         _clock: Callable[[], float] = time.monotonic,
         _wall: Callable[[], float] = time.time,
@@ -107,6 +114,8 @@ class AsyncFlext(AsyncResources):
         _sources: Sequence[Source] = (),
         _labels: Mapping[str, str] = _NO_LABELS,
         _notify: Callable[[str], None] = _local.say,
+        _reads_files: bool = True,
+        _token_store: TokenStore | None = None,
     ) -> None:
         environ = os.environ if _environ is None else _environ
         given = {
@@ -120,7 +129,9 @@ class AsyncFlext(AsyncResources):
         }
         labels = {**{name: name for name in given}, **_labels}
         arguments = Source("argument", given, lambda setting: labels[setting.name])
-        settings = resolve([arguments, environment(environ), *_sources])
+        self._environ = environ
+        self._profile, self._files = find(profile, environ, _notify) if _reads_files else (None, ())
+        settings = resolve([arguments, environment(environ), *self._files, *_sources])
         self._settings = settings
         self._options = Options(
             timeout=settings.get_value("timeout"),
@@ -145,6 +156,53 @@ class AsyncFlext(AsyncResources):
             answer_limit=settings.get_value("answer_limit"),
         )
         self._listen()
+        self._transport.token_store = _token_store
+        if _reads_files and self._takes_login() and self._keeps_secrets():
+            self._transport.logins = self._logins()
+
+    def _takes_login(self) -> bool:
+        """Whether a login counts: not where a token was given for what is called."""
+        return self._transport.endpoints.token_origin("flext") is None
+
+    def _keeps_secrets(self) -> bool:
+        """Whether there may be a login: one look at the disk, so that who never logged in pays for nothing more."""
+        home = home_of(self._environ)
+        return self._transport.token_store is not None or (
+            home is not None and os.path.exists(f"{home}/credentials/{self._login_profile()}.json")  # noqa: PTH110
+        )
+
+    def _login_profile(self) -> str:
+        return self._profile.name if self._profile is not None else LOCAL
+
+    def _logins(self) -> AsyncLogins:
+        """The logins of this client at its platform.
+
+        Raises:
+            ConfigurationError: There is no place to keep them, or what encrypts them is not installed.
+        """
+        transport = self._transport
+        if transport.logins is not None:
+            return transport.logins
+        from flext_sdk._async._login import AsyncLogins
+        from flext_sdk._credentials import VaultTokenStore, login_key
+
+        issuer = LOCAL if self.is_local else transport.url_of("flext") or ""
+        store = transport.token_store or VaultTokenStore(self._login_profile(), self._environ)
+        return AsyncLogins(transport, store, login_key(issuer), transport.wall)
+
+    @classmethod
+    def from_profile(cls, name: str, **options: Any) -> Self:  # noqa: ANN401 - those of a new client
+        """A client of a profile, the same as ``profile=name``; options are as for a new client, and come first.
+
+        Raises:
+            ConfigurationError: If the profile is missing or broken.
+        """
+        return cls(profile=name, **options)
+
+    @property
+    def profile(self) -> ActiveProfile | None:
+        """The profile in force, or None."""
+        return self._profile
 
     @property
     def settings(self) -> Resolved:
@@ -232,6 +290,8 @@ class AsyncFlext(AsyncResources):
         # Not copy.copy: the resources that hang on this client would go on using its options.
         other = object.__new__(type(self))
         other._settings = self._settings
+        other._environ = self._environ
+        other._profile, other._files = self._profile, self._files
         other._transport = self._transport
         other._options = options
         return other

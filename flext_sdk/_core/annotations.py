@@ -28,6 +28,7 @@ class CommandInfo:
         stream: Returns an iterator of records.
         mutating: Changes something.
         local: No HTTP behind it.
+        alone: Its class is made without a client, from the environment, so that it works when no client can be made.
         hidden: Parameters that the command line does not offer.
         aliases: Parameter to short flag, ``{"follow": "-f"}``.
         metavars: Parameter to the word its value has in help.
@@ -44,6 +45,7 @@ class CommandInfo:
     stream: bool = False
     mutating: bool = False
     local: bool = False
+    alone: bool = False
     hidden: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=lambda: _NONE)
     metavars: Mapping[str, str] = field(default_factory=lambda: _NONE)
@@ -62,6 +64,7 @@ class CommandOptions(TypedDict, total=False):
     stream: bool
     mutating: bool
     local: bool
+    alone: bool
     hidden: tuple[str, ...]
     aliases: Mapping[str, str]
     metavars: Mapping[str, str]

@@ -48,6 +48,8 @@ _BEARER = re.compile(
     r"(?i)\b(bearer|basic|digest|negotiate)(\s+|%20|\+)(?!\*\*\*|(?-i:TOKEN)(?:[\s,;]|$))[A-Za-z0-9\-._~+/=:%]{3,}"
 )
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_\-]{5,}\.[A-Za-z0-9_\-]{5,}\.[A-Za-z0-9_\-]*")
+# Access and refresh tokens of FLEXT Service.
+_OURS = re.compile(r"\bflx[ar]_[A-Za-z0-9_\-]{8,}")
 _KEY = r"[A-Za-z0-9_.\-%\[\]]{1,80}"
 # key=value, key: value and "key": "value" in free text; the value ends at a separator unless it is quoted. It is only
 # looked for where its key is one of a secret: a value may be as long as the text, and keys may follow one another.
@@ -129,7 +131,7 @@ def redact_text(text: str) -> str:
     """Free text with everything masked that looks like a secret."""
     text = _USERINFO.sub(rf"\g<scheme>{MASK}@", text)
     text = _BEARER.sub(rf"\1 {MASK}", text)
-    text = _JWT.sub(MASK, text)
+    text = _OURS.sub(MASK, _JWT.sub(MASK, text))
     parts, done = [], 0
     while (found := _NAMED.search(text, done)) is not None:
         value = _NAMED_VALUE.match(text, found.end()) if is_secret_name(found["key"]) else None

@@ -1,6 +1,8 @@
 """Settings of a client: where each value comes from, and whether it makes sense.
 
-Sources are asked in order, the first that has a value wins: arguments, then the environment, then the defaults.
+Sources are asked in order, the first that has a value wins: arguments, the environment, the profile, ``config.yaml``,
+the defaults. `SETTINGS` and `COMMAND_SETTINGS` are the one table that the client, the files, the command line's help
+and the documentation are made from.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from flext_sdk._core.types import Json
 
 __all__ = [
+    "ALL_SETTINGS",
+    "COMMAND_SETTINGS",
     "SETTINGS",
     "Resolved",
     "Setting",
@@ -32,7 +37,13 @@ __all__ = [
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+FORMATS = ("table", "json", "ndjson", "yaml", "csv", "plain")
+"""Formats of the command line's output."""
 _SIZE = re.compile(r"([0-9]{1,16})\s*(?:([KMGT])(?:i?B)?)?(?:bytes)?", re.IGNORECASE)
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -45,8 +56,11 @@ class Setting:
         read: Makes the value from text or from what the caller gave; raises ValueError.
         expected: What a value looks like, for the message of a wrong one.
         default: Value where no source has one.
-        sensitive: Never shown.
+        sensitive: A secret: never shown, and kept encrypted, not in a file that people read.
         help: What it is for.
+        key: Where it stands in ``config.yaml`` and in a profile, ``"timeouts.call"``.
+        type: What kind of value it is, in a word.
+        shown: Makes the text of a value that is not written as it is kept.
     """
 
     name: str
@@ -56,6 +70,9 @@ class Setting:
     help: str
     default: Json = None
     sensitive: bool = False
+    key: str = ""
+    type: str = "text"
+    shown: Callable[[Json], Json] = lambda value: value
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -66,20 +83,30 @@ class Source:
         origin: What it is called, ``"argument"``, ``"environment"``, ``"profile work"``.
         values: Its values by the names of the settings.
         label: Makes the name a person knows a setting by, for messages; the setting's own name when left out.
+        origins: Origins of single values that come from somewhere else, such as a profile further up.
     """
 
     origin: str
     values: Mapping[str, Json]
     label: Callable[[Setting], str] = lambda setting: setting.name
+    origins: Mapping[str, str] = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value and where it came from."""
+    """A value and where it came from.
+
+    Attributes:
+        value: The value.
+        origin: Its source: ``argument``, ``environment``, ``profile NAME``, ``config.yaml`` or ``default``.
+        sensitive: Whether it is a secret.
+        rank: How far down its source stands, from 0; a value must not be combined with one of a lesser source.
+    """
 
     value: Json
     origin: str
     sensitive: bool = False
+    rank: int = 0
 
     def __repr__(self) -> str:
         """The value, unless it is a secret."""
@@ -236,51 +263,171 @@ def _transport(value: Json) -> str:
     return word
 
 
+def _format(value: Json) -> str:
+    word = str(value).strip().lower()
+    if word not in FORMATS:
+        raise ValueError("it is none of them")
+    return word
+
+
+def read_name(value: Json) -> str:
+    """The name of a profile.
+
+    Raises:
+        ValueError: If it is none; names become file names, so they are plain.
+    """
+    text = str(value).strip()
+    if _NAME.fullmatch(text) is None:
+        raise ValueError("it is not made of letters, digits, - and _ (at most 64, a letter or digit first)")
+    return text
+
+
 _ADDRESS = "an address such as http://127.0.0.1:8081"
 SETTINGS: tuple[Setting, ...] = (
-    Setting("base_url", "FLEXT_URL", _urls, _ADDRESS, "Address of the services; unset: the services of this machine."),
-    Setting("flexcore_url", "FLEXT_FLEXCORE_URL", read_url, _ADDRESS, "Address of FlexCore alone."),
-    Setting("service_url", "FLEXT_SERVICE_URL", read_url, _ADDRESS, "Address of FLEXT Service alone."),
-    Setting("token", "FLEXT_TOKEN", _tokens, "one line of text", "Token of the services.", sensitive=True),
-    Setting("timeout", "FLEXT_TIMEOUT", _seconds, "seconds above 0, such as 60", "Longest time of one call.", 60.0),
-    Setting("retries", "FLEXT_RETRIES", _count, "a whole number from 0 to 20", "Attempts after the first one.", 2),
     Setting(
-        "transport", "FLEXT_TRANSPORT", _transport, "auto, stock, fast or slim", "Which connections to use.", "auto"
+        "base_url",
+        "FLEXT_URL",
+        _urls,
+        _ADDRESS,
+        "Address of both services; unset: the services of this machine.",
+        key="services.url",
+        type="url",
     ),
-    Setting("answer_limit", "FLEXT_ANSWER_LIMIT", _size, "bytes, or a size such as 256MB", "Largest answer.", 64 << 20),
-    Setting("autostart", "FLEXT_AUTOSTART", _switch, "1 or 0", "Start local services when needed.", default=True),
-)  # fmt: skip
+    Setting(
+        "flexcore_url",
+        "FLEXT_FLEXCORE_URL",
+        read_url,
+        _ADDRESS,
+        "Address of FlexCore alone.",
+        key="services.flexcore",
+        type="url",
+    ),
+    Setting(
+        "service_url",
+        "FLEXT_SERVICE_URL",
+        read_url,
+        _ADDRESS,
+        "Address of FLEXT Service alone.",
+        key="services.flext",
+        type="url",
+    ),
+    Setting(
+        "token", "FLEXT_TOKEN", _tokens, "one line of text", "Token of the services.", sensitive=True, key="auth.token"
+    ),
+    Setting(
+        "timeout",
+        "FLEXT_TIMEOUT",
+        _seconds,
+        "seconds above 0, such as 60",
+        "Seconds for one call, retries included.",
+        60.0,
+        key="timeouts.call",
+        type="seconds",
+    ),
+    Setting(
+        "retries",
+        "FLEXT_RETRIES",
+        _count,
+        "a whole number from 0 to 20",
+        "How often a failed call is tried again.",
+        2,
+        key="retries.attempts",
+        type="number",
+    ),
+    Setting(
+        "transport",
+        "FLEXT_TRANSPORT",
+        _transport,
+        "auto, stock, fast or slim",
+        "Connections: stock, fast (an extra), auto, slim (for short programs).",
+        "auto",
+        key="connection.transport",
+        type="choice",
+    ),
+    Setting(
+        "answer_limit",
+        "FLEXT_ANSWER_LIMIT",
+        _size,
+        "bytes, or a size such as 256MB",
+        "Largest answer of a service that is taken.",
+        64 << 20,
+        key="connection.answer_limit",
+        type="size",
+        shown=readable_size,
+    ),
+    Setting(
+        "autostart",
+        "FLEXT_AUTOSTART",
+        _switch,
+        "1 or 0",
+        "Start the services of this machine when they are needed.",
+        default=True,
+        key="services.autostart",
+        type="switch",
+    ),
+)
 """All settings of a client."""
 
+COMMAND_SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "output",
+        "FLEXT_OUTPUT",
+        _format,
+        "one of " + ", ".join(FORMATS),
+        "Format of the command line's output.",
+        "table",
+        key="output.format",
+        type="choice",
+    ),
+    Setting(
+        "profile",
+        "FLEXT_PROFILE",
+        read_name,
+        "the name of a profile",
+        "The profile to use.",
+        key="profile",
+        type="name",
+    ),
+)
+"""Settings that stand beside those of a client: of the command line, and of the files themselves."""
 
-def environment(environ: Mapping[str, str]) -> Source:
+ALL_SETTINGS = SETTINGS + COMMAND_SETTINGS
+"""All settings."""
+
+
+def environment(environ: Mapping[str, str], settings: Sequence[Setting] = SETTINGS) -> Source:
     """The environment as a source; an empty variable counts as unset."""
-    found = {setting.name: environ[setting.env] for setting in SETTINGS if environ.get(setting.env, "").strip()}
+    found = {setting.name: environ[setting.env] for setting in settings if environ.get(setting.env, "").strip()}
     return Source("environment", found, lambda setting: setting.env)
 
 
-def resolve(sources: Sequence[Source]) -> Resolved:
+def resolve(sources: Sequence[Source], settings: Sequence[Setting] = SETTINGS) -> Resolved:
     """Settings from several sources, the first that has a value wins; None counts as not given.
+
+    Args:
+        sources: The sources, the one that wins first.
+        settings: The settings that are wanted.
 
     Raises:
         ConfigurationError: If a value makes no sense; it names the setting and the form expected, not the value.
     """
-    return Resolved({setting.name: _resolve(setting, sources) for setting in SETTINGS})
+    return Resolved({setting.name: _resolve(setting, sources) for setting in settings})
 
 
 def _resolve(setting: Setting, sources: Sequence[Source]) -> Value:
-    for source in sources:
+    for rank, source in enumerate(sources):
         given = source.values.get(setting.name)
         if given is None:
             continue
+        origin = source.origins.get(setting.name, source.origin)
         try:
-            return Value(setting.read(given), source.origin, setting.sensitive)
+            return Value(setting.read(given), origin, setting.sensitive, rank)
         except (ValueError, TypeError, OverflowError) as error:
             why = f": {error}" if _tells(error) else ""
             raise ConfigurationError(
-                f"{source.label(setting)} ({source.origin}) is not valid{why}", hint=f"Expected: {setting.expected}."
+                f"{source.label(setting)} ({origin}) is not valid{why}", hint=f"Expected: {setting.expected}."
             ) from None
-    return Value(setting.default, "default", setting.sensitive)
+    return Value(setting.default, "default", setting.sensitive, len(sources))
 
 
 def _tells(error: Exception) -> bool:

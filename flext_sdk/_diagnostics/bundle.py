@@ -23,6 +23,7 @@ import yaml
 from flext_sdk._core.redact import is_secret_name, redact_json, redact_text, secret_values
 from flext_sdk._core.types import MASK
 from flext_sdk._diagnostics.facts import home, masked_variable
+from flext_sdk._diagnostics.settings import kept_secrets
 from flext_sdk.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ def known_secrets(environ: Mapping[str, str], more: Iterable[str] = ()) -> set[s
                 content = file.read_text(encoding="utf-8")
                 found.add(content)
                 found.update(secret_values(_parsed(content), secret=True))
+    found.update(kept_secrets(environ))
     for file in _settings_files(top):
         with suppress(OSError, UnicodeDecodeError):
             found.update(secret_values(_parsed(file.read_text(encoding="utf-8"))))

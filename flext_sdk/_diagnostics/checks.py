@@ -12,6 +12,7 @@ import sys
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from flext_sdk._diagnostics import settings
 from flext_sdk._diagnostics.facts import EXTRAS, home, version_of
 from flext_sdk._diagnostics.records import DebugCheck
 
@@ -29,9 +30,15 @@ PORTS = {"flexcore": ("FLEXT_FLEXCORE_PORT", 8080), "flext": ("FLEXT_SERVICE_POR
 PRIVATE = ("credentials", "state", "secrets", "profiles")
 
 
-def local(environ: Mapping[str, str]) -> list[DebugCheck]:
-    """All checks that need no service."""
-    return [versions(), *extras(), permissions(environ), disk(environ), keyring()]
+def local(environ: Mapping[str, str], profile: str | None = None) -> list[DebugCheck]:
+    """All checks that need no service.
+
+    Args:
+        environ: The environment.
+        profile: The profile that is named for this call.
+    """
+    found = [versions(), *extras(), permissions(environ), disk(environ), keyring()]
+    return [*found, *settings.summary(environ, profile)]
 
 
 def versions() -> DebugCheck:
@@ -104,10 +111,10 @@ def disk(environ: Mapping[str, str]) -> DebugCheck:
 def keyring() -> DebugCheck:
     """Whether the operating system keeps keys for us."""
     if importlib.util.find_spec("keyring") is None:
-        return DebugCheck("keyring", "ok", "the package keyring is not installed; keys are kept in files of yours")
+        return DebugCheck("keyring", "ok", "the package keyring is not installed; the key is kept in a file of yours")
     try:
         backend = importlib.import_module("keyring").get_keyring()
-        usable = float(getattr(backend, "priority", 0)) > 0
+        usable = float(getattr(backend, "priority", 0)) >= 1  # as `flext_sdk.profiles` asks for
     except Exception as error:  # noqa: BLE001 - a backend of the desktop may raise anything
         return DebugCheck("keyring", "warning", f"it cannot be used: {type(error).__name__}", "Keys go to a file.")
     name = f"{type(backend).__module__}.{type(backend).__qualname__}"

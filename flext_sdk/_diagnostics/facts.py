@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flext_sdk._core.redact import is_secret_name, redact_text, redact_url
-from flext_sdk._core.settings import SETTINGS
+from flext_sdk._core.settings import ALL_SETTINGS
 from flext_sdk._core.types import MASK
 from flext_sdk._diagnostics.records import DebugFact, DebugPath
 from flext_sdk._version import __version__
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flext_sdk._core.settings import Resolved
+    from flext_sdk.profiles._find import ActiveProfile
 
 __all__ = ["EXTRAS", "environment", "home", "info", "masked_variable", "paths", "version_of"]
 
@@ -30,8 +31,17 @@ EXTRAS = {
     "fast": ("pyreqwest",),
     "otel": ("opentelemetry-api",),
     "enterprise": ("flext-core",),
+    "secrets": ("cryptography",),
 }
 LIBRARIES = ("httpx", "pydantic", "cyclopts", "websockets", "tenacity", "pybreaker")
+# Variables of ours that are no settings of a client.
+OURS = {
+    "FLEXT_HOME": "Folder for state, logs, profiles and settings.",
+    "FLEXT_PASSPHRASE_FD": "File descriptor to read the passphrase of the secrets from.",
+    "FLEXT_USERNAME": "Who logs in.",
+    "FLEXT_PASSWORD": "Password to log in with.",
+    "FLEXT_NEW_PASSWORD": "Password of a new user, or to change to.",
+}
 # Variables of others that change what this program does.
 OTHERS = (
     "PAGER", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS", "TERM", "CI", "LANG", "LC_ALL",
@@ -43,6 +53,7 @@ FOLDERS = {
     "configuration": "config.yaml",
     "profiles": "profiles",
     "credentials": "credentials",
+    "key of the secrets": "credentials/key.json",
     "state": "state",
     "logs": "logs",
     "cache": "cache",
@@ -63,8 +74,8 @@ def version_of(package: str) -> str | None:
         return None
 
 
-def info(environ: Mapping[str, str], settings: Resolved) -> list[DebugFact]:
-    """This installation, and the settings in force."""
+def info(environ: Mapping[str, str], settings: Resolved, profile: ActiveProfile | None) -> list[DebugFact]:
+    """This installation, the profile and the settings in force."""
     facts = [
         DebugFact("flext-sdk", __version__),
         DebugFact("python", f"{platform.python_version()} ({platform.python_implementation()})"),
@@ -73,6 +84,7 @@ def info(environ: Mapping[str, str], settings: Resolved) -> list[DebugFact]:
         DebugFact("processors", str(os.cpu_count() or "unknown")),
         DebugFact("encoding", sys.getfilesystemencoding()),
         DebugFact("home", str(home(environ)), "FLEXT_HOME" if environ.get("FLEXT_HOME") else "default"),
+        DebugFact("profile", profile.name if profile else None, profile.origin if profile else "default"),
     ]
     facts += [DebugFact(name, version_of(name) or "not installed") for name in LIBRARIES]
     for extra, packages in EXTRAS.items():
@@ -88,7 +100,7 @@ def info(environ: Mapping[str, str], settings: Resolved) -> list[DebugFact]:
 
 def environment(environ: Mapping[str, str]) -> list[DebugFact]:
     """Variables that matter here and are set, secrets masked."""
-    meaning = {setting.env: setting.help for setting in SETTINGS}
+    meaning = {**OURS, **{setting.env: setting.help for setting in ALL_SETTINGS}}
     found = [name for name in environ if name.startswith("FLEXT_") or name in OTHERS]
     return [DebugFact(name, masked_variable(name, environ[name]), meaning.get(name, "")) for name in sorted(found)]
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources._cluster import Cluster
     from flext_sdk._sync.resources._node import Node
     from flext_sdk._sync.resources._runtimes import Runtimes
+    from flext_sdk._sync.resources.auth import Auth
     from flext_sdk._sync.resources.bus import Bus
+    from flext_sdk._sync.resources.config import Config
     from flext_sdk._sync.resources.dbt import Dbt
     from flext_sdk._sync.resources.debug import Debug
     from flext_sdk._sync.resources.events import Events
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resources.orchestrations import Orchestrations
     from flext_sdk._sync.resources.pipelines import Pipelines
     from flext_sdk._sync.resources.plugins import Plugins
+    from flext_sdk._sync.resources.profiles import Profiles
     from flext_sdk._sync.resources.services import Services
     from flext_sdk._sync.resources.taps import Taps
     from flext_sdk._sync.resources.targets import Targets
@@ -28,6 +31,13 @@ if TYPE_CHECKING:
 
 class Resources:
     """Attributes of a client; each is imported when it is first used."""
+
+    @cached_property
+    def auth(self) -> Auth:
+        """Log in and out, and manage users."""
+        from flext_sdk._sync.resources.auth import Auth
+
+        return Auth(cast("Flext", self))
 
     @cached_property
     def bus(self) -> Bus:
@@ -128,8 +138,22 @@ class Resources:
         return Workflows(cast("Flext", self))
 
     @cached_property
+    def config(self) -> Config:
+        """Settings: what is in force, where it comes from, and config.yaml."""
+        from flext_sdk._sync.resources.config import Config
+
+        return Config(cast("Flext", self))
+
+    @cached_property
     def debug(self) -> Debug:
         """Find out what is wrong: this installation, the way to the services, the time things take."""
         from flext_sdk._sync.resources.debug import Debug
 
         return Debug(cast("Flext", self))
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """Profiles: settings for several platforms, and their secrets."""
+        from flext_sdk._sync.resources.profiles import Profiles
+
+        return Profiles(cast("Flext", self))

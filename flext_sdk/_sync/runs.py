@@ -64,7 +64,7 @@ class PipelineRuns(PipelinesBase):
 
         Args:
             name: Name or id of the pipeline.
-            variables: Values that replace those of the definition for this run.
+            variables: Values that replace those of the definition, and of the profile, for this run.
             steps: Only these steps.
             full_refresh: Read everything again instead of going on from the bookmarks.
             wait: Wait until the run has ended.
@@ -97,8 +97,9 @@ class PipelineRuns(PipelinesBase):
             flext pipeline logs
             flext pipeline stop
         """
+        profile = self._client.profile
         body = {
-            "variables": dict(variables) if variables else None,
+            "variables": {**(profile.variables if profile is not None else {}), **(variables or {})} or None,
             "step_override": [*steps] if steps else None,
             "full_refresh": full_refresh or None,
         }

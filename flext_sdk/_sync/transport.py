@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from functools import partial
 from random import random as _random
 from typing import TYPE_CHECKING
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from flext_sdk._core.answers import AnswerCache
     from flext_sdk._core.generations import Server
     from flext_sdk._core.types import Service
+    from flext_sdk._credentials import TokenStore
     from flext_sdk._sync._local import Endpoint
+    from flext_sdk._sync._login import Logins
     from flext_sdk._sync._sender import TransportChoice
     from flext_sdk._sync.calls import Endpoints
 
@@ -72,6 +75,8 @@ class Transport:
         answer_limit: int = ANSWER_LIMIT,
     ) -> None:
         self.endpoints = endpoints
+        self.logins: Logins | None = None
+        self.token_store: TokenStore | None = None
         self.connect = connect
         self.clock = clock
         self.sleep = sleep
@@ -79,7 +84,7 @@ class Transport:
         self.servers: dict[tuple[Service, str | None], Server] = {}
         self.closed = False
         self.user_agent = user_agent
-        self._wall = wall
+        self.wall = wall
         self.random = random
         self._sender = Sender(client, environ, transport, answer_limit)
         self._answers: AnswerCache | None = None
@@ -211,7 +216,7 @@ class Transport:
     def _turned_away(self, trip: Trip, response: Response, began: float) -> errors.FlextError:
         from flext_sdk._sync._again import refused
 
-        error = trip.error = refused(trip, response, self.endpoints, self._wall())
+        error = trip.error = refused(trip, response, self.endpoints, self.wall())
         if trip.breaker is not None:
             if response.status >= 500 and response.status != 501:
                 trip.breaker.failure(error)
@@ -226,14 +231,25 @@ class Transport:
         if endpoint is None:
             endpoint = self.endpoints.get(out.service, autostart=options.autostart)
         headers = trip.headers.copy()
-        self._authorize(headers, out.service, endpoint, options)
+        token = self._login_token(headers, endpoint, options) if self.logins is not None else None
+        self._authorize(headers, out.service, endpoint, options, token)
         url = endpoint.url + out.path
         if trip.span is not None:
             trip.span.sends(headers, url)
         request = Request(out.method, url, headers, out.content, trip.attempt, out.operation, trip.deadline.timeouts())
-        if options.cache and out.cacheable:
+        response = self._through(trip, request)
+        if token is None or response.status != 401 or self.logins is None:
+            return response
+        # Expired by the service's clock, or revoked: new tokens, and once more.
+        login = self.logins.renewed(token, options)
+        headers = request.headers.copy()
+        headers["Authorization"] = f"Bearer {login.access_token}"
+        return self._through(trip, replace(request, headers=headers, timeouts=trip.deadline.timeouts()))
+
+    def _through(self, trip: Trip, request: Request) -> Response:
+        if trip.options.cache and trip.out.cacheable:
             return self._revalidated(trip, request)
-        if not options.middleware:
+        if not trip.options.middleware:
             return self._over_the_wire(trip, request)
         return self._layered(trip, request)
 
@@ -255,12 +271,30 @@ class Transport:
         response = self._layered(trip, request)
         return response if key is None else answers.settle(key, kept, response)
 
-    def _authorize(self, headers: Headers, service: Service, endpoint: Endpoint, options: Options) -> None:
-        token = options.token if options.token is not None else endpoint.token
+    def _login_token(self, headers: Headers, endpoint: Endpoint, options: Options) -> str | None:
+        """The token of whoever logged in, where no other is meant."""
+        if self.logins is None or options.anonymous or options.token is not None or "authorization" in headers:
+            return None
+        return self.logins.token(endpoint.url, options)
+
+    def _authorize(
+        self, headers: Headers, service: Service, endpoint: Endpoint, options: Options, login: str | None
+    ) -> None:
+        if options.anonymous:
+            return
+        token = login if login is not None else options.token if options.token is not None else endpoint.token
         if token is not None and not isinstance(token, str):
             token = token.get(service, endpoint.token)
         if token is not None and "authorization" not in headers:
             headers["Authorization"] = f"Bearer {token}"
+
+    def token_of(self, service: Service, options: Options) -> str | None:
+        """The token that a call to a service is sent with; None where there is none."""
+        endpoint = self.endpoints.get(service, autostart=options.autostart)
+        headers = Headers(options.headers)
+        login = self._login_token(headers, endpoint, options)
+        self._authorize(headers, service, endpoint, options, login)
+        return headers.get("authorization", "").partition(" ")[2] or None
 
     def socket_address(self, service: Service, path: str, options: Options) -> tuple[str, dict[str, str]]:
         """Address and headers of a WebSocket of a service."""
@@ -268,7 +302,8 @@ class Transport:
             raise _closed()
         endpoint = self.endpoints.get(service, autostart=options.autostart)
         headers = Headers([("User-Agent", self.user_agent), *options.headers])
-        self._authorize(headers, service, endpoint, options)
+        login = self._login_token(headers, endpoint, options)
+        self._authorize(headers, service, endpoint, options, login)
         return f"ws{endpoint.url.removeprefix('http')}{path}", dict(headers.pairs())
 
     def _over_the_wire(self, trip: Trip, request: Request) -> Response:

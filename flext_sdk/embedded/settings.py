@@ -227,6 +227,13 @@ _FLEXCORE: Final = (
     ("allow_processes", "0", "FLEXT_ALLOW_PROCESSES", "Whether the runtimes process and python are on."),
 )
 
+_LOGINS: Final = (
+    ("access_token_seconds", "900", "FLEXT_ACCESS_TOKEN_SECONDS", "Seconds that an access token is good for."),
+    ("refresh_token_seconds", "604800", "FLEXT_REFRESH_TOKEN_SECONDS", "Seconds that an unused refresh token is good."),
+    ("session_seconds", "2592000", "FLEXT_SESSION_SECONDS", "Seconds after which one has to log in again."),
+    ("password_cost", "15", "FLEXT_PASSWORD_COST", "Cost of a password hash; each step doubles time and memory."),
+)
+
 
 def describe(
     service: Service, folder: Path, environ: Mapping[str, str], *, port: int | None = None
@@ -291,4 +298,6 @@ def describe(
         found.append(
             setting("dbos_database_url", engine, "FLEXT_DBOS_DATABASE_URL", "Where the engine keeps its own tables.")
         )
+        for name, default, variable, description in _LOGINS:
+            found.append(setting(name, environ.get(variable) or default, variable, description))
     return found

@@ -29,6 +29,16 @@ from flext_sdk.models._internal import (
     ScheduleSlotStatus,
     StepDefinition,
 )
+from flext_sdk.models.auth import (
+    AuditEntry,
+    Identity,
+    IdentityKind,
+    IdentityRole,
+    User,
+    UserChangeRole,
+    UserRequestRole,
+    UserRole,
+)
 from flext_sdk.models.cluster import ClusterNode, ClusterService
 from flext_sdk.models.dbt import DbtBranch, DbtCommand, DbtDefinition, DbtEdge, DbtModel, DbtProject
 from flext_sdk.models.events import Event
@@ -73,6 +83,25 @@ class ActiveWorkflowListValues(TypedDict, total=False):
     success: bool | None
     workflows: Sequence[ActiveWorkflow | Mapping[str, Any]]
     count: int | None
+
+class AuditEntryValues(TypedDict, total=False):
+    """Fields of `flext_sdk.AuditEntry`."""
+
+    id: int
+    at: datetime | str
+    event: str
+    username: str | None
+    actor: str | None
+    address: str | None
+    session: str | None
+    request_id: str | None
+    detail: str | None
+
+class AuditListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.AuditList`."""
+
+    entries: Sequence[AuditEntry | Mapping[str, Any]]
+    total: int
 
 class BusCommandResultValues(TypedDict, total=False):
     """Fields of `flext_sdk.BusCommandResult`."""
@@ -454,6 +483,20 @@ class HealthValues(TypedDict, total=False):
     port: int | None
     components: Mapping[str, str]
 
+class IdentityValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Identity`."""
+
+    username: str
+    role: IdentityRole | str
+    roles: Sequence[str]
+    kind: IdentityKind | str | None
+    email: str | None
+    session: str | None
+    expires_at: datetime | str | None
+    session_expires_at: datetime | str | None
+    source: str | None
+    access_token: str | None
+
 class IndexUpdateValues(TypedDict, total=False):
     """Fields of `flext_sdk.IndexUpdate`."""
 
@@ -471,6 +514,12 @@ class InstallRequestValues(TypedDict, total=False):
     program: str | None
     lock: Mapping[str, Any] | None
     confirmed: bool | None
+
+class IntrospectionValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Introspection`."""
+
+    active: bool
+    identity: Identity | Mapping[str, Any] | None
 
 class LoadDefinitionValues(TypedDict, total=False):
     """Fields of `flext_sdk.LoadDefinition`."""
@@ -498,6 +547,18 @@ class LogListValues(TypedDict, total=False):
     logs: Sequence[LogEntry | Mapping[str, Any]]
     execution_id: str | None
     last_id: int | None
+
+class LoginRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.LoginRequest`."""
+
+    username: str
+    password: str
+    device_info: str | None
+
+class LogoutRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.LogoutRequest`."""
+
+    token: str
 
 class MeltanoAddValues(TypedDict, total=False):
     """Fields of `flext_sdk.MeltanoAdd`."""
@@ -811,6 +872,12 @@ class OrchestratorMetricsAnswerValues(TypedDict, total=False):
     metrics: OrchestratorMetrics | Mapping[str, Any]
     windmill_metrics: Mapping[str, Any] | None
 
+class PasswordRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.PasswordRequest`."""
+
+    password: str
+    current_password: str | None
+
 class PipelineValues(TypedDict, total=False):
     """Fields of `flext_sdk.Pipeline`."""
 
@@ -1032,6 +1099,22 @@ class ReadinessValues(TypedDict, total=False):
     service: str | None
     timestamp: datetime | str | None
     checks: Mapping[str, str]
+
+class RefreshRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.RefreshRequest`."""
+
+    refresh_token: str
+
+class RevocationValues(TypedDict, total=False):
+    """Fields of `flext_sdk.Revocation`."""
+
+    revoked: int
+
+class RevokeRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.RevokeRequest`."""
+
+    session: str | None
+    user: str | None
 
 class RunValues(TypedDict, total=False):
     """Fields of `flext_sdk.Run`."""
@@ -1283,6 +1366,18 @@ class TargetListValues(TypedDict, total=False):
     source: str | None
     message: str | None
 
+class TokenPairValues(TypedDict, total=False):
+    """Fields of `flext_sdk.TokenPair`."""
+
+    access_token: str
+    refresh_token: str | None
+    token_type: str
+    expires_in: int
+    expires_at: datetime | str
+    refresh_expires_at: datetime | str | None
+    session: str | None
+    user: User | Mapping[str, Any] | None
+
 class TrialRequestValues(TypedDict, total=False):
     """Fields of `flext_sdk.TrialRequest`."""
 
@@ -1304,6 +1399,39 @@ class UpdateRequestValues(TypedDict, total=False):
 
     version: str | None
     python: str | None
+
+class UserValues(TypedDict, total=False):
+    """Fields of `flext_sdk.User`."""
+
+    id: str | None
+    username: str
+    email: str | None
+    role: UserRole | str
+    roles: Sequence[str]
+    active: bool | None
+    created_at: datetime | str | None
+    updated_at: datetime | str | None
+    last_login_at: datetime | str | None
+
+class UserChangeValues(TypedDict, total=False):
+    """Fields of `flext_sdk.UserChange`."""
+
+    role: UserChangeRole | str | None
+    email: str | None
+
+class UserListValues(TypedDict, total=False):
+    """Fields of `flext_sdk.UserList`."""
+
+    users: Sequence[User | Mapping[str, Any]]
+    total: int
+
+class UserRequestValues(TypedDict, total=False):
+    """Fields of `flext_sdk.UserRequest`."""
+
+    username: str
+    password: str
+    role: UserRequestRole | str
+    email: str | None
 
 class ValidationReportValues(TypedDict, total=False):
     """Fields of `flext_sdk.ValidationReport`."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from flext_sdk.models import (
         _internal,
+        auth,
         bus,
         cluster,
         common,
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ActiveWorkflow",
     "ActiveWorkflowList",
+    "AuditEntry",
+    "AuditList",
     "BusCommandResult",
     "BusQueryResult",
     "BusRequest",
@@ -82,11 +85,15 @@ __all__ = [
     "FoundPlugin",
     "FoundPluginList",
     "Health",
+    "Identity",
     "IndexUpdate",
     "InstallRequest",
+    "Introspection",
     "LoadDefinition",
     "LogEntry",
     "LogList",
+    "LoginRequest",
+    "LogoutRequest",
     "MeltanoAdd",
     "MeltanoConfigRequest",
     "MeltanoDefinition",
@@ -123,6 +130,7 @@ __all__ = [
     "OrchestratorInfoAnswer",
     "OrchestratorMetrics",
     "OrchestratorMetricsAnswer",
+    "PasswordRequest",
     "Pipeline",
     "PipelineDefinition",
     "PipelineList",
@@ -144,6 +152,9 @@ __all__ = [
     "PluginWork",
     "Problem",
     "Readiness",
+    "RefreshRequest",
+    "Revocation",
+    "RevokeRequest",
     "Run",
     "RunList",
     "Runtime",
@@ -171,9 +182,14 @@ __all__ = [
     "StopRequest",
     "TapList",
     "TargetList",
+    "TokenPair",
     "TrialRequest",
     "TrialVerdict",
     "UpdateRequest",
+    "User",
+    "UserChange",
+    "UserList",
+    "UserRequest",
     "ValidationReport",
     "Workflow",
     "WorkflowExecution",
@@ -194,6 +210,18 @@ def ActiveWorkflow(**values: Unpack[_values.ActiveWorkflowValues]) -> workflows.
 def ActiveWorkflowList(**values: Unpack[_values.ActiveWorkflowListValues]) -> workflows.ActiveWorkflowList:
     """Orchestrations that are running."""
     made: workflows.ActiveWorkflowList = build("ActiveWorkflowList", values)
+    return made
+
+
+def AuditEntry(**values: Unpack[_values.AuditEntryValues]) -> auth.AuditEntry:
+    """Something that happened."""
+    made: auth.AuditEntry = build("AuditEntry", values)
+    return made
+
+
+def AuditList(**values: Unpack[_values.AuditListValues]) -> auth.AuditList:
+    """A page of entries."""
+    made: auth.AuditList = build("AuditList", values)
     return made
 
 
@@ -431,6 +459,12 @@ def Health(**values: Unpack[_values.HealthValues]) -> services.Health:
     return made
 
 
+def Identity(**values: Unpack[_values.IdentityValues]) -> auth.Identity:
+    """Who somebody is to the service."""
+    made: auth.Identity = build("Identity", values)
+    return made
+
+
 def IndexUpdate(**values: Unpack[_values.IndexUpdateValues]) -> plugins.IndexUpdate:
     """Where a later index is."""
     made: plugins.IndexUpdate = build("IndexUpdate", values)
@@ -440,6 +474,12 @@ def IndexUpdate(**values: Unpack[_values.IndexUpdateValues]) -> plugins.IndexUpd
 def InstallRequest(**values: Unpack[_values.InstallRequestValues]) -> plugins.InstallRequest:
     """What to install."""
     made: plugins.InstallRequest = build("InstallRequest", values)
+    return made
+
+
+def Introspection(**values: Unpack[_values.IntrospectionValues]) -> auth.Introspection:
+    """What is known about a token."""
+    made: auth.Introspection = build("Introspection", values)
     return made
 
 
@@ -458,6 +498,18 @@ def LogEntry(**values: Unpack[_values.LogEntryValues]) -> runs.LogEntry:
 def LogList(**values: Unpack[_values.LogListValues]) -> runs.LogList:
     """Log lines."""
     made: runs.LogList = build("LogList", values)
+    return made
+
+
+def LoginRequest(**values: Unpack[_values.LoginRequestValues]) -> auth.LoginRequest:
+    """A name and a password."""
+    made: auth.LoginRequest = build("LoginRequest", values)
+    return made
+
+
+def LogoutRequest(**values: Unpack[_values.LogoutRequestValues]) -> auth.LogoutRequest:
+    """A token of any kind."""
+    made: auth.LogoutRequest = build("LogoutRequest", values)
     return made
 
 
@@ -683,6 +735,12 @@ def OrchestratorMetricsAnswer(
     return made
 
 
+def PasswordRequest(**values: Unpack[_values.PasswordRequestValues]) -> auth.PasswordRequest:
+    """A new password."""
+    made: auth.PasswordRequest = build("PasswordRequest", values)
+    return made
+
+
 def Pipeline(**values: Unpack[_values.PipelineValues]) -> _internal.Pipeline:
     """A stored pipeline."""
     made: _internal.Pipeline = build("Pipeline", values)
@@ -806,6 +864,24 @@ def Problem(**values: Unpack[_values.ProblemValues]) -> _internal.Problem:
 def Readiness(**values: Unpack[_values.ReadinessValues]) -> services.Readiness:
     """Whether a service takes work."""
     made: services.Readiness = build("Readiness", values)
+    return made
+
+
+def RefreshRequest(**values: Unpack[_values.RefreshRequestValues]) -> auth.RefreshRequest:
+    """A refresh token."""
+    made: auth.RefreshRequest = build("RefreshRequest", values)
+    return made
+
+
+def Revocation(**values: Unpack[_values.RevocationValues]) -> auth.Revocation:
+    """What was revoked."""
+    made: auth.Revocation = build("Revocation", values)
+    return made
+
+
+def RevokeRequest(**values: Unpack[_values.RevokeRequestValues]) -> auth.RevokeRequest:
+    """Whose tokens are to be revoked."""
+    made: auth.RevokeRequest = build("RevokeRequest", values)
     return made
 
 
@@ -971,6 +1047,12 @@ def TargetList(**values: Unpack[_values.TargetListValues]) -> taps.TargetList:
     return made
 
 
+def TokenPair(**values: Unpack[_values.TokenPairValues]) -> auth.TokenPair:
+    """An access token and what renews it."""
+    made: auth.TokenPair = build("TokenPair", values)
+    return made
+
+
 def TrialRequest(**values: Unpack[_values.TrialRequestValues]) -> taps.TrialRequest:
     """What to try."""
     made: taps.TrialRequest = build("TrialRequest", values)
@@ -986,6 +1068,30 @@ def TrialVerdict(**values: Unpack[_values.TrialVerdictValues]) -> taps.TrialVerd
 def UpdateRequest(**values: Unpack[_values.UpdateRequestValues]) -> plugins.UpdateRequest:
     """Which version to install."""
     made: plugins.UpdateRequest = build("UpdateRequest", values)
+    return made
+
+
+def User(**values: Unpack[_values.UserValues]) -> auth.User:
+    """Somebody who can log in."""
+    made: auth.User = build("User", values)
+    return made
+
+
+def UserChange(**values: Unpack[_values.UserChangeValues]) -> auth.UserChange:
+    """What is to be changed about a user."""
+    made: auth.UserChange = build("UserChange", values)
+    return made
+
+
+def UserList(**values: Unpack[_values.UserListValues]) -> auth.UserList:
+    """A page of users."""
+    made: auth.UserList = build("UserList", values)
+    return made
+
+
+def UserRequest(**values: Unpack[_values.UserRequestValues]) -> auth.UserRequest:
+    """A new user."""
+    made: auth.UserRequest = build("UserRequest", values)
     return made
 
 

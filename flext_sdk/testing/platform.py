@@ -25,7 +25,8 @@ _SERVICES: tuple[Service, ...] = ("flexcore", "flext")
 class Platform:
     """The two services in a folder of their own, on ports that are free, with a token of their own.
 
-    Nothing of the person who runs the tests is seen: neither their settings nor their platform.
+    Nothing of the person who runs the tests is seen: neither their settings nor their platform. Passwords are hashed at
+    the least cost.
 
     Args:
         home: Folder that becomes ``FLEXT_HOME``.
@@ -60,6 +61,8 @@ class Platform:
             "FLEXT_HOME": str(self.home),
             "FLEXT_FLEXCORE_PORT": "0",
             "FLEXT_SERVICE_PORT": "0",
+            # Tests make users and log them in; what makes guessing dear would make that slow.
+            "FLEXT_PASSWORD_COST": "10",
             **(settings or {}),
         }
         self.urls: dict[str, str] = {}

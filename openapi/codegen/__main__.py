@@ -78,6 +78,7 @@ def late(root: Path) -> None:
         for file, text in texts.items():
             write(target / file, text)
         remove_orphans(target, {target / file for file in texts}, "**/*.md")
+    write(root / "docs" / "reference" / "settings.md", reference.render_settings())
     from flext_sdk._version import __version__
 
     manual = man.render(

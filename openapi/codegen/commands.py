@@ -13,29 +13,40 @@ from openapi.codegen.files import HEADER
 from openapi.codegen.resources import class_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from flext_sdk._core.settings import Setting
     from openapi.codegen.contract import Contract
 
 SUMMARY = "Command line of the FLEXT data platform: create, run and watch pipelines."
 
+
 #: Variables that the command line and the SDK read, for the help page.
-ENVIRONMENT = (
-    ("FLEXT_HOME", "Folder for state, logs and settings; ~/.flx when not set."),
-    ("FLEXT_URL", "One address for both services; without it the services of this machine are used."),
-    ("FLEXT_SERVICE_URL", "Address of FLEXT Service."),
-    ("FLEXT_FLEXCORE_URL", "Address of FlexCore."),
-    ("FLEXT_TOKEN", "Token for the services."),
-    ("FLEXT_TIMEOUT", "Seconds for one call, retries included; 60 when not set."),
-    ("FLEXT_RETRIES", "How often a failed call is tried again; 2 when not set."),
-    ("FLEXT_OUTPUT", "Default of --output."),
-    ("FLEXT_TRANSPORT", "Connections: slim (the command line's choice), stock, fast (an extra), auto (in Python)."),
-    ("FLEXT_ANSWER_LIMIT", "Largest answer of a service that is taken; 64MiB when not set."),
-    ("FLEXT_AUTOSTART", "0: do not start the services of this machine by themselves."),
-    ("FLEXT_PAGER", "Program for tables longer than the terminal, before PAGER; empty or cat: none."),
-    ("NO_COLOR", "Set: no colours."),
-)
+def _environment() -> Iterator[tuple[str, str]]:
+    """Variables that the command line and the SDK read, for the help page: those of the table of settings, and a few more."""
+    from flext_sdk._core.settings import ALL_SETTINGS
+
+    yield "FLEXT_HOME", "Folder for state, logs, profiles and settings; ~/.flx when not set."
+    for setting in ALL_SETTINGS:
+        yield setting.env, setting.help + ("" if setting.default is None else f" Default: {_default(setting)}.")
+    yield "FLEXT_PASSPHRASE_FD", "File descriptor to read the passphrase of the secrets from."
+    yield "FLEXT_PAGER", "Program for tables longer than the terminal, before PAGER; empty or cat: none."
+    yield "NO_COLOR", "Set: no colours."
+
+
+def _default(setting: Setting) -> str:
+    value = setting.shown(setting.default)
+    return (
+        {True: "1", False: "0"}[value]
+        if isinstance(value, bool)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
+
+
+ENVIRONMENT = tuple(_environment())
 
 
 class CommandError(Exception):
@@ -120,7 +131,7 @@ def _module(text: str, *values: str) -> str:
 #: The order in which people meet them, not the alphabet's.
 _ORDER = (
     "list", "show", "info", "create", "validate", "update", "delete", "export", "start", "stop", "restart", "status", "health", "wait", "logs",
-    "runs", "run-info", "retry", "schedule", "pause", "resume", "execute", "config", "metrics", "quickstart", "api", "version",
+    "use", "set", "get", "unset", "rename", "copy", "import", "path", "edit", "runs", "run-info", "retry", "schedule", "pause", "resume", "execute", "config", "metrics", "quickstart", "api", "version",
 )  # fmt: skip
 
 
@@ -186,6 +197,7 @@ def _entry(
         "http": (operation.verb, operation.path) if operation else None,
         "see": tuple(text.see),
         "next": info.next,
+        **({"alone": True} if info.alone else {}),
     }
 
 

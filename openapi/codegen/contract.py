@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 SERVICES = ("flext", "flexcore")
 VERBS = ("get", "post", "put", "patch", "delete")
 COMMON = "common"
+ROLES = ("reader", "operator", "admin")
 
 #: What `x-flext` of an operation may hold; a misspelt key must not be silently ignored.
 OPERATION_KEYS = {
     "resource", "method", "command", "positional", "columns", "confirm", "wait", "stream", "idempotent", "override",
     "websocket", "unwrap", "paging", "examples", "python", "see", "generations", "variants", "fields", "constants", "instead",
-    "prometheus", "cache",
+    "prometheus", "cache", "role", "secret",
 }  # fmt: skip
 VARIANT_KEYS = {
     "generations", "path", "method", "query", "send", "unwrap", "paging", "fields", "constants", "wire",
@@ -182,6 +183,8 @@ def _operation(
     for variant in flext.get("variants", []):
         if unknown := set(variant) - VARIANT_KEYS or {"generations", "path"} - set(variant):
             raise ContractError(f"{where}: a variant with wrong or missing keys: {', '.join(sorted(unknown))}")
+    if raw.get("security") != [] and flext.get("role") not in ROLES:
+        raise ContractError(f"{where}: x-flext must say who may do it: role, one of {', '.join(ROLES)}")
     if not flext.get("override") and not flext.get("examples"):
         raise ContractError(f"{where}: an example command line is missing")
     parameters = [_parameter(document, schemas, p) for p in [*item.get("parameters", []), *raw.get("parameters", [])]]

@@ -23,6 +23,7 @@ FIXED = {
     "BulkItem": "flext_sdk._core.outcomes",
     "BulkProgress": "flext_sdk._core.outcomes",
     "BulkResult": "flext_sdk._core.outcomes",
+    "ActiveProfile": "flext_sdk.profiles._find",
     "DebugBundle": "flext_sdk._diagnostics.records",
     "DebugCheck": "flext_sdk._diagnostics.records",
     "DebugConnection": "flext_sdk._diagnostics.records",

@@ -41,6 +41,34 @@ def render_commands(
     return pages
 
 
+def render_settings() -> str:
+    """The page of settings, from the one table of them."""
+    from flext_sdk._core.settings import ALL_SETTINGS
+
+    lines = [
+        NOTE.replace("openapi/", "flext_sdk/_core/settings.py"),
+        "# Settings\n",
+        "What may stand in `config.yaml` and in profiles; see [the guide](../guides/profiles.md). Arguments of `Flext` come before variables, those before the",
+        "profile, that before `config.yaml`, and that before the defaults. `flext config show --origins` says what is in force.\n",
+        "| key | variable | argument of `Flext` | type | default | meaning |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in ALL_SETTINGS:
+        default = "" if one.default is None else f"`{one.shown(one.default)}`"
+        argument = f"`{one.name}`" if one.name not in {"flexcore_url", "service_url", "output"} else ""
+        kind = "secret" if one.sensitive else one.type
+        lines.append(
+            f"| `{one.key}` | `{one.env}` | {argument} | {kind} | {default} | {_cell(one.help)} Expected: {_cell(one.expected)}. |"
+        )
+    lines += [
+        "",
+        "A secret stands in no file that people read: `flext profile secret set PROFILE token`.\n",
+        "Besides: `FLEXT_HOME`, the folder of all files (`~/.flx`); `FLEXT_PASSPHRASE_FD`, the file descriptor with the passphrase of the secrets.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
 def _command(words: str, entry: dict[str, Any]) -> list[str]:
     lines = [f"## flext {words} {{#{_anchor(words)}}}\n", f"{entry['summary']}\n"]
     if entry["description"]:

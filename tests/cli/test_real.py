@@ -243,6 +243,12 @@ ENDLESS = {
         "flext events follow --since 15m --grep '(?i)fail' -o ndjson",
     ],
 }
+#: In an order in which there is a user to log in, and somebody to log out.
+AUTH = [
+    "auth user create", "auth user update", "auth user set-password", "auth login", "auth login", "auth status", "auth whoami",
+    "auth token show", "auth token refresh", "auth logout", "auth user list", "auth audit", "auth user disable", "auth user enable",
+    "auth login", "auth token revoke", "auth user delete",
+]  # fmt: skip
 
 
 TAP_MINE = """
@@ -290,8 +296,13 @@ def test_every_example_works(platform, tmp_path, monkeypatch, capsys):
                 return result
         return result
 
-    # Those of dbt need a project and an installed dbt: tests/dbt.
-    own = {words: entry for words, entry in table.COMMANDS.items() if not words.startswith(("data dbt ", "meltano "))}
+    # Those of dbt need a project and an installed dbt: tests/dbt. Commands about files of this machine have a home of
+    # their own: tests/profiles.
+    own = {
+        words: entry
+        for words, entry in table.COMMANDS.items()
+        if not words.startswith(("data dbt ", "meltano ")) and not entry.get("alone")
+    }
     examples = {words: [text for text, _ in entry["examples"]] for words, entry in own.items()}
     following = [text for words in ("quickstart",) for text in table.COMMANDS[words]["next"]]
     failures = []
@@ -333,6 +344,20 @@ def test_every_example_works(platform, tmp_path, monkeypatch, capsys):
 
     last = examples.pop("pipeline delete")
     processes = [text for words in table.COMMANDS if words in PROCESSES for text in examples.pop(words)]
+    monkeypatch.setenv("FLEXT_PASSWORD", "correct horse")
+    monkeypatch.setenv("FLEXT_NEW_PASSWORD", "correct horse")
+    try:
+        for words in AUTH:
+            for text in examples.pop(words) if words in examples else ["flext auth login ada"]:
+                if "--token" in text:
+                    assert one(shlex.split(text)[1:], f"{platform.token}\n").code == 0
+                    continue
+                if "--user " in text:
+                    one(["auth", "logout"])  # the tokens of others are for the owner
+                work(text)
+    finally:
+        one(["auth", "logout"])  # the platform is that of other tests, too
+        one(["auth", "user", "delete", "bob", "--yes"])
     for words in sorted(examples):
         if words == "pipeline stop":
             line("flext pipeline start orders --full-refresh")

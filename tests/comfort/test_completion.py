@@ -100,11 +100,11 @@ def test_each_platform_has_its_own_names(names, monkeypatch):
     assert offered("pipeline", "show", "") == ["there"]
 
 
-def test_profiles_are_the_files_there_are(home):
+def test_profiles_are_local_and_the_files_there_are(home):
     (home / "profiles").mkdir()
     for name in ("work.yaml", "prod.yaml", "notes.txt"):
         (home / "profiles" / name).write_text("")
-    assert cache.read("profiles", "") == ["prod", "work"]
+    assert cache.read("profiles", "") == ["local", "prod", "work"]
 
 
 def test_the_entry_of_the_shells_prints_descriptions(known, capsys):

@@ -189,7 +189,7 @@ def test_the_keyring(monkeypatch, make, status):
     monkeypatch.setitem(sys.modules, "keyring", module)
     assert checks.keyring().status == status
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert "files of yours" in checks.keyring().detail
+    assert "a file of yours" in checks.keyring().detail
 
 
 # -- connectivity ------------------------------------------------------------------------------------------------

@@ -127,7 +127,8 @@ def test_no_token_and_no_answer(own: Platform, name: str) -> None:
         {"Authorization": "Basic eDp5"},
     ):
         answer = WIRE.request(spec.method, own.urls[service] + path, headers=headers)
-        assert (answer.status_code == 200) is spec.public
+        # Those that log in or out are let through as well, to be told that there is no body.
+        assert (answer.status_code in {200, 422}) is spec.public
         if not spec.public:
             assert answer.status_code == 401
             assert set(answer.json()) >= {"error", "code", "hint", "request_id"}

@@ -41,6 +41,7 @@ paths:
   /things:
     get:
       operationId: things.list
+      x-flext: {role: reader}
       parameters:
         - {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 10, default: 5}}
         - {name: ratio, in: query, schema: {type: number}}
@@ -51,6 +52,7 @@ paths:
       responses: {"200": {description: ok, content: {application/json: {schema: {type: object}}}}}
     post:
       operationId: things.make
+      x-flext: {role: reader}
       requestBody:
         required: true
         content:
@@ -66,6 +68,7 @@ paths:
   /things/check:
     post:
       operationId: things.check
+      x-flext: {role: reader}
       requestBody: {content: {application/json: {schema: {type: object}}}}
       responses: {"200": {description: ok, content: {application/json: {schema: {type: object}}}}}
   /things/{name}:
@@ -73,15 +76,18 @@ paths:
       - {name: name, in: path, required: true, schema: {type: string, maxLength: 10}}
     get:
       operationId: things.show
+      x-flext: {role: reader}
       parameters:
         - {name: must, in: query, required: true, schema: {type: string}}
       responses: {"200": {description: ok, content: {text/plain: {schema: {type: string}}}}}
     delete:
       operationId: things.delete
+      x-flext: {role: reader}
       responses: {"204": {description: gone}}
   /colours/{colour}:
     get:
       operationId: colours.show
+      x-flext: {role: reader}
       parameters:
         - {name: colour, in: path, required: true, schema: {type: string, enum: [red, green]}}
       responses:
@@ -90,11 +96,12 @@ paths:
   /slow:
     post:
       operationId: slow.do
+      x-flext: {role: reader}
       responses: {"200": {description: ok, content: {application/json: {schema: {type: object}}}}}
   /ws:
     get:
       operationId: things.follow
-      x-flext: {websocket: true}
+      x-flext: {websocket: true, role: reader}
       responses: {"101": {description: a WebSocket}}
 """
 

@@ -32,7 +32,7 @@ def test_migrations_make_exactly_the_tables_that_the_code_has(tmp_path):
 
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
-    assert database.version() == 3
+    assert database.version() == 4
     database.close()
     assert oct((tmp_path / "x.db").stat().st_mode & 0o777) == "0o600"
 

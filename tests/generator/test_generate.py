@@ -82,7 +82,8 @@ def test_a_new_operation_without_command_and_test_is_refused(project: Path) -> N
     block = (
         "  /api/v1/runs/{run}/steps:\n    parameters:\n      - $ref: '#/components/parameters/RunId'\n    get:\n"
         "      operationId: pipelines.run_" + "steps\n      tags: [pipelines]\n      summary: The steps of a run.\n"
-        "      x-flext: {resource: pipelines, method: run_" + "steps, command: pipeline run-steps, override: true}\n"
+        "      x-flext: {resource: pipelines, method: run_"
+        + "steps, command: pipeline run-steps, override: true, role: reader}\n"
         "      responses:\n        '200':\n          description: Steps.\n          content:\n            application/json:\n"
         "              schema: {$ref: '#/components/schemas/RunList'}\n"
     )
@@ -99,6 +100,8 @@ def test_a_new_operation_without_command_and_test_is_refused(project: Path) -> N
         (lambda op: op.pop("x-flext"), "x-flext must give"),
         (lambda op: op["x-flext"].update(colour="red"), "colour"),
         (lambda op: op["x-flext"].pop("examples"), "example"),
+        (lambda op: op["x-flext"].pop("role"), "who may do it"),
+        (lambda op: op["x-flext"].update(role="writer"), "who may do it"),
         (lambda op: op.update(operationId="pipelines.else"), "pipelines.else"),
     ],
 )

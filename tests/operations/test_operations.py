@@ -149,9 +149,42 @@ def ended_orchestration(world: World) -> str:
     raise AssertionError("the orchestration does not end")
 
 
+PASSWORD = "correct horse"
+
+
+def user(world: World, name: str) -> str:
+    world.call("flext", "DELETE", f"/api/v1/auth/users/{name}")
+    made = world.call("flext", "POST", "/api/v1/auth/users", json={"username": name, "password": PASSWORD})
+    assert made.status_code == 201, made.text
+    return name
+
+
+def login(world: World, name: str) -> dict[str, str]:
+    answer = world.call(
+        "flext", "POST", "/api/v1/auth/login", json={"username": user(world, name), "password": PASSWORD}
+    )
+    assert answer.status_code == 200, answer.text
+    found: dict[str, str] = answer.json()
+    return found
+
+
 #: How each operation is asked for, and with which status it answers: (path values, query, body).
 type Asked = Callable[[World], tuple[dict[str, str], dict[str, Any], Any]]
 CASES: dict[str, tuple[int, Asked]] = {
+    "auth.login": (200, lambda w: ({}, {}, {"username": user(w, "logs-in"), "password": PASSWORD})),
+    "auth.refresh": (200, lambda w: ({}, {}, {"refresh_token": login(w, "refreshes")["refresh_token"]})),
+    "auth.logout": (204, lambda w: ({}, {}, {"token": login(w, "leaves")["access_token"]})),
+    "auth.whoami": (200, lambda w: ({}, {}, None)),
+    "auth.introspect": (200, lambda w: ({}, {}, {"token": login(w, "looked-at")["access_token"]})),
+    "auth.token_revoke": (200, lambda w: ({}, {}, {"session": login(w, "revoked")["session"]})),
+    "auth.user_list": (200, lambda w: ({}, {"limit": 5}, None)),
+    "auth.user_create": (201, lambda w: ({}, {}, {"username": f"new{time.time_ns()}", "password": PASSWORD})),
+    "auth.user_update": (200, lambda w: ({"username": user(w, "changes")}, {}, {"role": "operator"})),
+    "auth.user_delete": (204, lambda w: ({"username": user(w, "goes")}, {}, None)),
+    "auth.user_set_password": (204, lambda w: ({"username": user(w, "forgot")}, {}, {"password": "another one"})),
+    "auth.user_disable": (200, lambda w: ({"username": user(w, "kept-out")}, {}, None)),
+    "auth.user_enable": (200, lambda w: ({"username": user(w, "let-in")}, {}, None)),
+    "auth.audit": (200, lambda w: ({}, {"username": user(w, "written-down")}, None)),
     "services.flext_health": (200, lambda w: ({}, {}, None)),
     "services.flext_ready": (200, lambda w: ({}, {}, None)),
     "services.flext_metrics": (200, lambda w: ({}, {}, None)),

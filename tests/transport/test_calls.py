@@ -288,7 +288,7 @@ async def test_a_failure_that_middleware_raises_is_tried_again(
 
 
 def test_a_copy_can_change_every_option() -> None:
-    own = {"recorder", "prepared"}  # for raw() and for itself
+    own = {"recorder", "prepared", "anonymous"}  # for raw(), for itself, and for logging in
     for client in (Flext, AsyncFlext):
         changeable = set(inspect.signature(client.with_options).parameters) - {"self"}
         assert changeable == {field.name for field in dataclasses.fields(Options)} - own

@@ -66,7 +66,7 @@ class Debug(Resource):
         """
         from flext_sdk._diagnostics import facts
 
-        return rt.to_thread(facts.info, os.environ, self._client.settings)
+        return rt.to_thread(facts.info, os.environ, self._client.settings, self._client.profile)
 
     @command("debug env", columns=("name", "value", "origin:MEANING"), local=True)
     def env(self) -> Sequence[DebugFact]:
@@ -117,8 +117,8 @@ class Debug(Resource):
     def check(self) -> Sequence[DebugCheck]:
         """Check everything a support person would ask, and say how to mend what is wrong.
 
-        Python, extras, permissions, disk, keyring, ports, services and the clock. Services that do not run are not
-        started.
+        Python, extras, permissions, disk, keyring, settings, profile, secrets, ports, services and the clock. Services
+        that do not run are not started.
 
         Returns:
             A `DebugCheck` each, in the order in which they depend on one another.
@@ -139,7 +139,7 @@ class Debug(Resource):
         from flext_sdk._diagnostics import checks
         from flext_sdk._diagnostics.records import DebugCheck
 
-        found = rt.to_thread(checks.local, os.environ)
+        found = rt.to_thread(checks.local, os.environ, self._named())
         probes = self._probes(5.0)
         ours = {each.connection.service: each.connection.url or "" for each in probes if each.connection.status == "ok"}
         if self._client.is_local:
@@ -156,6 +156,40 @@ class Debug(Resource):
                 found.append(DebugCheck(f"service {link.service}", "failed", f"{link.url}: {told}", mend))
         dates = [each.date for each in probes if each.date]
         return [*found, checks.clock(dates[0] if dates else None, time.time())]
+
+    @command("debug validate", columns=("name", "status", "detail"), local=True)
+    def validate(self) -> Sequence[DebugCheck]:
+        """Check everything that settings come from: variables, config.yaml, profiles, and whether secrets can be read.
+
+        Returns:
+            A `DebugCheck` for each variable that is set, each file and each profile's secrets, all of them right.
+
+        Raises:
+            ConfigurationError: Something is wrong; ``problems`` has each fault with its file and line.
+
+        Example:
+            ```python
+            print([one.name for one in client.debug.validate()])
+            ```
+
+        Command example:
+            $ flext debug validate
+            $ flext debug validate -o json
+
+        See also:
+            flext config validate
+            flext debug check
+        """
+        from flext_sdk._diagnostics import settings
+
+        found = rt.to_thread(settings.validate, os.environ, self._named())
+        settings.must_be_right(found)
+        return found
+
+    def _named(self) -> str | None:
+        """The profile that was named for this client; any other is found anew."""
+        active = self._client.profile
+        return active.name if active is not None and active.origin == "argument" else None
 
     @command(
         "debug connectivity",
@@ -313,7 +347,13 @@ class Debug(Resource):
         from flext_sdk._diagnostics import tracing
 
         words = [command] if isinstance(command, str) else list(command)
-        return rt.to_thread(tracing.run, words, os.environ, sys.stderr)
+        # What chooses the platform for this command chooses it for that one.
+        chosen = {"FLEXT_PROFILE": self._named()}
+        address = self._client.settings["base_url"]
+        if address.origin == "argument" and isinstance(address.value, str):
+            chosen |= {"FLEXT_URL": address.value, "FLEXT_SERVICE_URL": "", "FLEXT_FLEXCORE_URL": ""}
+        given = {name: value for name, value in chosen.items() if value is not None}
+        return rt.to_thread(tracing.run, words, {**os.environ, **given}, sys.stderr)
 
     @command("debug bundle", positional=("file",), files=("file",), mutating=True, local=True)
     def bundle(self, file: str | Path | None = None) -> DebugBundle:

@@ -10,6 +10,7 @@ from flext_sdk.embedded.flexcore.bus import Bus
 from flext_sdk.embedded.flexcore.events import Events
 from flext_sdk.embedded.flexcore.follow import EventStream
 from flext_sdk.embedded.flexcore.installing import Installing
+from flext_sdk.embedded.flexcore.introspection import Introspection
 from flext_sdk.embedded.flexcore.journal import Journal
 from flext_sdk.embedded.flexcore.keys import Keys
 from flext_sdk.embedded.flexcore.ledger import Ledger
@@ -116,4 +117,5 @@ def create(settings: HostSettings) -> Starlette:
         websockets={"events.follow": EventStream(events).serve},
         idempotency=Keys(ledger),
         contract=load_contract("flexcore", cache=settings.state_dir),
+        authority=Introspection(neighbours),
     )

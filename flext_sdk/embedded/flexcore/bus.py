@@ -145,8 +145,8 @@ def _parts(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 def _targets(service: Service, contract: Contract) -> dict[str, Target]:
     found = {}
     for spec in contract.operations():
-        # A bus that hands on to itself would go round for ever.
-        if spec.websocket or spec.id.startswith("bus."):
+        # A bus that hands on to itself would go round for ever; and it keeps what it handed on, so no passwords.
+        if spec.websocket or spec.secret or spec.id.startswith("bus."):
             continue
         schema = contract.resolve(spec.body) if spec.body is not None else None
         found[spec.id] = Target(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from flext_sdk.embedded.settings import HOST, Paths
+from flext_sdk.embedded.web.access import caller
 from flext_sdk.embedded.web.errors import ApiError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Neighbours:
         query: Mapping[str, Any] | None = None,
         body: Any = None,  # noqa: ANN401 - any JSON
         key: str | None = None,
+        own: bool = False,
     ) -> Any:  # noqa: ANN401 - any JSON
         """What a service answers.
 
@@ -50,6 +52,7 @@ class Neighbours:
             query: Query parameters.
             body: JSON body.
             key: Key under which it is done once.
+            own: Ask in the machine's own name; else in that of whoever this request comes from, with their role.
 
         Returns:
             The decoded JSON, or text where the answer is no JSON; None when it is empty.
@@ -60,7 +63,9 @@ class Neighbours:
         from http.client import HTTPConnection, HTTPException
 
         port = self._port(service)
-        headers = {"Authorization": f"Bearer {self._settings.token}", "Accept": "application/json"}
+        asking = None if own else caller.get()
+        token = asking.token if asking is not None and asking.kind == "user" else self._settings.token
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         if key is not None:
             headers["Idempotency-Key"] = key
         content = None

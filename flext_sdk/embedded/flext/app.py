@@ -6,7 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from flext_sdk.embedded.engine.singer import GRACE
+from flext_sdk.embedded.flext.auth import hasher, lifetimes
 from flext_sdk.embedded.flext.follow import LogStream
+from flext_sdk.embedded.flext.handlers.auth import auth_handlers
 from flext_sdk.embedded.flext.handlers.dbt import dbt_handlers
 from flext_sdk.embedded.flext.handlers.meltano import meltano_handlers
 from flext_sdk.embedded.flext.handlers.pipelines import pipeline_handlers
@@ -37,7 +39,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
         backoff: Seconds before a step is tried again.
 
     Raises:
-        ConfigurationError: If the database cannot be used.
+        ConfigurationError: If the database cannot be used, or a setting is wrong.
     """
     contract = load_contract("flext", cache=settings.state_dir)
     catalogue = Catalogue(settings.home, settings.environment)
@@ -51,6 +53,8 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
             environ=settings.environment,
             plugins=plugins or catalogue,
             backoff=backoff,
+            lifetimes=lifetimes(settings.environment),
+            hasher=hasher(settings.environment),
         )
     except StoreError as error:
         raise _configuration(error) from error
@@ -62,6 +66,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
         **dbt_handlers(platform.dbt),
         **meltano_handlers(platform.meltano, platform.meltano_runs, platform.meltano_schedules),
         **SingerHandlers(catalogue, settings.environment).handlers(),
+        **auth_handlers(platform.auth),
     }
 
     async def launch() -> None:
@@ -85,6 +90,7 @@ def create(settings: HostSettings, *, plugins: Plugins | None = None, backoff: f
         shutdown=[close],
         idempotency=platform.keys,
         contract=contract,
+        authority=platform.auth,
     )
 
 

@@ -26,6 +26,7 @@ from flext_sdk.embedded.engine.singer import GRACE
 from flext_sdk.embedded.engine.singer_step import SINGER
 from flext_sdk.embedded.engine.steps import Tools
 from flext_sdk.embedded.environments import Environments
+from flext_sdk.embedded.flext.auth import AuthService
 from flext_sdk.embedded.flext.dbt import DbtService
 from flext_sdk.embedded.flext.dbt_projects import DbtProjects
 from flext_sdk.embedded.flext.definition import DefinitionChecker
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
 
     from flext_sdk.embedded.engine.durable import Engine
     from flext_sdk.embedded.flext.definition import KindChecker
+    from flext_sdk.embedded.flext.passwords import Hasher
+    from flext_sdk.embedded.store.sessions import Lifetimes
     from flext_sdk.embedded.web.contract import Contract
 
 RUNS_AT_ONCE = 4
@@ -104,6 +107,8 @@ class Platform:
         backoff: Seconds before a step is tried again.
         engine: Makes the engine that does the runs with an executor; DBOS when left out.
         environments: Where dbt and other programs have their environments; beside the state folder when left out.
+        lifetimes: How long the tokens of users are good for.
+        hasher: Hashes passwords.
 
     Raises:
         StoreError: If the database cannot be used.
@@ -123,6 +128,8 @@ class Platform:
         now: Now = utc_now,
         backoff: float = 1.0,
         engine: Callable[[RunExecutor, RunStore], Engine] | None = None,
+        lifetimes: Lifetimes | None = None,
+        hasher: Hasher | None = None,
     ) -> None:
         plugins = plugins or FirstParty()
         secrets: Secrets = LocalSecrets(environ, secrets_folder)
@@ -134,6 +141,7 @@ class Platform:
         self.processes = ProcessStore(self.database, socket.gethostname())
         self.run_store = RunStore(self.database, now)
         self.keys = KeyStore(self.database, now)
+        self.auth = AuthService(self.database, now, lifetimes, hasher)
         self.tally = Tally()
         self.bookmarks = bookmarks = BookmarkStore(self.database, now)
         environments = environments or Environments(folder.parent / "environments", environ=environ)

@@ -204,3 +204,69 @@ idempotency_keys = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Index("idempotency_by_age", "created_at"),
 )
+
+auth_users = Table(
+    "auth_users",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("username", String(100), nullable=False, unique=True),
+    Column("email", String(200)),
+    Column("role", String(16), nullable=False),
+    Column("password", String(255), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("last_login_at", UtcDateTime),
+)
+
+auth_sessions = Table(
+    "auth_sessions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("user_id", String(32), ForeignKey("auth_users.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    Index("auth_sessions_by_user", "user_id"),
+)
+
+auth_tokens = Table(
+    "auth_tokens",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("session_id", String(32), ForeignKey("auth_sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("access_hash", String(64), nullable=False, unique=True),
+    Column("refresh_hash", String(64), nullable=False, unique=True),
+    Column("access_expires_at", UtcDateTime, nullable=False),
+    Column("refresh_expires_at", UtcDateTime, nullable=False),
+    Column("used", Boolean, nullable=False),
+    Column("rotated_to", String(32)),
+    Column("rotation_key", String(64)),
+    Column("replaced", Boolean, nullable=False),
+    Index("auth_tokens_by_session", "session_id"),
+)
+
+auth_attempts = Table(
+    "auth_attempts",
+    metadata,
+    Column("subject", String(200), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("blocked_until", UtcDateTime),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+auth_audit = Table(
+    "auth_audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("username", String(100)),
+    Column("actor", String(100)),
+    Column("address", String(64)),
+    Column("session", String(32)),
+    Column("request_id", String(128)),
+    Column("detail", Text),
+    Index("auth_audit_by_user", "username"),
+    Index("auth_audit_by_age", "at"),
+)

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from flext_sdk.embedded.web.access import caller, require
 from flext_sdk.embedded.web.binding import bind
 from flext_sdk.embedded.web.contract import Contract, load_contract
 from flext_sdk.embedded.web.endpoint import Endpoint, Limits
@@ -20,9 +21,12 @@ from flext_sdk.embedded.web.gate import Gate, not_found
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.websockets import WebSocket
 
     from flext_sdk.embedded.settings import Service
+    from flext_sdk.embedded.web.access import Authority
     from flext_sdk.embedded.web.call import Handler, WebSocketHandler
+    from flext_sdk.embedded.web.contract import OperationSpec
     from flext_sdk.embedded.web.counters import Counters
     from flext_sdk.embedded.web.idempotency import IdempotencyStore
 
@@ -42,6 +46,7 @@ def build_app(
     shutdown: Sequence[Hook] = (),
     idempotency: IdempotencyStore | None = None,
     contract: Contract | None = None,
+    authority: Authority | None = None,
     limits: Limits | None = None,
 ) -> Starlette:
     """The application of a service.
@@ -49,7 +54,7 @@ def build_app(
     Args:
         service: Which contract it serves.
         handlers: What does the work, by operationId.
-        token: What callers must send as a bearer token.
+        token: The machine's own token; whoever sends it as a bearer token may do everything.
         port: Port it is served on; the Host header may name no other.
         metrics: Where requests are counted.
         websockets: What serves the contract's WebSockets, by operationId.
@@ -57,6 +62,7 @@ def build_app(
         shutdown: Called in order after the last request; each is called, whatever another raised.
         idempotency: Where answers are kept under the caller's key; without it the key is ignored.
         contract: The contract, when the caller has it already.
+        authority: Knows the tokens of users; without it the machine's own token is the only one.
         limits: Bounds on what a request may send.
 
     Raises:
@@ -68,7 +74,7 @@ def build_app(
         Route(path, Endpoint(operations, idempotency=idempotency, limits=limits or Limits()))
         for path, operations in bound.paths
     ]
-    routes += [WebSocketRoute(path, handler) for path, handler in bound.websockets]
+    routes += [WebSocketRoute(path, _with_role(handler, spec)) for path, handler, spec in bound.websockets]
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -85,13 +91,23 @@ def build_app(
 
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Gate, token=token, port=port, metrics=metrics, public=bound.public)],
+        middleware=[
+            Middleware(Gate, token=token, port=port, metrics=metrics, public=bound.public, authority=authority)
+        ],
         exception_handlers={HTTPException: _let_through},
         lifespan=lifespan,
     )
     app.router.default = not_found
     app.router.redirect_slashes = False
     return app
+
+
+def _with_role(handler: WebSocketHandler, spec: OperationSpec) -> WebSocketHandler:
+    async def checked(websocket: WebSocket) -> None:
+        require(caller.get(), spec.role, spec.id)
+        await handler(websocket)
+
+    return checked
 
 
 def _let_through(_request: Request, error: Exception) -> Response:

@@ -83,12 +83,12 @@ class Bound:
 
     Attributes:
         paths: Operations by method for each path, in the order in which paths are to be tried.
-        websockets: WebSocket handlers by path.
+        websockets: WebSocket handlers with their paths and what the contract says.
         public: Paths that answer without a token.
     """
 
     paths: tuple[tuple[str, Mapping[str, BoundOperation]], ...]
-    websockets: tuple[tuple[str, WebSocketHandler], ...]
+    websockets: tuple[tuple[str, WebSocketHandler, OperationSpec], ...]
     public: frozenset[str]
 
 
@@ -112,7 +112,7 @@ def bind(contract: Contract, handlers: Mapping[str, Handler], websockets: Mappin
             paths.setdefault(spec.path, {})[spec.method] = _bound(contract, spec, handlers[spec.id])
     return Bound(
         paths=tuple(_merged(paths)),
-        websockets=tuple((spec.path, websockets[spec.id]) for spec in specs if spec.websocket),
+        websockets=tuple((spec.path, websockets[spec.id], spec) for spec in specs if spec.websocket),
         public=frozenset(spec.path for spec in specs if spec.public),
     )
 

@@ -24,6 +24,7 @@ class Call:
         headers: Headers with lower-case names.
         request_id: Id of the request; stands in the log and in every answer.
         idempotency_key: Key under which the caller may send this again.
+        address: Address that the caller's connection comes from.
     """
 
     operation_id: str
@@ -33,6 +34,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     request_id: str = ""
     idempotency_key: str | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

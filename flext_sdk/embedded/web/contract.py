@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from flext_sdk.embedded.files import write_atomically
+from flext_sdk.embedded.web.access import ROLES, Role
 from flext_sdk.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class OperationSpec:
         public: Whether it answers without a token.
         websocket: Whether it is a WebSocket.
         idempotent: Whether it may be repeated without a key.
+        role: Least role that may do it; of no account where no token is needed.
+        secret: Body or answer hold a password or token; nothing of it is kept.
         etag: The answer gets an ETag, and 304 in its place when the caller has it already.
     """
 
@@ -60,6 +63,8 @@ class OperationSpec:
     public: bool
     websocket: bool
     idempotent: bool
+    role: Role = "admin"
+    secret: bool = False
     etag: bool = False
 
 
@@ -128,8 +133,23 @@ class Contract:
             public=not security,
             websocket=bool(extension.get("websocket")),
             idempotent=bool(extension.get("idempotent")) or method in {"get", "put", "delete"},
+            role=_role(node["operationId"], extension.get("role"), public=not security),
+            secret=bool(extension.get("secret")),
             etag=extension.get("cache") == "etag",
         )
+
+
+def _role(operation: str, word: str | None, *, public: bool) -> Role:
+    """The role that the contract names. There is no default: what nobody thought about must not be open to anybody."""
+    if public:
+        return ROLES[0]
+    for role in ROLES:
+        if role == word:
+            return role
+    raise ContractError(
+        f"{operation} does not say who may do it: the role {word!r} is none",
+        hint=f"Put one of {', '.join(ROLES)} under x-flext in the contract.",
+    )
 
 
 def contract_folder() -> Path:

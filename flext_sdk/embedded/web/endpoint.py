@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from anyio import to_thread
 
 from flext_sdk.embedded.web import idempotency as keys
+from flext_sdk.embedded.web.access import caller, require
 from flext_sdk.embedded.web.body import NO_BODY, Disconnected, Limits, read_json
 from flext_sdk.embedded.web.call import Answer, Call
 from flext_sdk.embedded.web.errors import ApiError, validation_failed
@@ -64,6 +65,7 @@ class Endpoint:
                 hint=f"Possible: {self._allow['Allow']}.",
                 headers=self._allow,
             )
+        require(caller.get(), operation.spec.role, operation.spec.id)
         with suppress(Disconnected):
             call = await self._call(operation, scope, receive)
             answer = await self._once(operation, call, receive)
@@ -85,6 +87,7 @@ class Endpoint:
             headers=headers,
             request_id=scope["flext.request_id"],
             idempotency_key=keys.checked_key(headers.get("idempotency-key")) if operation.mutating else None,
+            address=(scope.get("client") or ("", 0))[0],
         )
 
     async def _body(self, operation: BoundOperation, headers: Mapping[str, str], receive: Receive) -> Any:  # noqa: ANN401 - any JSON
@@ -102,7 +105,7 @@ class Endpoint:
     async def _once(self, operation: BoundOperation, call: Call, receive: Receive) -> Answer:
         """The answer, or the one that the same request got before."""
         store, key = self._idempotency, call.idempotency_key
-        if store is None or key is None:
+        if store is None or key is None or operation.spec.secret:
             return await self._answer(operation, call, receive)
         mark = keys.fingerprint(call.operation_id, call.path, call.query, call.body)
         kept = await to_thread.run_sync(store.begin, key, call.operation_id, mark)

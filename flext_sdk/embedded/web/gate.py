@@ -11,12 +11,16 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from anyio import CapacityLimiter, to_thread
 from starlette.exceptions import HTTPException
 
+from flext_sdk.embedded.web.access import OWNER, Authority, Principal, caller
 from flext_sdk.embedded.web.errors import ApiError, storage_failed
 from flext_sdk.embedded.web.respond import refuse_websocket, send_error
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from flext_sdk.embedded.web.counters import Counters
@@ -28,6 +32,12 @@ _LOG = logging.getLogger("flext.web")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}\Z")
 SLASH = "\ufdd0"
 """Stands for a slash inside a name while the route is looked for; no text has this character."""
+ACCESS_PREFIX = "flxa_"
+"""What access tokens of users begin with; nothing else is looked up."""
+LOOKUPS = 16
+"""Tokens that are looked up at the same time; the others wait."""
+LOOK_AGAIN = 1.0
+"""Seconds after which the token behind an open WebSocket is looked at again, before the next frame."""
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -36,15 +46,28 @@ class Gate:
 
     Args:
         app: What is behind the gate.
-        token: What callers must send.
+        token: The machine's own token; whoever has it may do everything.
         port: Port of this service.
         metrics: Where requests are counted.
         public: Paths that answer without a token.
+        authority: Knows the tokens of users; without it there are none.
     """
 
-    def __init__(self, app: ASGIApp, *, token: str, port: int, metrics: Counters, public: frozenset[str]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        token: str,
+        port: int,
+        metrics: Counters,
+        public: frozenset[str],
+        authority: Authority | None = None,
+    ) -> None:
         self._app = app
         self._token = token.encode()
+        self._authority = authority
+        # Threads of their own: a handler that asks this service holds one of the others until it is let in here.
+        self._lookups = CapacityLimiter(LOOKUPS)
         # A page of another site whose name was made to lead to 127.0.0.1 (DNS rebinding) sends its own name here.
         self._hosts = frozenset(f"{host}{suffix}".encode() for host in _HOSTS for suffix in ("", f":{port}"))
         self._origins = frozenset(b"http://" + host for host in self._hosts)
@@ -62,16 +85,23 @@ class Gate:
         mark = request_id.set(identity)
         sender = _Sender(send, identity)
         start = time.monotonic()
+        asks = None
         try:
-            self._check(scope, headers)
-            await self._app(_kept_whole(scope), receive, sender)
+            principal = await self._check(scope, headers)
+            asks = caller.set(principal)
+            onward: Send = sender
+            if scope["type"] == "websocket" and principal is not None and principal.kind == "user":
+                onward = _Watched(sender, principal, self._known)
+            await self._app(_kept_whole(scope), receive, onward)
         except Exception as error:  # noqa: BLE001 - the last one who can answer
             await self._fail(scope, sender, _as_api_error(error, scope), error)
         finally:
             self._count(scope, sender.status, time.monotonic() - start)
             request_id.reset(mark)
+            if asks is not None:
+                caller.reset(asks)
 
-    def _check(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
+    async def _check(self, scope: Scope, headers: dict[bytes, bytes]) -> Principal | None:
         host = headers.get(b"host", b"").lower()
         if host not in self._hosts:
             raise ApiError(
@@ -84,11 +114,18 @@ class Gate:
         if origin is not None and origin.lower() not in self._origins:
             raise ApiError(403, "ORIGIN_NOT_ALLOWED", "pages of other origins may not ask this service")
         if scope["path"] in self._public:
-            return
+            return None
         scheme, _, given = headers.get(b"authorization", b"").partition(b" ")
-        if scheme.lower() == b"bearer" and hmac.compare_digest(given.strip(), self._token):
-            return
+        if scheme.lower() == b"bearer":
+            given = given.strip()
+            if hmac.compare_digest(given, self._token):
+                return OWNER
+            found = await self._known(given.decode("latin-1"))
+            if found is not None:
+                return found
         message = "the token is wrong" if given else "no token was sent"
+        if given.startswith(ACCESS_PREFIX.encode()):
+            message = "the token has expired or was revoked"
         raise ApiError(
             401,
             "UNAUTHENTICATED",
@@ -96,6 +133,11 @@ class Gate:
             hint="Send the header Authorization: Bearer TOKEN; the token is in the file state/token of FLEXT_HOME.",
             headers={"WWW-Authenticate": "Bearer"},
         )
+
+    async def _known(self, token: str) -> Principal | None:
+        if self._authority is None or not token.startswith(ACCESS_PREFIX):
+            return None
+        return await to_thread.run_sync(self._authority.principal, token, limiter=self._lookups)
 
     async def _fail(self, scope: Scope, sender: _Sender, answer: ApiError, error: Exception) -> None:
         if answer.status >= 500 and not isinstance(error, ApiError):
@@ -115,6 +157,31 @@ class Gate:
         level = logging.DEBUG if method in {"GET", "HEAD", "OPTIONS"} and (status or 0) < 500 else logging.INFO
         if _LOG.isEnabledFor(level):
             _LOG.log(level, "%s %s %s in %.0f ms", method, scope["path"], status or "no answer", seconds * 1000)
+
+
+class _Watched:
+    """Sends over the WebSocket of a user, as long as their token is good: a revoked one ends it."""
+
+    def __init__(self, send: Send, principal: Principal, known: Callable[[str], Awaitable[Principal | None]]) -> None:
+        self._send = send
+        self._principal = principal
+        self._known = known
+        self._looked = time.monotonic()
+        self._ended = False
+
+    async def __call__(self, message: Message) -> None:
+        if self._ended:
+            return
+        if message["type"] == "websocket.send" and time.monotonic() - self._looked >= LOOK_AGAIN:
+            self._looked = time.monotonic()
+            try:
+                good = await self._known(self._principal.token) is not None
+            except ApiError:
+                good = False
+            if not good:
+                self._ended = True
+                message = {"type": "websocket.close", "code": 1008, "reason": "the token is no longer good"}
+        await self._send(message)
 
 
 class _Sender:

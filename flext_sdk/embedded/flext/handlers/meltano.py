@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flext_sdk.embedded.web.access import require_to_change
 from flext_sdk.embedded.web.call import Answer, Call, Handler
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ def meltano_handlers(service: MeltanoService, runs: MeltanoRuns, schedules: Melt
         asked = call.body or {}
         return runs.stop(service.folder(asked), asked)
 
+    def config(call: Call) -> dict[str, Any]:
+        require_to_change(call, "project", "extras")
+        return service.config(call.path["component"], call.body or {})
+
+    def schedule(call: Call) -> dict[str, Any]:
+        require_to_change(call, "project")
+        return schedules.schedule(call.path["name"], call.body or {})
+
     return {
         "meltano.init": lambda call: service.init(call.body),
         "meltano.list": lambda call: service.page(call.query),
@@ -34,9 +43,9 @@ def meltano_handlers(service: MeltanoService, runs: MeltanoRuns, schedules: Melt
         "meltano.invoke": lambda call: service.invoke(call.body),
         "meltano.test": lambda call: service.test(call.body or {}),
         "meltano.upgrade": lambda call: service.upgrade(call.body or {}),
-        "meltano.config": lambda call: service.config(call.path["component"], call.body or {}),
+        "meltano.config": config,
         "meltano.schedules": lambda call: schedules.page(call.query),
-        "meltano.schedule": lambda call: schedules.schedule(call.path["name"], call.body or {}),
+        "meltano.schedule": schedule,
         "meltano.state_list": lambda call: service.states(call.query),
         "meltano.state_show": lambda call: service.state(call.path["state_id"], call.query),
         "meltano.state_set": lambda call: service.set_state(call.path["state_id"], call.body),

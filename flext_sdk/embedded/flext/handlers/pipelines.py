@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flext_sdk.embedded.web.access import require_to_change
 from flext_sdk.embedded.web.call import Answer, Call, Handler
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ def pipeline_handlers(service: PipelineService) -> dict[str, Handler]:
             200, service.export(call.path["name"], call.query["format"]), media_type="text/plain; charset=utf-8"
         )
 
+    def schedule(call: Call) -> dict[str, Any]:
+        require_to_change(call)
+        return service.schedule(call.path["name"], call.body or {})
+
     def set_state(call: Call) -> dict[str, Any]:
         return service.set_state(call.path["name"], call.body["state"], call.body.get("step"))
 
@@ -38,7 +43,7 @@ def pipeline_handlers(service: PipelineService) -> dict[str, Handler]:
         "pipelines.export": export,
         "pipelines.pause": lambda call: service.set_active(call.path["name"], active=False),
         "pipelines.resume": lambda call: service.set_active(call.path["name"], active=True),
-        "pipelines.schedule": lambda call: service.schedule(call.path["name"], call.body or {}),
+        "pipelines.schedule": schedule,
         "pipelines.state_show": lambda call: service.state(call.path["name"]),
         "pipelines.state_set": set_state,
         "pipelines.state_clear": clear_state,

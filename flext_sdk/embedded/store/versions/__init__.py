@@ -8,4 +8,4 @@ from __future__ import annotations
 
 # The last one is the version that this code works with. Kept as names, so that looking at the number imports no
 # Alembic.
-VERSIONS: tuple[str, ...] = ("v0001_initial", "v0002_step_details", "v0003_schedules")
+VERSIONS: tuple[str, ...] = ("v0001_initial", "v0002_step_details", "v0003_schedules", "v0004_auth")

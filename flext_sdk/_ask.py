@@ -1,0 +1,58 @@
+"""Questions to the person at the terminal.
+
+A secret is typed without echo; without a terminal it is one line of standard input. It is never an argument, for other
+users of the machine could read that.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from flext_sdk.errors import UsageError
+
+__all__ = ["line", "secret"]
+
+
+def line(question: str) -> str:
+    """An answer that may be seen.
+
+    Raises:
+        UsageError: There is nobody to ask, or no answer.
+    """
+    if not _on_terminal():
+        raise UsageError(f"{question}? There is no terminal to ask on", hint="Give it on the command line.")
+    sys.stderr.write(f"{question}: ")
+    sys.stderr.flush()
+    return _checked(sys.stdin.readline(), question)
+
+
+def secret(question: str) -> str:
+    """An answer that nobody sees.
+
+    Raises:
+        UsageError: There is no answer.
+    """
+    if sys.stdin is None:
+        raise UsageError(f"{question}: standard input is closed", hint="Pipe it in, or use the environment.")
+    if not _on_terminal():
+        return _checked(sys.stdin.readline(), question)
+    from getpass import getpass
+
+    try:
+        return _checked(getpass(f"{question}: ", stream=sys.stderr), question)
+    except EOFError:
+        return _checked("", question)
+
+
+def _on_terminal() -> bool:
+    try:
+        return sys.stdin is not None and sys.stdin.isatty()
+    except ValueError:
+        return False
+
+
+def _checked(answer: str, question: str) -> str:
+    answer = answer.rstrip("\r\n")
+    if not answer:
+        raise UsageError(f"{question}: nothing was given")
+    return answer
