@@ -76,6 +76,10 @@ CONNECTORS: dict[str, Connector] = {
             _schemas.TAP_POSTGRES,
         ),
         _connector(
+            "tap-duckdb", "tap", "Reads tables of a DuckDB file, as a whole or by a replication key.",
+            _schemas.TAP_DUCKDB,
+        ),
+        _connector(
             "tap-rest", "tap", "Reads lists of records from an HTTP API that answers with JSON.", _schemas.TAP_REST
         ),
         _connector("target-jsonl", "target", "Writes each stream to a JSON Lines file.", _schemas.TARGET_JSONL),
