@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Kind = Literal["tap", "target"]
 
 TAP_CAPABILITIES = ("catalog", "discover", "state", "about", "activate-version", "test")
-TARGET_CAPABILITIES = ("about", "activate-version", "hard-delete", "test")
+TARGET_CAPABILITIES = ("about", "activate-version", "batch", "hard-delete", "test")
 
 
 @dataclass(frozen=True, slots=True)
