@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from flext_sdk import FlextError
+from tests.dbt.dbt_shared import shared_environments
 
 from .kills import Storm, blow
 
@@ -25,8 +26,8 @@ class DbtStorm(Storm):
 
     victims: ClassVar = {"dbt": ("dbt/launcher.py",), "service": ("embedded.host\0flext\0",), "everything": ()}
 
-    def __init__(self, folder: Path, environments: Path | None, *, seed: int = 1) -> None:
-        super().__init__(folder, seed=seed, environments=environments)
+    def __init__(self, folder: Path, *, seed: int = 1) -> None:
+        super().__init__(folder, seed=seed, environments=shared_environments().folder)
         self.rows = 0
         with self.client() as client:
             client.dbt.init("storm", folder=folder / "storm")
@@ -66,5 +67,4 @@ class DbtStorm(Storm):
 
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 50
-    shared = Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    blow(lambda folder: DbtStorm(folder, shared, seed=count), count, DbtStorm.victims, every=5)
+    blow(lambda folder: DbtStorm(folder, seed=count), count, DbtStorm.victims, every=5)
