@@ -337,20 +337,26 @@ def test_an_example_that_never_ends_ends_with_ctrl_c(platform, tmp_path, text):
         begun, cwd=tmp_path, env=platform.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
-        if "events" in text:
-            with platform.client() as client:  # something has to happen, and to fail
-                while process.poll() is None and not select.select([process.stdout], [], [], 0.3)[0]:
-                    client.orchestrations.execute("fail", "tap-csv", "test", wait=True, raise_on_failure=False)
-        assert process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        try:
+            if "events" in text:
+                with platform.client() as client:  # something has to happen, and to fail
+                    while process.poll() is None and not select.select([process.stdout], [], [], 0.3)[0]:
+                        client.orchestrations.execute("failing", "tap-csv", ["about"], wait=True)
+            assert process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert "Traceback" not in err
 
 
-def test_a_command_that_only_shows_makes_no_models(platform) -> None:
-    """pydantic costs as much as a dozen bare interpreters, and a table needs none of it."""
-    code = "import sys; from flext_cli.main import main; main(['pipeline', 'list', '-q']); print('pydantic' in sys.modules, file=sys.stderr)"
+@pytest.mark.parametrize(
+    "line", ["pipeline list", "plugin execute tap-csv version", "orchestration execute look tap-csv about --wait"]
+)
+def test_a_command_that_only_shows_makes_no_models(platform, line) -> None:
+    """pydantic costs as much as a dozen bare interpreters, and a table needs none of it; nor does waiting."""
+    code = f"import sys; from flext_cli.main import main; main({[*line.split(), '-q']!r}); print('pydantic' in sys.modules, file=sys.stderr)"
     done = subprocess.run(
         [sys.executable, "-c", code], env=platform.environ, capture_output=True, text=True, check=False
     )
