@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 CONFIGURATION = 4
 NOT_FOUND = 5
 
+#: Resources whose methods look into the models that they get.
+_LOOK_INTO = frozenset({"debug", "quickstart", "root", "services"})
+
 # What a person gave who uses the command line, by the name of the client's argument.
 LABELS = {"base_url": "--url", "token": "--token-file", "timeout": "--timeout"}
 
@@ -322,9 +325,11 @@ class Command:
     def _only_shows(self) -> bool:
         """Whether nothing but the output looks at the answer, so that making models of it would be lost work.
 
-        Generated methods hand on what they get; a hand-written one may look into it.
+        Generated methods hand on what they get. Those written by hand ask for fields by name, which data has as well,
+        but for a few.
         """
-        return self.method.__module__.startswith("flext_sdk._sync.resources._")
+        room, _, name = self.method.__module__.rpartition(".")
+        return room == "flext_sdk._sync.resources" and name not in _LOOK_INTO
 
     def _invoke(self, client: Data) -> Data:
         arguments = dict(self.own)

@@ -215,7 +215,11 @@ def error_from(
             request_id=request_id,
             details=info.details,
         )
-    message, hint = info.message, info.hint or _HINTS.get(status) or (_HINTS[500] if status >= 500 else None)
+    # What stands before a service has no codes: with one the service itself tells of something that it asked.
+    general = (
+        None if info.code and status in {502, 504} else _HINTS.get(status) or (_HINTS[500] if status >= 500 else None)
+    )
+    message, hint = info.message, info.hint or general
     if 300 <= status < 400:
         to = headers.get("location", "")
         told = f": {_line(redact_url(to))}" if to else ""
