@@ -89,6 +89,8 @@ EXPORTS = {
     "FlextMetricsServer": "flext_sdk.models.services",
     "FoundPlugin": "flext_sdk.models.plugins",
     "FoundPluginList": "flext_sdk.models.plugins",
+    "GapEvent": "flext_sdk._core.hooks",
+    "GapWarning": "flext_sdk.errors",
     "Health": "flext_sdk.models.services",
     "Hooks": "flext_sdk._core.hooks",
     "IndexUpdate": "flext_sdk.models.plugins",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -37,6 +37,6 @@ def _adapter() -> TypeAdapter[Any]:
     from flext_sdk._core.decode import load_model
 
     line: Any = load_model("runs:LogEntry")
-    data: Any = TypedDict("data", {"execution_id": str, "logs": list[line], "last_id": int})
+    data: Any = TypedDict("data", {"execution_id": str, "logs": list[line], "last_id": int, "missed": NotRequired[int]})
     frame: Any = TypedDict("frame", {"data": data})
     return TypeAdapter(frame)

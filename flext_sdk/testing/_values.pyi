@@ -339,6 +339,7 @@ class EventListValues(TypedDict, total=False):
     total: int | None
     limit: int | None
     last_id: str | None
+    missed: int | None
     node_id: str | None
     timestamp: datetime | str | None
 
@@ -498,6 +499,7 @@ class LogListValues(TypedDict, total=False):
     logs: Sequence[LogEntry | Mapping[str, Any]]
     execution_id: str | None
     last_id: int | None
+    missed: int | None
 
 class MeltanoAddValues(TypedDict, total=False):
     """Fields of `flext_sdk.MeltanoAdd`."""

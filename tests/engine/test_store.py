@@ -213,7 +213,6 @@ def test_what_is_forgotten_is_told_to_the_engine(bench, monkeypatch):
 
 def test_a_talkative_run_keeps_its_last_lines(bench, monkeypatch):
     monkeypatch.setattr("flext_sdk.embedded.engine.recorder.KEEP_LINES", 100)
-    monkeypatch.setattr("flext_sdk.embedded.store.logs.LogStore.trim.__defaults__", (100,))
     bench.define(steps=[step("load", ["spam", 1000])])
     run = bench.run()
     lines = bench.logs.after(run["execution_id"], 0, 10_000)
