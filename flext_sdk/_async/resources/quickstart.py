@@ -73,7 +73,7 @@ async def quickstart(
     Raises:
         RunFailedError: The run failed.
         WaitTimeoutError: The run took longer than `timeout`; it goes on.
-        MissingExtraError: The connectors are not installed.
+        MissingExtraError: The embedded platform, or DuckDB, is not installed.
         ConflictError: There is a pipeline of that name which is not the example.
         FlextError: Any other failure.
 
@@ -95,7 +95,7 @@ async def quickstart(
     try:
         import duckdb
     except ModuleNotFoundError as error:
-        raise MissingExtraError("The quick start", "connectors") from error
+        raise MissingExtraError("The quick start", "embedded" if client.is_local else "connectors") from error
     place = await rt.to_thread(_place_example, folder)
     definition = place / "pipelines" / "orders.yaml"
     warehouse = place / "warehouse.duckdb"
