@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flext_sdk.embedded.settings import SERVICES, Paths, Service, describe, home
 from flext_sdk.embedded.supervisor.probe import ask, health
-from flext_sdk.embedded.supervisor.process import PROC
+from flext_sdk.embedded.supervisor.process import PROC, age
 from flext_sdk.embedded.supervisor.reader import Follower
 from flext_sdk.embedded.supervisor.state import holder, live_record, token
 from flext_sdk.errors import DeadlineExceededError, UsageError
@@ -132,10 +132,13 @@ def _message(name: str, answer: Mapping[str, Any] | None) -> str | None:
 
 
 def _uptime(record: Record) -> float | None:
-    try:
-        return round((datetime.now(UTC) - datetime.fromisoformat(record.started_at)).total_seconds(), 3)
-    except (ValueError, TypeError):
-        return None
+    seconds = age(record.started)
+    if seconds is None:  # the system does not tell
+        try:
+            seconds = max(0.0, (datetime.now(UTC) - datetime.fromisoformat(record.started_at)).total_seconds())
+        except (ValueError, TypeError):
+            return None
+    return round(seconds, 3)
 
 
 def _memory(pid: int, proc: Path = PROC) -> int | None:
