@@ -35,6 +35,7 @@ ENVIRONMENT = (
     ("FLEXT_AUTOSTART", "0: do not start the services of this machine by themselves."),
     ("FLEXT_PAGER", "Program for tables longer than the terminal, before PAGER; empty or cat: none."),
     ("NO_COLOR", "Set: no colours."),
+    ("CI", "Set: progress is told in lines, for the log of a build."),
 )
 
 
