@@ -1,7 +1,7 @@
 """What long work tells on standard error while it goes on.
 
-On a terminal one line that is painted over; in the log of a build (`CI` is set) a line now and then; in a pipe only how it
-ended; nothing with `--quiet`.
+On a terminal one line that is painted over; in the log of a build (`CI` is set) a line now and then; in a pipe only how
+it ended; nothing with `--quiet`.
 """
 
 import os
