@@ -17,6 +17,7 @@ from flext_sdk._async import _rt as rt
 from flext_sdk._async.waiters import PATIENCE
 from flext_sdk._core import debuglog
 from flext_sdk._core.deadline import CONNECT, Deadline
+from flext_sdk._core.frames import plain
 from flext_sdk._core.request import encode_query
 from flext_sdk._core.runs import intervals
 from flext_sdk.errors import ConnectionFailedError, DeadlineExceededError, GapWarning, ServerError, UsageError
@@ -87,7 +88,7 @@ class AsyncFeed[T](ABC):
         Raises:
             ValueError: It is none.
         """
-        frame = json.loads(text)
+        frame = plain(text)
         return (str(frame.get("type")), frame.get("data")) if isinstance(frame, Mapping) else ("", None)
 
     async def next(self) -> Sequence[T] | None:

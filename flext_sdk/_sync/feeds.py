@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from flext_sdk._core import debuglog
 from flext_sdk._core.deadline import CONNECT, Deadline
+from flext_sdk._core.frames import plain
 from flext_sdk._core.request import encode_query
 from flext_sdk._core.runs import intervals
 from flext_sdk._sync import _rt as rt
@@ -88,7 +89,7 @@ class Feed[T](ABC):
         Raises:
             ValueError: It is none.
         """
-        frame = json.loads(text)
+        frame = plain(text)
         return (str(frame.get("type")), frame.get("data")) if isinstance(frame, Mapping) else ("", None)
 
     def next(self) -> Sequence[T] | None:
