@@ -287,7 +287,12 @@ class Command:
         if os.environ.get("FLEXT_TRACE_FILE"):
             from flext_sdk._diagnostics import tracing
 
-            options["hooks"] = tracing.hooks(os.environ["FLEXT_TRACE_FILE"])
+            options["hooks"] = [tracing.hooks(os.environ["FLEXT_TRACE_FILE"])]
+        if self.entry["stream"]:
+            from flext_sdk import Hooks
+
+            # Told even when quiet: what is shown is not all there was.
+            options["hooks"] = [*options.get("hooks", ()), Hooks(on_gap=self._on_gap)]
         try:
             return Flext(**options)
         except ConfigurationError as error:
@@ -371,6 +376,11 @@ class Command:
             self._progress.finish({}) if self._progress.ended else self._progress.clear()
         if not self.settings.quiet:
             errors.say(one_line(message) + "\n")
+
+    def _on_gap(self, gap: object) -> None:
+        """What stands before the gap is written before it is told."""
+        self._out(lambda: None)
+        errors.say(one_line(str(gap)) + "\n")
 
     def _limit(self) -> int | None:
         """Items to show; None for all."""

@@ -101,6 +101,8 @@ def _from_mapping(status: int, body: Mapping[str, Json], request_id: str | None)
     details = body.get("details", inner.get("details"))
     if details is None and status == 503 and "error" not in body and "status" in body:
         details = body  # a service that is degraded tells its health with this status
+    if isinstance(details, str) and details and details not in message:
+        message = _line(f"{message}: {details}")  # the public servers tell the reason here
     meta = body.get("meta")
     found_id = body.get("request_id") or (meta.get("request_id") if isinstance(meta, Mapping) else None)
     hint = body.get("hint")
