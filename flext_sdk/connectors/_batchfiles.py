@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import unquote, urlsplit
@@ -43,11 +43,12 @@ def records_of(message: dict[str, Any]) -> Iterator[tuple[list[dict[str, Any]], 
 
 
 def _path(place: str) -> Path:
-    parts = urlsplit(place)
-    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
-        return Path(unquote(parts.path))
-    if not parts.scheme:
-        return Path(place)
+    with suppress(ValueError):
+        parts = urlsplit(place)
+        if parts.scheme == "file" and parts.netloc in ("", "localhost"):
+            return Path(unquote(parts.path))
+        if not parts.scheme:
+            return Path(place)
     raise ConnectorError(f"the batch file {place} is not on this machine; let batch_config name a folder of it")
 
 

@@ -16,6 +16,7 @@ import orjson
 import pyarrow as pa
 
 from flext_sdk.connectors._columns import quoted
+from flext_sdk.connectors._errors import ConnectorError
 from flext_sdk.connectors._newest import answer
 from flext_sdk.connectors._relations import ORDERED, Field, Relation, by_stream, chosen, streams_of
 from flext_sdk.connectors._sqlsink import META, STAGE
@@ -193,7 +194,7 @@ class _Rows:
         reader = self._connection.sql(self._statement(since), params=values).to_arrow_reader(_BATCH)
         batches: list[Any] = []
         rows = size = 0
-        for batch in reader:
+        for batch in self._of(reader):
             batches.append(batch)
             rows += batch.num_rows
             size += batch.nbytes
@@ -202,6 +203,14 @@ class _Rows:
                 batches, rows, size = [], 0, 0
         if batches:
             yield self._table(batches)
+
+    def _of(self, reader: Any) -> Iterator[Any]:  # noqa: ANN401 - a reader of Arrow
+        """The batches of a reader; what goes wrong on the way comes as errors of Arrow or of the operating system."""
+        try:
+            yield from reader
+        except (pa.ArrowException, OSError) as error:
+            reason = str(error).partition("\n")[0]
+            raise ConnectorError(f"{self._relation.schema}.{self._relation.name}: {reason}") from None
 
     def _table(self, batches: list[Any]) -> tuple[Table, Callable[[int], bytes]]:
         table = pa.Table.from_batches(batches).combine_chunks()

@@ -272,6 +272,22 @@ def test_what_cannot_be_is_said_in_one_line(bench: Any, path: Path, more: dict[s
     assert words in result.talk[0]
 
 
+def test_a_value_that_cannot_be_read_when_much_was_sent(bench: Any, path: Path) -> None:
+    execute(
+        path,
+        "CREATE TABLE t AS SELECT i AS id, CASE i WHEN 500000 THEN 'x' ELSE '5' END AS text FROM range(510000) AS r(i)",
+        "CREATE VIEW v AS SELECT id, CAST(text AS INTEGER) AS n FROM t",
+    )
+    result = tap(bench, tables=["v"])
+    assert result.code == 1
+    assert len(result.talk) == 1, result.err
+    assert result.talk[0].startswith(
+        "ERROR tap-duckdb: main.v: Conversion Error: Could not convert string 'x' to INT32"
+    )
+    assert b'"RECORD"' in result.out
+    assert b"ACTIVATE_VERSION" not in result.out
+
+
 HOLD = """
 import duckdb, sys
 connection = duckdb.connect(sys.argv[1], read_only=sys.argv[2] == "read")

@@ -141,6 +141,10 @@ def test_large_inputs_commit_as_they_go(bench: Any, target: str) -> None:
             "the batch file s3://b/x.gz is not on this machine",
         ),
         (
+            b'{"type":"BATCH","stream":"s","encoding":{"format":"jsonl"},"manifest":["file://[x"]}',
+            "the batch file file://[x is not on this machine",
+        ),
+        (
             b'{"type":"BATCH","stream":"s","encoding":{"format":"jsonl"},"manifest":["file:///no%20where"]}',
             "the batch file /no where cannot be read: No such file or directory",
         ),
