@@ -47,7 +47,11 @@ def run(words: str, tokens: Sequence[str]) -> int:
     plain = "--no-color" in tokens
     debug = "--debug" in tokens
     try:
-        return Command(words, tokens).run()
+        command = Command(words, tokens)
+        try:
+            return command.run()
+        finally:
+            form = command.settings.format  # a profile or config.yaml may have chosen it
     except WrongUsage as error:
         errors.tell("USAGE", str(error), error.hint, form, plain=plain)
         return USAGE
