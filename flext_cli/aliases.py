@@ -72,7 +72,7 @@ def load(environ: "Mapping[str, str]" = os.environ) -> "dict[str, str]":
 
 def is_command(word: str) -> bool:
     """Whether a first word belongs to the program itself."""
-    return word in {"help", "__complete"} or any(each == word or each.startswith(word + " ") for each in table.COMMANDS)
+    return word in {"help", "__complete"} or table.COMMANDS.known(word)
 
 
 def check(name: str, meaning: str, others: "Mapping[str, str]") -> None:

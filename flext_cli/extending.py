@@ -52,20 +52,9 @@ def merge(*, scan: bool) -> bool:
         commands = _scanned()
         _keep(json.dumps({"key": _key(), "commands": commands}), any_of=bool(commands))
     for words, entry in commands.items():
-        _add(words, entry)
+        if words not in table.COMMANDS:  # nobody replaces one of ours
+            table.COMMANDS.add(words, entry)
     return bool(commands)
-
-
-def _add(words: str, entry: "dict[str, Any]") -> None:
-    if words in table.COMMANDS:
-        return  # nobody replaces one of ours
-    table.COMMANDS[words] = entry
-    group, _, rest = words.partition(" ")
-    if rest:
-        place = table.GROUPS.setdefault(group, {"summary": "Commands of other packages.", "commands": ()})
-        place["commands"] = (*place["commands"], rest)
-    else:
-        table.GROUPS[""]["commands"] = (*table.GROUPS[""]["commands"], words)
 
 
 def _keep(text: str, *, any_of: bool) -> None:

@@ -3,7 +3,7 @@
 `when` says which commands have one: `always`; `page` (lists that come in pages); `mutating` (calls that change
 anything); `guarded` (what changes something where a protected profile leads); `request` (calls of one operation, and
 `api`); `read` (calls that only look and come to an end); `confirm` (calls that ask first); `wait` (long work). The
-generator copies this tuple into `flext_cli/table.py`; what joins it to a command's own parameters is
+generator copies this tuple into `flext_cli/_table`; what joins it to a command's own parameters is
 `flext_cli/params.py`.
 """
 

@@ -106,7 +106,7 @@ def root(page: Page) -> str:
     alone = table.GROUPS.get("", {"commands": ()})["commands"]
     if alone:
         page.heading("Commands:")
-        page.rows((name, table.COMMANDS[name]["summary"]) for name in alone)
+        page.rows((name, table.COMMANDS.summary(name)) for name in alone)
     page.heading("Options of every command:")
     always: list[Entry] = [param for param in table.GLOBALS if param["when"] == "always"]
     standing = (
@@ -131,11 +131,8 @@ def group(page: Page, words: str) -> str:
     page.heading("Usage:")
     page.lines.append(f"  {PROGRAM} {words} COMMAND [ARGUMENTS] [OPTIONS]")
     page.heading("Commands:")
-    known = [name for name in table.COMMANDS if name.startswith(words + " ")]
-    # In the order in which people meet them.
-    listed = [f"{words} {name}" for name in entry["commands"]]
-    below = [*(name for name in listed if name in known), *(name for name in known if name not in listed)]
-    page.rows((_short_usage(name).removeprefix(words + " "), table.COMMANDS[name]["summary"]) for name in below)
+    below = list(table.COMMANDS.below(words))
+    page.rows((_short_usage(name).removeprefix(words + " "), table.COMMANDS.summary(name)) for name in below)
     examples = [table.COMMANDS[name]["examples"][0][0] for name in below if table.COMMANDS[name]["examples"]][:SOME]
     if examples:
         page.heading("Examples:")

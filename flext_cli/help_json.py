@@ -2,7 +2,8 @@
 
 import json
 
-from flext_cli import params, table
+from flext_cli import params
+from flext_cli.params import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,11 +15,10 @@ def text(words: str) -> str:
     if words in table.COMMANDS:
         found = command(words)
     else:
-        chosen = [name for name in table.COMMANDS if not words or name.startswith(words + " ")]
         found = {
             "version": table.VERSION,
             "summary": table.GROUPS[words]["summary"] if words in table.GROUPS else table.SUMMARY,
-            "commands": {name: command(name) for name in chosen},
+            "commands": {name: command(name) for name in table.COMMANDS.below(words)},
             "exit_codes": {str(code): meaning for code, meaning in table.EXIT_CODES},
             "environment": dict(table.ENVIRONMENT),
         }

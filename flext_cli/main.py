@@ -55,9 +55,25 @@ def main(argv: "Sequence[str] | None" = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     _settle_streams()
     code = guarded(lambda: _dispatch(arguments), arguments)
-    if argv is None and "gc" in sys.modules:
+    if argv is None and "gc" in sys.modules and "duckdb" not in sys.modules:
         # The process ends now and everything with it: looking for garbage once more would cost a whole bare start.
+        # DuckDB's binding counts what is left then, and tells the user of leaks; few commands load it.
         sys.modules["gc"].freeze()
+    return code
+
+
+def program() -> int:
+    """The `flext` command: `main`, and a short end where all that is left is to take the interpreter apart.
+
+    That alone is a seventh of a bare start. Who has something to do at the end (connections, coverage, a profiler) has
+    loaded one of these modules.
+    """
+    code = main()
+    if "atexit" not in sys.modules and "threading" not in sys.modules:
+        import os
+
+        _say("")
+        os._exit(code)
     return code
 
 
@@ -161,7 +177,7 @@ def find(arguments: "list[str]") -> Route:
             position = _leading_option(route, arguments, position)
             continue
         words = f"{route.words} {token}" if route.words else token
-        if not known(words):
+        if not table.COMMANDS.known(words):
             if route.found:
                 break
             raise unknown_word(route.words, token)
@@ -172,11 +188,6 @@ def find(arguments: "list[str]") -> Route:
     route.help = route.help or any(each in HELP_FLAGS for each in behind[:operands])
     route.rest += behind
     return route
-
-
-def known(words: str) -> bool:
-    """Tell whether words are a command, a group, or the beginning of one."""
-    return words in table.COMMANDS or any(name.startswith(words + " ") for name in table.COMMANDS)
 
 
 def _leading_option(route: Route, arguments: "list[str]", position: int) -> int:
@@ -215,7 +226,7 @@ def unknown_word(before: str, word: str) -> WrongUsage:
     from flext_cli.suggest import nearest
 
     prefix = f"{before} " if before else ""
-    choices = list(dict.fromkeys(name[len(prefix) :].split()[0] for name in table.COMMANDS if name.startswith(prefix)))
+    choices = list(dict.fromkeys(name[len(prefix) :].split()[0] for name in table.COMMANDS.below(before)))
     close = nearest(word, choices)
     if not close and not before:
         # "flext start orders": a verb without its group.

@@ -1,26 +1,108 @@
-"""Which parameters a command has in the end: its own and the shared ones, with their flags.
+"""The command table, and which parameters a command has in the end: its own and the shared ones, with their flags.
 
-Help, router and builder all ask here, so that they cannot disagree. Nothing is imported but the table, for help comes
-before everything else.
+Help, router and builder all ask here, so that they cannot disagree. Nothing is imported but the table's root, for help
+comes before everything else.
 """
 
-from flext_cli import table as _generated
+from flext_cli import _table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
+    from collections.abc import Iterator, Sequence
 
-    from flext_cli._types import Entry
+    from flext_cli._types import Data, Entry
 
-# Literals of many shapes: a type checker is told no more than the generator promises.
-table: "Any" = _generated
+
+class Commands:
+    """The commands by their words.
+
+    Which there are, and what each is for, stands with the groups. All else is loaded for a whole group when it is asked
+    for, so that a call pays for what it shows, however many commands there are.
+
+    Args:
+        groups: The groups by name.
+    """
+
+    def __init__(self, groups: "dict[str, Entry]") -> None:
+        self._groups = groups
+        self._entries: dict[str, Entry] = {}
+
+    def __contains__(self, words: str) -> bool:
+        group, name = _place(words)
+        return group in self._groups and name in self._groups[group]["commands"]
+
+    def __iter__(self) -> "Iterator[str]":
+        return self.below("")
+
+    def __getitem__(self, words: str) -> "Entry":
+        if words not in self._entries and words in self:
+            module = self._groups[_place(words)[0]]["module"]
+            # What `importlib.import_module` does, without loading it.
+            self._entries.update(__import__(module, fromlist=("COMMANDS",)).COMMANDS)
+        return self._entries[words]
+
+    def get(self, words: str) -> "Entry | None":
+        """The entry of a command, None where words are no whole command."""
+        try:
+            return self[words]
+        except KeyError:
+            return None
+
+    def items(self) -> "Iterator[tuple[str, Entry]]":
+        """All of them; this loads every group."""
+        return ((words, self[words]) for words in self)
+
+    def below(self, words: str) -> "Iterator[str]":
+        """Words of the commands in a group or another beginning; of all for no words."""
+        first, space, rest = words.partition(" ")
+        start = f"{rest} " if space else ""
+        for group in (first,) if words else self._groups:
+            for name in self._groups.get(group, {"commands": ()})["commands"]:
+                if name.startswith(start):
+                    yield f"{group} {name}" if group else name
+
+    def known(self, words: str) -> bool:
+        """Tell whether words are a command, a group, or the beginning of one."""
+        return words in self or (words != "" and any(self.below(words)))
+
+    def summary(self, words: str) -> str:
+        """What a command is for, in a line."""
+        group, name = _place(words)
+        return str(self._groups[group]["commands"][name])
+
+    def add(self, words: str, entry: "Entry") -> None:
+        """Put a command of another package beside ours."""
+        group, name = _place(words)
+        place = self._groups.setdefault(group, {"summary": "Commands of other packages.", "commands": {}})
+        place["commands"][name] = entry["summary"]
+        self._entries[words] = entry
+
+
+def _place(words: str) -> "tuple[str, str]":
+    """The group of a command, "" for one that stands alone, and its words there."""
+    group, space, name = words.partition(" ")
+    return (group, name) if space else ("", group)
+
+
+class Table:
+    """The command table: what `make generate` wrote to the root of `flext_cli/_table`, and the commands."""
+
+    def __init__(self, root: "Data") -> None:
+        self.VERSION: str = root.VERSION
+        self.SUMMARY: str = root.SUMMARY
+        self.EXIT_CODES: tuple[tuple[int, str], ...] = root.EXIT_CODES
+        self.ENVIRONMENT: tuple[tuple[str, str], ...] = root.ENVIRONMENT
+        self.GLOBALS: tuple[Entry, ...] = root.GLOBALS
+        self.GROUPS: dict[str, Entry] = root.GROUPS
+        self.COMMANDS = Commands(self.GROUPS)
+
+
+table = Table(_table)
 
 
 def command_of(words: str) -> "Entry":
     """The table's entry of a command."""
-    entry: Entry = table.COMMANDS[words]
-    return entry
+    return table.COMMANDS[words]
 
 
 READ_KINDS = ("page", "list", "model", "json")
@@ -39,8 +121,8 @@ def applies(when: str, command: "Entry") -> bool:
         return not changes and command["output"]["kind"] in READ_KINDS
     if when == "guarded":
         # The quick start stores a pipeline and runs it; files of this machine are nothing that a profile leads to.
-        here = command["local"] and command["attribute"] != "services"
-        return bool((command["mutating"] and not here) or command["method"] == "quickstart")
+        there = command["mutating"] and (not command["local"] or command["attribute"] == "services")
+        return bool(there or command.get("method") == "quickstart")
     return when not in {"confirm", "wait", "mutating"} or bool(command[when])
 
 

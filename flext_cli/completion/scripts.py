@@ -220,7 +220,7 @@ def _levels() -> "Iterable[str]":
 
 def _below(name: str) -> "list[str]":
     prefix = f"{name} " if name else ""
-    return list(dict.fromkeys(each[len(prefix) :].split()[0] for each in table.COMMANDS if each.startswith(prefix)))
+    return list(dict.fromkeys(each[len(prefix) :].split()[0] for each in table.COMMANDS.below(name)))
 
 
 def _flags(found: "Iterable[Entry]") -> "Iterable[str]":

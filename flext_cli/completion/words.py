@@ -60,15 +60,13 @@ class Line:
             return
         else:
             words = f"{self.words} {word}".lstrip()
-            if words not in table.COMMANDS and not any(each.startswith(words + " ") for each in table.COMMANDS):
-                self.known = False
+            self.known = self.known and table.COMMANDS.known(words)
             self.words = words
 
     @property
     def entry(self) -> "Entry | None":
         """The command, once its words are complete."""
-        found: Entry | None = table.COMMANDS.get(self.words)
-        return found
+        return table.COMMANDS.get(self.words)
 
     def options(self) -> "list[Entry]":
         """Options that may stand here."""
@@ -91,7 +89,7 @@ def complete(  # noqa: PLR0911 - one line for each kind of place
         current: What of the word stands before the cursor.
         environ: The environment.
     """
-    if before and not before[0].startswith("-") and before[0] != "help" and not _begins(before[0]):
+    if before and not before[0].startswith("-") and before[0] != "help" and not table.COMMANDS.known(before[0]):
         from flext_cli.aliases import expand_quietly
 
         before = expand_quietly(before, environ)
@@ -116,10 +114,6 @@ def complete(  # noqa: PLR0911 - one line for each kind of place
     return _chosen(_values(line, places[place], environ), current)
 
 
-def _begins(word: str) -> bool:
-    return word in table.GROUPS or any(each == word or each.startswith(word + " ") for each in table.COMMANDS)
-
-
 def _chosen(found: "Iterable[tuple[str, str]]", prefix: str) -> "list[tuple[str, str]]":
     return [(value, text) for value, text in found if value == FILES or value.startswith(prefix)]
 
@@ -127,11 +121,10 @@ def _chosen(found: "Iterable[tuple[str, str]]", prefix: str) -> "list[tuple[str,
 def _next_words(line: Line, environ: "Mapping[str, str]") -> "Iterable[tuple[str, str]]":
     prefix = f"{line.words} " if line.words else ""
     seen: dict[str, str] = {}
-    for words, entry in table.COMMANDS.items():
-        if words.startswith(prefix):
-            word, _, more = words[len(prefix) :].partition(" ")
-            group = table.GROUPS.get(prefix + word, {}).get("summary", "")
-            seen.setdefault(word, group if more else entry["summary"])
+    for words in table.COMMANDS.below(line.words):
+        word, _, more = words[len(prefix) :].partition(" ")
+        group = table.GROUPS.get(prefix + word, {}).get("summary", "")
+        seen.setdefault(word, group if more else table.COMMANDS.summary(words))
     if not line.words:
         from flext_cli.aliases import cached
 

@@ -97,7 +97,7 @@ class AsyncResources:
 
     @cached_property
     def plugins(self) -> AsyncPlugins:
-        """Look at plugins and execute their operations."""
+        """Install, update and look after plugins; execute their operations."""
         from flext_sdk._async.resources.plugins import AsyncPlugins
 
         return AsyncPlugins(cast("AsyncFlext", self))

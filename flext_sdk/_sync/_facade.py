@@ -97,7 +97,7 @@ class Resources:
 
     @cached_property
     def plugins(self) -> Plugins:
-        """Look at plugins and execute their operations."""
+        """Install, update and look after plugins; execute their operations."""
         from flext_sdk._sync.resources.plugins import Plugins
 
         return Plugins(cast("Flext", self))

@@ -64,8 +64,10 @@ def late(root: Path) -> None:
     """The parts that import the generated code."""
     spec = contract.with_local(contract.load(root / "openapi"), root / "flext_sdk" / "_async" / "resources")
     found = commands.collect(spec, root / "flext_sdk" / "_sync" / "resources", root / "flext_cli" / "commands")
-    table = root / "flext_cli" / "table.py"
-    _write_formatted(root, {table: commands.render(spec, found)})
+    table = root / "flext_cli" / "_table"
+    modules = {table / file: text for file, text in commands.render(spec, found).items()}
+    _write_formatted(root, modules)
+    remove_orphans(table, set(modules))
     from flext_sdk.errors import EXIT_CODES
 
     pages = reference.render_commands(commands.groups(spec, found), found, EXIT_CODES)

@@ -1,4 +1,4 @@
-"""The command table: flext_cli/table.py, read off the annotated methods of the sync tree."""
+"""The command table: flext_cli/_table, read off the annotated methods of the sync tree."""
 
 from __future__ import annotations
 
@@ -93,27 +93,39 @@ def collect(contract: Contract, package: Path, own: Path | None = None) -> dict[
     return found
 
 
-def render(contract: Contract, commands: dict[str, dict[str, Any]]) -> str:
-    """The module as text."""
+def render(contract: Contract, commands: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Modules by file name: what every page needs, and one for the commands of each group."""
     version = importlib.import_module("flext_sdk._version").__version__
     exit_codes = importlib.import_module("flext_sdk.errors").EXIT_CODES
     options = importlib.import_module("flext_cli.globals").GLOBALS
-    parts = [
-        HEADER,
-        '"""Every command as plain literals, so that help needs no import."""\n',
-        "TYPE_CHECKING = False",
-        "if TYPE_CHECKING:",
-        "    from typing import Any\n",
+    index = {}
+    modules = {}
+    for group, value in groups(contract, commands).items():
+        words = {name: f"{group} {name}".strip() for name in value["commands"]}
+        module = group.replace("-", "_") or "_root"
+        index[group] = {
+            "summary": value["summary"],
+            "module": f"flext_cli._table.{module}",
+            "commands": {name: commands[each]["summary"] for name, each in words.items()},
+        }
+        text = f"Commands of flext {group}".rstrip() + " as plain literals."
+        own = {each: commands[each] for each in words.values()}
+        modules[f"{module}.py"] = _module(text, f'COMMANDS: "dict[str, dict[str, Any]]" = {_literal(own)}')
+    root = (
         f"VERSION = {version!r}",
         f"SUMMARY = {SUMMARY!r}",
         f"EXIT_CODES = {_literal(tuple(sorted(exit_codes.items())))}",
         f"ENVIRONMENT = {_literal(ENVIRONMENT)}",
         f'GLOBALS: "tuple[dict[str, Any], ...]" = {_literal(options)}',
-        f'GROUPS: "dict[str, dict[str, Any]]" = {_literal(groups(contract, commands))}',
-        f'COMMANDS: "dict[str, dict[str, Any]]" = {_literal(commands)}',
-        "",
-    ]
-    return "\n".join(parts)
+        f'GROUPS: "dict[str, dict[str, Any]]" = {_literal(index)}',
+    )
+    text = "What every page of help needs, and which commands there are, as plain literals."
+    return {"__init__.py": _module(text, *root), **modules}
+
+
+def _module(text: str, *values: str) -> str:
+    typed = ("TYPE_CHECKING = False", "if TYPE_CHECKING:", "    from typing import Any\n")
+    return "\n".join((HEADER, f'"""{text}"""\n', *typed, *values, ""))
 
 
 #: The order in which people meet them, not the alphabet's.

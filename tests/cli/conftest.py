@@ -63,11 +63,11 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The fake program in place of the real table and client."""
-    import flext_cli.table
     import flext_sdk
+    from flext_cli.params import table
 
-    for name, value in fake_program.tables().items():
-        monkeypatch.setattr(flext_cli.table, name, value)
+    for name, value in fake_program.table().items():
+        monkeypatch.setattr(table, name, value)
     monkeypatch.setitem(flext_sdk.__dict__, "Flext", fake_program.FakeFlext)
     fake_program.CALLS.clear()
     return fake_program

@@ -4,8 +4,10 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal, Self
 
 from flext_sdk._core.messages import Headers, Request, Response, Timeouts
@@ -247,10 +249,12 @@ def tour(
     return [{"n": 1}]
 
 
-def tables() -> dict[str, Any]:
+def table() -> dict[str, Any]:
+    """What `flext_cli.params.table` holds; whoever changes it changes nobody else's."""
     from flext_cli.globals import GLOBALS
+    from flext_cli.params import Table
 
-    return {**CONSTANTS, "GLOBALS": GLOBALS, "GROUPS": GROUPS, "COMMANDS": COMMANDS}
+    return vars(Table(SimpleNamespace(**CONSTANTS, GLOBALS=GLOBALS, GROUPS=deepcopy(GROUPS))))
 
 
 def _param(name: str, kind: str, type_: str, help_: str, default: Any = None, **more: Any) -> dict[str, Any]:
@@ -399,9 +403,14 @@ COMMANDS["api"]["class"] = COMMANDS["tour"]["class"] = None
 GROUPS = {
     "thing": {
         "summary": "Make and look at things.",
-        "commands": tuple(name.split()[1] for name in COMMANDS if " " in name),
+        "module": "fake_program",
+        "commands": {name.split()[1]: entry["summary"] for name, entry in COMMANDS.items() if " " in name},
     },
-    "": {"summary": "", "commands": ("api", "tour")},
+    "": {
+        "summary": "",
+        "module": "fake_program",
+        "commands": {name: COMMANDS[name]["summary"] for name in ("api", "tour")},
+    },
 }
 CONSTANTS = {
     "VERSION": "9.8.7",
@@ -412,16 +421,11 @@ CONSTANTS = {
 
 
 if __name__ == "__main__":
-    import types
-
-    module = types.ModuleType("flext_cli.table")
-    module.__dict__.update(tables())
-    sys.modules["flext_cli.table"] = module
     sys.modules["fake_program"] = sys.modules["__main__"]
-    import flext_cli
     import flext_sdk
+    from flext_cli import params
 
-    flext_cli.table = module
+    vars(params.table).update(table())
     flext_sdk.Flext = FakeFlext
 
     from flext_cli.main import main

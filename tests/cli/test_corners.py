@@ -101,8 +101,9 @@ def test_text_is_filled_and_long_words_stay_whole():
     assert page.lines[-1] == "  term"
 
 
-def test_defaults_are_shown_as_they_are_typed(fake, monkeypatch, capsys):
+def test_defaults_are_shown_as_they_are_typed(fake):
     from flext_cli import help as pages
+    from flext_cli.params import table
 
     given = (
         param("cache", "bool", "flag", default=True),
@@ -112,7 +113,7 @@ def test_defaults_are_shown_as_they_are_typed(fake, monkeypatch, capsys):
         param("name", "str", "positional", default="all"),
     )
     bare = {"summary": "S.", "description": "", "examples": (), "module": "m", "method": "f", "see": ()}
-    monkeypatch.setitem(fake.COMMANDS, "bare", entry(*given, **bare))
+    table.COMMANDS.add("bare", entry(*given, **bare))
     page = pages.command(Page(100, colour=False), "bare")
     for part in (
         "--cache, --no-cache  [default yes]",
@@ -124,10 +125,9 @@ def test_defaults_are_shown_as_they_are_typed(fake, monkeypatch, capsys):
     ):
         assert part in page
     assert "Examples:" not in page
-    monkeypatch.setitem(fake.GROUPS, "lone", {"summary": "L.", "commands": ("one",)})
-    monkeypatch.setitem(fake.COMMANDS, "lone one", entry(**bare))
+    table.COMMANDS.add("lone one", entry(**bare))
     assert "Examples:" not in pages.group(Page(100, colour=False), "lone")
-    monkeypatch.setitem(fake.GROUPS, "", {"summary": "", "commands": ()})
+    table.GROUPS[""]["commands"].clear()
     assert "\nCommands:" not in pages.root(Page(100, colour=False))
 
 

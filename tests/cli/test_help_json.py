@@ -6,13 +6,14 @@ import json
 
 import pytest
 
-from flext_cli import params, table
+from flext_cli import params
 from flext_cli.main import main
+from flext_cli.params import table
 
 from .conftest import ROOT
 
 
-@pytest.mark.parametrize("words", table.COMMANDS)
+@pytest.mark.parametrize("words", list(table.COMMANDS))
 def test_each_command_tells_itself_as_json(words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*words.split(), "--help-json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -37,7 +38,7 @@ def test_the_program_and_a_group_tell_their_commands(capsys: pytest.CaptureFixtu
     assert set(group["commands"]) == {name for name in table.COMMANDS if name.startswith("service ")}
 
 
-@pytest.mark.parametrize("words", table.COMMANDS)
+@pytest.mark.parametrize("words", list(table.COMMANDS))
 def test_each_command_has_a_manual_page_with_its_options(words: str) -> None:
     page = (ROOT / "docs" / "man" / f"flext-{words.replace(' ', '-')}.1").read_text(encoding="utf-8")
     for section in (".SH NAME", ".SH SYNOPSIS", ".SH DESCRIPTION", ".SH OPTIONS", ".SH EXAMPLES", ".SH EXIT STATUS"):

@@ -12,11 +12,12 @@ import sys
 
 import pytest
 
+from flext_cli.main import main
+
 from .conftest import PROGRAM, environment
 
 GUARD = """
-import runpy, sys
-{table}
+import sys
 sys.argv = ["flext", *{arguments!r}]
 from flext_cli.main import main
 code = main()
@@ -24,17 +25,8 @@ sys.stderr.write(" ".join(sorted(sys.modules)))
 sys.exit(code)
 """
 
-MAKE_TABLE = """
-import sys, types
-table = types.ModuleType("flext_cli.table")
-table.__dict__.update({literals!r})
-sys.modules["flext_cli.table"] = table
-import flext_cli
-flext_cli.table = table
-"""
-
 # What the interpreter itself brings along, and the parts of this package that answer.
-OURS = {"flext_cli", "flext_cli.main", "flext_cli.params", "flext_cli.table", "flext_cli.help", "flext_cli.terminal"}
+OURS = {"flext_cli", "flext_cli.main", "flext_cli.params", "flext_cli._table", "flext_cli.help", "flext_cli.terminal"}
 
 
 @contextlib.contextmanager
@@ -56,31 +48,70 @@ def started(*arguments, **options):
                 stream.close()
 
 
-def modules(code, *path):
+def unmeasured():
+    """An environment in which coverage does not load itself into the process, and is not counted."""
+    return {name: value for name, value in environment().items() if not name.startswith("COV")}
+
+
+def modules(code):
     """Modules of an interpreter after it ran some code that writes their names to standard error."""
-    env = environment()
-    env["PYTHONPATH"] = os.pathsep.join((env["PYTHONPATH"], *map(str, path)))
-    # Coverage would load itself into the process and be counted.
-    env = {name: value for name, value in env.items() if not name.startswith("COV")}
     done = subprocess.run(
-        [sys.executable, "-S", "-c", code], env=env, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-S", "-c", code], env=unmeasured(), capture_output=True, text=True, timeout=60, check=True
     )
     return set(done.stderr.split())
 
 
-BARE = "import sys, types, runpy, os; sys.stderr.write(' '.join(sys.modules))"
+BARE = "import sys, os; sys.stderr.write(' '.join(sys.modules))"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["thing"], ["thing", "start", "--help"], ["--version"]])
-def test_help_loads_next_to_nothing(fake, tmp_path, arguments):
-    (tmp_path / "fake_table.py").write_text(MAKE_TABLE.format(literals=fake.tables()))
-    loaded = modules(GUARD.format(table="import fake_table", arguments=arguments), tmp_path) - modules(BARE)
-    assert loaded - {"fake_table"} <= OURS
+@pytest.mark.parametrize(
+    ("arguments", "group"),
+    [
+        (["--help"], None),
+        (["--version"], None),
+        (["pipeline"], "pipeline"),
+        (["pipeline", "start", "--help"], "pipeline"),
+        (["api", "--help"], "_root"),
+    ],
+)
+def test_help_loads_what_it_shows_and_next_to_nothing_else(arguments, group):
+    loaded = modules(GUARD.format(arguments=arguments)) - modules(BARE)
+    assert loaded <= OURS | {f"flext_cli._table.{group}"}
+    assert {name for name in loaded if name.startswith("flext_cli._table.")} == (
+        {f"flext_cli._table.{group}"} if group else set()
+    )
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["pipeline"], ["pipeline", "start", "--help"], ["--version"]])
-def test_help_of_the_real_table_loads_next_to_nothing(arguments):
-    assert modules(GUARD.format(table="", arguments=arguments)) - modules(BARE) <= OURS
+END = """
+import sys
+{before}
+from flext_cli.main import program
+sys.argv = ["flext", *{arguments!r}]
+try:
+    sys.exit(program())
+finally:
+    sys.stderr.write("the long end\\n")
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "out"),
+    [
+        (["--version"], 0, "flext "),
+        (["--help"], 0, "Command line of"),
+        (["--help-json"], 0, "{"),
+        (["__complete", "pipeline", ".sta"], 0, "start\t"),
+        (["__complete"], 2, ""),
+    ],
+)
+def test_the_short_end_loses_nothing(capsys, arguments, code, out):
+    assert main(arguments) == code
+    expected = capsys.readouterr()
+    for before, ending in (("", ""), ("import atexit", "the long end\n")):
+        script = [sys.executable, "-S", "-c", END.format(before=before, arguments=arguments)]
+        done = subprocess.run(script, env=unmeasured(), capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (code, expected.out, ending)
+    assert expected.out.startswith(out)
 
 
 def test_exit_codes(program):

@@ -10,8 +10,8 @@ import sys
 
 import pytest
 
-from flext_cli import table
 from flext_cli.main import main
+from flext_cli.params import table
 
 from .conftest import ROOT, Result
 
@@ -339,8 +339,8 @@ def test_every_example_works(platform, tmp_path, monkeypatch, capsys):
     mine.mkdir()
     (mine / "pyproject.toml").write_text(TAP_MINE)
     (mine / "tap_mine.py").write_text("import sys\n\n\ndef main():\n    sys.exit(0)\n")
-    order = ("install mel", "install tap", "lock", "", "uninstall", "install --lock")
-    work(*sorted(plugins, key=lambda text: max(n for n, part in enumerate(order) if f"plugin {part}" in text)))
+    order = {"install mel": 0, "install tap": 1, "lock": 2, "uninstall": 4, "install --lock": 5, "": 3}
+    work(*sorted(plugins, key=lambda text: next(n for part, n in order.items() if f"plugin {part}" in text)))
 
     last = examples.pop("pipeline delete")
     processes = [text for words in table.COMMANDS if words in PROCESSES for text in examples.pop(words)]

@@ -1,5 +1,6 @@
 """The generated table, the annotated methods and the parser say the same."""
 
+import importlib
 import inspect
 import shlex
 from typing import Literal, get_args, get_origin
@@ -7,11 +8,11 @@ from typing import Literal, get_args, get_origin
 import pytest
 
 from flext_cli import params
-from flext_cli import table as generated
 from flext_cli.build import app_for, hint_of, hints, parse
 from flext_cli.execute import annotated
 from flext_cli.globals import GLOBALS
 from flext_cli.main import find, main
+from flext_cli.params import table as generated
 
 COMMANDS = sorted(generated.COMMANDS)
 TYPES = {str: {"str", "path"}, int: {"int"}, float: {"float"}, bool: {"bool"}, list[str]: {"list", "mapping"}}
@@ -108,12 +109,14 @@ def test_help_leads_on(words, capsys):
     assert [part for part in parts if part not in page] == []
 
 
-def test_every_command_is_in_its_group():
-    listed = {f"{group} {name}".strip() for group, entry in generated.GROUPS.items() for name in entry["commands"]}
-    assert listed == set(generated.COMMANDS)
-    for words in generated.GROUPS:
-        if words:
-            assert main([*words.split()]) == 0
+@pytest.mark.parametrize("group", list(generated.GROUPS))
+def test_the_module_of_a_group_holds_the_commands_that_are_listed(group):
+    place = generated.GROUPS[group]
+    held = importlib.import_module(place["module"]).COMMANDS
+    listed = {f"{group} {name}".strip(): summary for name, summary in place["commands"].items()}
+    assert {words: entry["summary"] for words, entry in held.items()} == listed
+    assert set(generated.COMMANDS.below(group)) >= set(listed)
+    assert main([*group.split()]) == 0
 
 
 def test_shared_options_are_those_of_this_package():

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flext_cli import params, table
+from flext_cli import params
 from flext_cli.completion import names as cache
 from flext_cli.completion.scripts import SHELLS, script
 from flext_cli.completion.words import complete, main
+from flext_cli.params import table
 
 from .conftest import ROOT, path_with
 

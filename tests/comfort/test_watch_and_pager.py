@@ -15,9 +15,10 @@ from datetime import datetime
 
 import pytest
 
-from flext_cli import middleware, params, table
+from flext_cli import middleware, params
 from flext_cli.output import pager
 from flext_cli.output.painter import ENTER, LEAVE, Painter, size_of
+from flext_cli.params import table
 from flext_cli.watching import watch
 
 from .conftest import ROOT

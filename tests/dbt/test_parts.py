@@ -275,7 +275,7 @@ def test_a_new_project_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def single(argv, tmp_path, *, reason=None, deadline=None, force_after=None):
+def single(argv, tmp_path, *, reason=None, late_after=None, force_after=None):
     stop = StopSignal()
     if reason is not None:
         stop.set(reason)
@@ -289,7 +289,9 @@ def single(argv, tmp_path, *, reason=None, deadline=None, force_after=None):
     def hear(line: bytes, _cut: bool) -> None:
         heard.append(line.decode())
 
-    found = Single(group, printed=hear, said=hear, tick=tick, stop=stop, grace=60, deadline=deadline)
+    # Time stands still until the program has said what it is to say.
+    clock = lambda: float(late_after is not None and late_after in heard)  # noqa: E731
+    found = Single(group, printed=hear, said=hear, tick=tick, stop=stop, grace=60, deadline=1.0, clock=clock)
     try:
         return found.run(), found, heard
     finally:
@@ -301,7 +303,7 @@ def test_a_program_alone_is_heard_to_its_last_word(tmp_path):
     assert (ending, found.code, sorted(heard)) == ("completed", 3, ["err", "last", "out"])
     ending, found, _ = single(["/nowhere/dbt"], tmp_path)
     assert (ending, found.trouble) == ("completed", "No such file or directory")
-    ending, found, _ = single(["sleep", "600"], tmp_path, deadline=0.0)
+    ending, found, _ = single(["/bin/sh", "-c", "echo ready; exec sleep 600"], tmp_path, late_after="ready")
     assert (ending, found.code) == ("timeout", -15)
     stubborn = "trap '' TERM; echo ready; while :; do sleep 0.05; done"
     ending, found, heard = single(["/bin/sh", "-c", stubborn], tmp_path, force_after="ready")

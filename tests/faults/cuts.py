@@ -13,13 +13,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 from flext_sdk import AsyncFlext, Flext
 from flext_sdk.testing.proxy import FaultyProxy
 
-from .talk import TOKEN, Talk
+from .talk import TOKEN, Talk, eventually
 
 KINDS = ("sync", "async")
 
@@ -31,13 +32,17 @@ class Knife:
         proxy: The proxy.
         times: How often.
         seed: Of the chance.
+        ready: Waits until there is something to cut.
         done: Called after the last cut.
     """
 
-    def __init__(self, proxy: FaultyProxy, times: int, seed: int, done: Callable[[], None]) -> None:
+    def __init__(
+        self, proxy: FaultyProxy, times: int, seed: int, ready: Callable[[], object], done: Callable[[], None]
+    ) -> None:
         self._proxy = proxy
         self._times = times
         self._random = random.Random(seed)
+        self._ready = ready
         self._done = done
         self.cuts = 0
         self.handshakes = 0
@@ -46,6 +51,7 @@ class Knife:
 
     def _work(self) -> None:
         try:
+            self._ready()
             while self.cuts < self._times:
                 self._strike()
         finally:
@@ -106,7 +112,8 @@ def cut(folder: Path, kind: str, times: int, *, seed: int = 1, rate: float = 10_
 
         def begin() -> str:
             run = talk.begin(rate=rate)
-            knives.append(Knife(proxy, times, seed, talk.end))
+            ready = partial(eventually, lambda: talk.says(run))
+            knives.append(Knife(proxy, times, seed, ready, talk.end))
             return run
 
         try:

@@ -56,6 +56,10 @@ class Talk:
         self.client.pipelines.create({"name": "talk", "steps": [step]}, replace=True)
         return self.client.pipelines.start("talk").execution_id
 
+    def says(self, run: str) -> bool:
+        """Whether a run has come to say something of its own."""
+        return any("INFO line" in line.message for line in self.client.pipelines.logs("talk", run=run, tail=100))
+
     def end(self) -> None:
         """Let the run end."""
         self.stop.touch()

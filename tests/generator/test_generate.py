@@ -52,17 +52,27 @@ def test_generating_twice_changes_nothing_not_even_file_times(project: Path) -> 
 def test_check_finds_drift_missing_files_and_orphans(project: Path) -> None:
     for path, change in (
         ("flext_sdk/_sync/client.py", "edit"),
-        ("flext_cli/table.py", "edit"),
+        ("flext_cli/_table/__init__.py", "edit"),
+        ("flext_cli/_table/bus.py", "remove"),
         ("flext_sdk/models/runs.py", "remove"),
     ):
         (project / path).unlink() if change == "remove" else (project / path).write_text(
             (project / path).read_text() + "\n# by hand\n"
         )
     (project / "flext_sdk/_sync/left_over.py").write_text("x = 1\n")
+    (project / "flext_cli/_table/gone.py").write_text("COMMANDS = {}\n")
     (project / "docs/reference/commands/old.md").write_text("# old\n")
     answer = run(project, "check")
     assert answer.returncode == 1
-    for name in ("_sync/client.py", "table.py", "models/runs.py (missing)", "left_over.py (orphan)", "old.md (orphan)"):
+    for name in (
+        "_sync/client.py",
+        "_table/__init__.py",
+        "_table/bus.py (missing)",
+        "_table/gone.py (orphan)",
+        "models/runs.py (missing)",
+        "left_over.py (orphan)",
+        "old.md (orphan)",
+    ):
         assert name in answer.stderr
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,17 @@ def test_it_begins_again_when_the_table_is_gone_and_keeps_what_was_edited(client
     data = tmp_path / "data" / "orders.csv"
     data.write_text("\n".join(data.read_text(encoding="utf-8").splitlines()[:4]) + "\n", encoding="utf-8")
     assert len(quickstart(client, folder=tmp_path, on_message=lambda _line: None)) == 3
+
+
+def test_several_at_once_show_the_same(platform: Any, client: Any, tmp_path: Path) -> None:
+    def one(_number: int) -> list[dict[str, Any]]:
+        with Flext(platform.urls, token=platform.token) as own:
+            return quickstart(own, folder=tmp_path, on_message=lambda _line: None)
+
+    with ThreadPoolExecutor(4) as pool:
+        shown = list(pool.map(one, range(4)))
+    assert [row["order_id"] for row in shown[0]] == list(range(1, 11))
+    assert shown[1:] == shown[:1] * 3
 
 
 async def test_it_is_the_same_for_the_other_client(platform: Any, client: Any, tmp_path: Path) -> None:
@@ -89,4 +101,5 @@ def test_the_command_puts_rows_on_stdout_and_talk_on_stderr(platform: Any, clien
     assert len(done.stdout.splitlines()) == 11
     assert "240 rows" in done.stderr
     assert "Traceback" not in done.stderr
+    assert "leak" not in done.stderr
     assert (platform.home / "quickstart" / "warehouse.duckdb").exists()

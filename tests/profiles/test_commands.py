@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from flext_cli import table
 from flext_cli.main import main
+from flext_cli.params import table
 
 HELP_FIRST = ("create", "copy", "secret set", "set", "show", "list", "use", "export", "import")
 
@@ -30,7 +30,8 @@ def test_every_example_of_the_help_works(home: Path, tmp_path: Path, monkeypatch
     def line(text: str) -> None:
         words = shlex.split(text.partition(" > ")[0])[1:]
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"t0ken\n")))
-        if table.COMMANDS.get(" ".join(words[:2]), table.COMMANDS.get(" ".join(words[:3]), {})).get("confirm"):
+        entry = table.COMMANDS.get(" ".join(words[:2])) or table.COMMANDS.get(" ".join(words[:3])) or {}
+        if entry.get("confirm"):
             words += [] if "--yes" in words else ["--yes"]
         if "--secrets" in words or "passphrase" in words:
             with Path("word.txt").open() as file:

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from flext_cli import table
 from flext_cli.build import parse
 from flext_cli.execute import annotated
 from flext_cli.main import find
+from flext_cli.params import table
 from flext_sdk._core.settings import ALL_SETTINGS
 from flext_sdk.profiles._document import SECTIONS, check
 from flext_sdk.profiles._document import parse as read

@@ -1,6 +1,6 @@
 # Generated from openapi/ by "make generate". Do not edit: change the contract or the generator, then generate again.
 
-"""Look at plugins and execute their operations."""
+"""Install, update and look after plugins; execute their operations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class AsyncPluginsBase(AsyncResource):
-    """Look at plugins and execute their operations."""
+    """Install, update and look after plugins; execute their operations."""
 
     @command("plugin list", operation="plugins.list", columns=("name", "type", "version", "status", "description"))
     def list(self) -> AsyncPage[Plugin]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ __all__ = ["quickstart"]
 
 NAME = "orders"
 SHOWN = 10
+#: How often to look, twice a second, whether another run has let the table go.
+PATIENCE = 60
 #: Files of the example: where they are kept, and where they are put.
 FILES = {"pipelines/orders.yaml": "pipelines/orders.yaml", "data/orders.csv": "data/orders.csv"}
 
@@ -92,19 +95,19 @@ async def quickstart(
         flext pipeline create
         flext pipeline start
     """
-    try:
-        import duckdb
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("The quick start", "connectors") from error
+    if find_spec("duckdb") is None:
+        raise MissingExtraError("The quick start", "connectors")
     place = await rt.to_thread(_place_example, folder)
     definition = place / "pipelines" / "orders.yaml"
     warehouse = place / "warehouse.duckdb"
-    try:
-        known = await client.pipelines.show(NAME)
-    except NotFoundError:
-        await client.pipelines.create(definition)
-        on_message(f"pipeline {NAME}: created from {definition}")
-    else:
+    known = await _known(client)
+    if known is None:
+        try:
+            await client.pipelines.create(definition)
+            on_message(f"pipeline {NAME}: created from {definition}")
+        except ConflictError:  # another quick start was faster
+            known = await client.pipelines.show(NAME)
+    if known is not None:
         if not _is_example(known):
             raise ConflictError(
                 f"There is a pipeline {NAME} that is not the quick start's; it was not touched",
@@ -119,21 +122,56 @@ async def quickstart(
         on_message(f"pipeline {NAME}: there already, now as in {definition}")
     # Without the table the bookmark is of no use: somebody has removed it to begin again.
     fresh = not await rt.to_thread(warehouse.exists)
-    run = await client.pipelines.start(NAME, full_refresh=fresh, wait=True, timeout=timeout, on_progress=on_progress)
+    try:
+        run = await client.pipelines.start(
+            NAME, full_refresh=fresh, wait=True, timeout=timeout, on_progress=on_progress
+        )
+    except ConflictError as error:
+        if error.code != "RUN_IN_PROGRESS":
+            raise
+        # Another quick start, or somebody who could not wait: its rows are the same.
+        on_message(f"pipeline {NAME} is running already; waiting for that run")
+        run = await client.pipelines.wait(NAME, timeout=timeout, on_progress=on_progress)
     on_message(f"run {run.execution_id}: {run.status}, {run.records or 0} rows read")
 
-    def rows() -> tuple[int, list[dict[str, Any]]]:
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
-            total = connection.execute("select count(*) from orders").fetchall()[0][0]
-            # Through Arrow: moments with a time zone would need yet another package otherwise.
-            shown = connection.sql("select * from orders order by order_id").limit(SHOWN).to_arrow_table().to_pylist()
-            return total, shown
-
-    total, shown = await rt.to_thread(rows)
+    total, shown = await _read(warehouse)
     if not run.records and total:
         on_message("nothing was read: the file has not changed since the last run, and the bookmark says so")
     on_message(f"table orders in {warehouse}: {total} rows, the first {len(shown)}:")
     return [{name: _plain(value) for name, value in row.items() if not name.startswith("_sdc_")} for row in shown]
+
+
+async def _known(client: AsyncFlext) -> Pipeline | None:
+    try:
+        return await client.pipelines.show(NAME)
+    except NotFoundError:
+        return None
+
+
+async def _read(warehouse: Path) -> tuple[int, list[dict[str, Any]]]:
+    """How many rows the table has, and the first of them; waits while another run holds the file."""
+    import duckdb
+
+    def rows() -> tuple[int, list[dict[str, Any]]] | None:
+        try:
+            with duckdb.connect(str(warehouse), read_only=True) as connection:
+                total = connection.execute("select count(*) from orders").fetchall()[0][0]
+                # Through Arrow: moments with a time zone would need yet another package otherwise.
+                first = connection.sql("select * from orders order by order_id").limit(SHOWN)
+                return total, first.to_arrow_table().to_pylist()
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise
+            return None
+
+    for _ in range(PATIENCE):
+        found = await rt.to_thread(rows)
+        if found is not None:
+            return found
+        await rt.sleep(0.5)
+    raise ConflictError(
+        f"{warehouse} is in use by another program", code="WAREHOUSE_BUSY", hint="Close it there, then try again"
+    )
 
 
 def _is_example(pipeline: Pipeline) -> bool:
