@@ -142,8 +142,9 @@ def resolve(arguments: "Sequence[str]", environ: "Mapping[str, str]" = os.enviro
     first = next((token for token in arguments if not token.startswith("-")), None)
     if first is None or arguments[0] != first or is_command(first):
         return None
+    changed = _changed(environ)
     found = load(environ)
-    remember(found, environ)
+    remember(found, changed, environ)
     return expand(arguments, found) if first in found else None
 
 
@@ -157,12 +158,11 @@ def expand_quietly(before: "Sequence[str]", environ: "Mapping[str, str]") -> "Se
 
 def cached(environ: "Mapping[str, str]" = os.environ) -> "dict[str, str]":
     """Names and meanings as they were when the file was read last; read again where it has changed since."""
-    try:
-        changed = os.stat(file(environ)).st_mtime_ns
-    except OSError:
+    changed = _changed(environ)
+    if changed is None:
         return {}
     try:
-        if os.stat(_cache(environ)).st_mtime_ns > changed:
+        if os.stat(_cache(environ)).st_mtime_ns == changed:
             with open(_cache(environ), encoding="utf-8") as source:
                 pairs = (line.partition("\t") for line in source.read().splitlines())
                 return {name: meaning for name, _, meaning in pairs}
@@ -172,12 +172,24 @@ def cached(environ: "Mapping[str, str]" = os.environ) -> "dict[str, str]":
         found = load(environ)
     except (AliasError, ImportError):
         return {}
-    remember(found, environ)
+    remember(found, changed, environ)
     return {name: " ".join(meaning.split()) for name, meaning in found.items() if not is_command(name)}
 
 
-def remember(found: "Mapping[str, str]", environ: "Mapping[str, str]" = os.environ) -> None:
-    """Keep names and meanings where completion finds them without reading YAML."""
+def _changed(environ: "Mapping[str, str]") -> "int | None":
+    try:
+        return os.stat(file(environ)).st_mtime_ns
+    except OSError:
+        return None
+
+
+def remember(found: "Mapping[str, str]", changed: "int | None", environ: "Mapping[str, str]" = os.environ) -> None:
+    """Keep names and meanings where completion finds them without reading YAML.
+
+    What is kept has the time of the file that it was read from: a clock that is set back makes nothing look newer.
+    """
+    if changed is None:
+        return
     lines = [
         f"{name}\t{' '.join(meaning.split())}\n"
         for name, meaning in sorted(found.items())
@@ -189,6 +201,7 @@ def remember(found: "Mapping[str, str]", environ: "Mapping[str, str]" = os.envir
         descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(descriptor, "w", encoding="utf-8", newline="\n") as target:
             target.write("".join(lines))
+        os.utime(scratch, ns=(changed, changed))
         os.replace(scratch, path)
     except OSError:
         return  # completion does without

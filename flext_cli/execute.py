@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 CONFIGURATION = 4
 NOT_FOUND = 5
 
+#: Resources whose methods look into the models that they get.
+_LOOK_INTO = frozenset({"debug", "quickstart", "root", "services"})
+
 # What a person gave who uses the command line, by the name of the client's argument.
 LABELS = {"base_url": "--url", "token": "--token-file", "timeout": "--timeout"}
 
@@ -288,7 +291,12 @@ class Command:
         if os.environ.get("FLEXT_TRACE_FILE"):
             from flext_sdk._diagnostics import tracing
 
-            options["hooks"] = tracing.hooks(os.environ["FLEXT_TRACE_FILE"])
+            options["hooks"] = [tracing.hooks(os.environ["FLEXT_TRACE_FILE"])]
+        if self.entry["stream"]:
+            from flext_sdk import Hooks
+
+            # Told even when quiet: what is shown is not all there was.
+            options["hooks"] = [*options.get("hooks", ()), Hooks(on_gap=self._on_gap)]
         try:
             return Flext(**options)
         except ConfigurationError as error:
@@ -326,9 +334,11 @@ class Command:
     def _only_shows(self) -> bool:
         """Whether nothing but the output looks at the answer, so that making models of it would be lost work.
 
-        Generated methods hand on what they get; a hand-written one may look into it.
+        Generated methods hand on what they get. Those written by hand ask for fields by name, which data has as well,
+        but for a few.
         """
-        return self.method.__module__.startswith("flext_sdk._sync.resources._")
+        room, _, name = self.method.__module__.rpartition(".")
+        return room == "flext_sdk._sync.resources" and name not in _LOOK_INTO
 
     def _invoke(self, client: Data) -> Data:
         arguments = dict(self.own)
@@ -370,6 +380,11 @@ class Command:
             self._progress.finish({}) if self._progress.ended else self._progress.clear()
         if not self.settings.quiet:
             errors.say(one_line(message) + "\n")
+
+    def _on_gap(self, gap: object) -> None:
+        """What stands before the gap is written before it is told."""
+        self._out(lambda: None)
+        errors.say(one_line(str(gap)) + "\n")
 
     def _limit(self) -> int | None:
         """Items to show; None for all."""

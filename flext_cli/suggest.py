@@ -10,7 +10,9 @@ def nearest(word: str, choices: Iterable[str], count: int = 3) -> list[str]:
     begun = [choice for name, choice in lowered.items() if word.strip("-") and name.startswith(word.lower())]
     if begun:
         return begun[:count]
-    return [lowered[name] for name in get_close_matches(word.lower(), lowered, n=count, cutoff=0.6)]
+    # The dashes that all options begin with say nothing about likeness: --wait is not nearly --quiet.
+    bare = {name.lstrip("-"): choice for name, choice in lowered.items()}
+    return [bare[name] for name in get_close_matches(word.lower().lstrip("-"), bare, n=count, cutoff=0.6)]
 
 
 def question(word: str, choices: Iterable[str]) -> str | None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from flext_sdk._async.resources.targets import AsyncTargets as AsyncTargets
     from flext_sdk._async.resources.workflows import AsyncWorkflows as AsyncWorkflows
     from flext_sdk._core.breaker import BreakerEvent as BreakerEvent
+    from flext_sdk._core.hooks import GapEvent as GapEvent
     from flext_sdk._core.hooks import Hooks as Hooks
     from flext_sdk._core.hooks import RequestEvent as RequestEvent
     from flext_sdk._core.hooks import ResponseEvent as ResponseEvent
@@ -87,6 +88,7 @@ if TYPE_CHECKING:
     from flext_sdk.errors import ConnectionFailedError as ConnectionFailedError
     from flext_sdk.errors import DeadlineExceededError as DeadlineExceededError
     from flext_sdk.errors import FlextError as FlextError
+    from flext_sdk.errors import GapWarning as GapWarning
     from flext_sdk.errors import MissingExtraError as MissingExtraError
     from flext_sdk.errors import NotFoundError as NotFoundError
     from flext_sdk.errors import NotSupportedError as NotSupportedError
@@ -367,6 +369,8 @@ __all__ = [
     "FlextMetricsServer",
     "FoundPlugin",
     "FoundPluginList",
+    "GapEvent",
+    "GapWarning",
     "Health",
     "Hooks",
     "Identity",

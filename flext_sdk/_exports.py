@@ -97,6 +97,8 @@ EXPORTS = {
     "FlextMetricsServer": "flext_sdk.models.services",
     "FoundPlugin": "flext_sdk.models.plugins",
     "FoundPluginList": "flext_sdk.models.plugins",
+    "GapEvent": "flext_sdk._core.hooks",
+    "GapWarning": "flext_sdk.errors",
     "Health": "flext_sdk.models.services",
     "Hooks": "flext_sdk._core.hooks",
     "Identity": "flext_sdk.models.auth",

@@ -79,6 +79,8 @@ SERVICES_FLEXT_METRICS: Operation[FlextMetrics] = Operation(
     idempotent=True,
     wire=(("server.uptime", "seconds"),),
     prometheus="flext",
+    generations=("published", "echo"),
+    instead=(("control-panel", "flext service health flext; such a server counts nothing."),),
 )
 
 SERVICES_FLEXT_INFO: Operation[ServiceInfo] = Operation(
@@ -1704,6 +1706,7 @@ CLUSTER_STATUS: Operation[ClusterStatus] = Operation(
     response="cluster:ClusterStatus",
     idempotent=True,
     generations=("container",),
+    instead=(("orchestrator", "flext node info; without a communication bus such a server stands alone."),),
     variants=(
         Operation(
             id="cluster.status",
@@ -1731,6 +1734,7 @@ CLUSTER_NODES: Operation[ClusterNode] = Operation(
     idempotent=True,
     wire=(("last_seen", "moment"),),
     generations=("container",),
+    instead=(("orchestrator", "flext node info; without a communication bus such a server stands alone."),),
     variants=(
         Operation(
             id="cluster.nodes",

@@ -26,6 +26,8 @@ FlextError                          exit code 1
 └── CancelledByUserError            130  interrupted
 ```
 
+A `GapWarning` is no error: what is followed goes on behind the gap.
+
 Every error has ``code`` (stable, for programs), ``message`` (one line), ``hint`` (what to do), ``status``,
 ``request_id``, ``retryable`` and ``exit_code``.
 """
@@ -51,6 +53,7 @@ __all__ = [
     "ConnectionFailedError",
     "DeadlineExceededError",
     "FlextError",
+    "GapWarning",
     "MissingExtraError",
     "NotFoundError",
     "NotSupportedError",
@@ -410,6 +413,14 @@ class RunFailedError(FlextError):
         to_dict = getattr(self.run, "to_dict", None)
         run = to_dict() if to_dict is not None else self.run
         return {**super().to_dict(), "run": dict(run) if isinstance(run, Mapping) else run}
+
+
+class GapWarning(UserWarning):
+    """Somebody who follows a log or events was so far behind that a part is no longer kept.
+
+    `Hooks.on_gap` is told instead, where there is such a hook. To be stopped by it, make it an error:
+    ``warnings.simplefilter("error", GapWarning)``.
+    """
 
 
 class CancelledByUserError(FlextError):

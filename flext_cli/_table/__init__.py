@@ -37,6 +37,7 @@ ENVIRONMENT = (
     ("FLEXT_PASSPHRASE_FD", "File descriptor to read the passphrase of the secrets from."),
     ("FLEXT_PAGER", "Program for tables longer than the terminal, before PAGER; empty or cat: none."),
     ("NO_COLOR", "Set: no colours."),
+    ("CI", "Set: progress is told in lines, for the log of a build."),
 )
 GLOBALS: "tuple[dict[str, Any], ...]" = (
     {

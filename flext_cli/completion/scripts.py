@@ -112,9 +112,10 @@ _flext() {
     _flext_offer "=$s"
     if [[ -z $c ]]; then
       t=${FLEXT_HOME:-$HOME/.flx}
-      if [[ -e $t/config.yaml && ! $t/cache/aliases -nt $t/config.yaml ]]; then _flext_ask
-      elif [[ -r $t/cache/aliases && -e $t/config.yaml ]]; then
-        while IFS=$'\t' read -r i v; do [[ $i == "$cur"* ]] && COMPREPLY+=("$i"); done <"$t/cache/aliases"
+      i=$t/config.yaml v=$t/cache/aliases
+      if [[ -e $i && ( $i -nt $v || $v -nt $i ) ]]; then _flext_ask
+      elif [[ -r $v && -e $i ]]; then
+        while IFS=$'\t' read -r i v; do [[ $i == "$cur"* ]] && COMPREPLY+=("$i"); done <"$v"
       fi
     fi
   fi

@@ -1,8 +1,10 @@
 """What long work tells on standard error while it goes on.
 
-On a terminal one line that is painted over; in a pipe or a log a line now and then; nothing with `--quiet`.
+On a terminal one line that is painted over; in the log of a build (`CI` is set) a line now and then; in a pipe only how
+it ended; nothing with `--quiet`.
 """
 
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -30,10 +32,12 @@ class Progress:
         live: bool | None = None,
         quiet: bool = False,
         clock: Callable[[], float] = time.monotonic,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._stream = stream if stream is not None else sys.stderr
         self._live = terminal.live(self._stream) if live is None else live
         self._quiet = quiet
+        self._lines = self._live or terminal.is_terminal(self._stream) or bool(environ.get("CI"))
         self._clock = clock
         self._began = clock()
         self._shown = float("-inf") if self._live else self._began
@@ -48,7 +52,7 @@ class Progress:
             return
         self.last = dict(state)
         now = self._clock()
-        if self._quiet or now - self._shown < (PAINT_EVERY if self._live else LOG_EVERY):
+        if self._quiet or not self._lines or now - self._shown < (PAINT_EVERY if self._live else LOG_EVERY):
             return
         self._shown = now
         line = one_line(describe(self.last, now - self._began))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tenacity import AsyncRetrying
     from websockets.asyncio.client import ClientConnection
 
+    from flext_sdk._core.deadline import Deadline
+
 __all__ = [
     "PATCH_POINTS",
     "Awaits",
@@ -32,6 +34,7 @@ __all__ = [
     "fast_builder",
     "gather_bounded",
     "handle",
+    "held",
     "network",
     "ready",
     "receive",
@@ -174,9 +177,15 @@ def body_of(content: bytes | None) -> AsyncIterable[bytes]:
     return _Body(content)
 
 
-def within(seconds: float) -> asyncio.Timeout:
-    """Whatever is done inside is cancelled after so many seconds, with TimeoutError."""
+def within(deadline: Deadline) -> asyncio.Timeout:
+    """Whatever is done inside is cancelled at the deadline, with TimeoutError."""
+    seconds = deadline.remaining()
     return asyncio.timeout(None if seconds == float("inf") else seconds)
+
+
+def held() -> Deadline | None:
+    """When whoever reads here must end: being cancelled sees to that."""
+    return None
 
 
 def network() -> httpcore.AsyncNetworkBackend:

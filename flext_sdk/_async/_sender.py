@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from flext_sdk._async import _rt as rt
 from flext_sdk._async._pool import ANSWER_LIMIT, KEEPALIVE, MOST, AsyncPool, NotPlainError, decoded, origin_of
+from flext_sdk._async._watch import AsyncSharedWatch
 from flext_sdk._core.failures import TransportFailure, classify, too_large
 from flext_sdk._core.messages import Headers, Response
 from flext_sdk._core.patches import Patches
@@ -138,7 +139,7 @@ class AsyncSender:
         limits = request.timeouts
         client = self._client or self._clients.get(lambda: _make_client(lib))
         try:
-            async with rt.within(deadline.remaining()):
+            async with rt.within(deadline):
                 answer = await client.send(
                     client.build_request(
                         request.method,
@@ -205,6 +206,11 @@ def _make_client(lib: ModuleType) -> httpx.AsyncClient:
     # A service of this machine is never behind a proxy, whatever NO_PROXY says.
     direct = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
     made: httpx.AsyncClient = lib.AsyncClient(verify=tls_context(), trust_env=True, mounts=direct)
+    # There is no public way to say what opens connections behind a proxy. Without it each read has its limit alone.
+    for transport in (made._transport, *made._mounts.values()):
+        pool: Any = getattr(transport, "_pool", None)
+        if hasattr(pool, "_network_backend"):
+            pool._network_backend = AsyncSharedWatch()
     return made
 
 

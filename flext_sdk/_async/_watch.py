@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from flext_sdk._core.deadline import Deadline
 
-__all__ = ["AsyncWatch"]
+__all__ = ["AsyncSharedWatch", "AsyncWatch"]
 
 
 class AsyncWatch:
@@ -32,6 +32,10 @@ class AsyncWatch:
         self.deadline: Deadline | None = None
         self._network = rt.network()
 
+    def present(self) -> Deadline | None:
+        """When reading must end now."""
+        return self.deadline
+
     async def connect_tcp(
         self,
         host: str,
@@ -44,6 +48,14 @@ class AsyncWatch:
         return _Stream(await self._network.connect_tcp(host, port, timeout, local_address, socket_options), self)
 
 
+class AsyncSharedWatch(AsyncWatch):
+    """The same for all connections of a client of httpx: the deadline is that of the call that reads."""
+
+    def present(self) -> Deadline | None:
+        """When reading must end now."""
+        return rt.held()
+
+
 class _Stream:
     def __init__(self, stream: httpcore.AsyncNetworkStream, watch: AsyncWatch) -> None:
         self._stream = stream
@@ -53,7 +65,7 @@ class _Stream:
         self.get_extra_info = stream.get_extra_info
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        deadline = self._watch.deadline
+        deadline = self._watch.present()
         if deadline is not None:
             left = deadline.remaining()
             if not left:

@@ -8,6 +8,7 @@ the rest stays in the service.
 from __future__ import annotations
 
 import json
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,10 @@ from flext_sdk._async import _rt as rt
 from flext_sdk._async.waiters import PATIENCE
 from flext_sdk._core import debuglog
 from flext_sdk._core.deadline import CONNECT, Deadline
+from flext_sdk._core.frames import plain
 from flext_sdk._core.request import encode_query
 from flext_sdk._core.runs import intervals
-from flext_sdk.errors import ConnectionFailedError, DeadlineExceededError, ServerError, UsageError
+from flext_sdk.errors import ConnectionFailedError, DeadlineExceededError, GapWarning, ServerError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +88,7 @@ class AsyncFeed[T](ABC):
         Raises:
             ValueError: It is none.
         """
-        frame = json.loads(text)
+        frame = plain(text)
         return (str(frame.get("type")), frame.get("data")) if isinstance(frame, Mapping) else ("", None)
 
     async def next(self) -> Sequence[T] | None:
@@ -109,6 +111,19 @@ class AsyncFeed[T](ABC):
         if self._socket is None and not await self._open():
             return []
         return await self._received()
+
+    def missed(self, operation: str, about: str, after: int, count: Json) -> None:
+        """Tell that so many behind an id are gone, if any."""
+        if not isinstance(count, int) or count <= 0:
+            return
+        from flext_sdk._core.hooks import GapEvent, tell
+
+        event = GapEvent(operation, about, after, count)
+        listeners = [hooks.on_gap for hooks in self.client._options.hooks if hooks.on_gap is not None]
+        for listener in listeners:
+            tell(listener, event)
+        if not listeners:
+            warnings.warn(str(event), GapWarning, stacklevel=2)
 
     async def close(self) -> None:
         """Close the connection."""

@@ -101,6 +101,8 @@ def _from_mapping(status: int, body: Mapping[str, Json], request_id: str | None)
     details = body.get("details", inner.get("details"))
     if details is None and status == 503 and "error" not in body and "status" in body:
         details = body  # a service that is degraded tells its health with this status
+    if isinstance(details, str) and details and details not in message:
+        message = _line(f"{message}: {details}")  # the public servers tell the reason here
     meta = body.get("meta")
     found_id = body.get("request_id") or (meta.get("request_id") if isinstance(meta, Mapping) else None)
     hint = body.get("hint")
@@ -215,7 +217,11 @@ def error_from(
             request_id=request_id,
             details=info.details,
         )
-    message, hint = info.message, info.hint or _HINTS.get(status) or (_HINTS[500] if status >= 500 else None)
+    # What stands before a service has no codes: with one the service itself tells of something that it asked.
+    general = (
+        None if info.code and status in {502, 504} else _HINTS.get(status) or (_HINTS[500] if status >= 500 else None)
+    )
+    message, hint = info.message, info.hint or general
     if 300 <= status < 400:
         to = headers.get("location", "")
         told = f": {_line(redact_url(to))}" if to else ""

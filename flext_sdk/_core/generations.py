@@ -42,6 +42,11 @@ class Server:
     name: str | None = None
     version: str | None = None
 
+    @property
+    def is_public(self) -> bool:
+        """Whether it is one of the public generations."""
+        return self.generation not in {EMBEDDED, UNKNOWN}
+
     def supports(self, operation: Operation[Any]) -> bool | None:
         """Whether it has an operation, as far as that is known beforehand; None when it is not."""
         if self.generation == EMBEDDED:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flext_sdk._core.types import Service
     from flext_sdk.errors import FlextError
 
-__all__ = ["BreakerEvent", "Hooks", "RequestEvent", "ResponseEvent", "RetryEvent", "tell"]
+__all__ = ["BreakerEvent", "GapEvent", "Hooks", "RequestEvent", "ResponseEvent", "RetryEvent", "tell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,30 @@ class RetryEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class GapEvent:
+    """What is followed was cut off before this follower came to it; it goes on behind the gap.
+
+    Attributes:
+        operation: Id of the operation, ``"pipelines.logs"`` or ``"events.follow"``.
+        about: The run whose log is followed; empty for events.
+        after: Id of the last line or event before the gap; 0 where there is none.
+        missed: How many lines or events are no longer kept.
+    """
+
+    operation: str
+    about: str
+    after: int
+    missed: int
+
+    def __str__(self) -> str:
+        """One line that tells it."""
+        what = "event" if self.operation.startswith("events") else "line"
+        many = f"{self.missed:,} {what}{'s are' if self.missed > 1 else ' is'} missing"
+        place = f" behind {what} {self.after}" if self.after else ""
+        return f"{many}{place}: the service no longer keeps what is so far back"
+
+
+@dataclass(frozen=True, slots=True)
 class Hooks:
     """Functions that are told what happens, for logs and counters. They only watch; what changes is middleware.
 
@@ -92,6 +116,7 @@ class Hooks:
         on_response: An attempt has ended, well or not.
         on_retry: There will be another attempt.
         on_breaker: A circuit breaker changed its state. Copies of a client share breakers, so it is told of all.
+        on_gap: A part of a log or of events that are followed is no longer kept; without this hook a `GapWarning`.
 
     Example:
         ```python
@@ -105,6 +130,7 @@ class Hooks:
     on_response: Callable[[ResponseEvent], object] | None = None
     on_retry: Callable[[RetryEvent], object] | None = None
     on_breaker: Callable[[BreakerEvent], object] | None = None
+    on_gap: Callable[[GapEvent], object] | None = None
 
 
 def tell[E](hook: Callable[[E], object] | None, event: E) -> None:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FINISHED", "at_least", "field", "intervals", "is_finished", "parse_since", "run_error"]
 
-FINISHED = frozenset({"completed", "failed", "cancelled", "canceled"})
+_DONE = frozenset({"completed", "completed_no_steps"})
+FINISHED = _DONE | {"failed", "cancelled", "canceled"}
 """Statuses of a run that has ended."""
 _LEVELS = ("debug", "info", "warning", "error")
 _AGO = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([smhd])")
@@ -34,7 +35,7 @@ def is_finished(run: Json) -> bool:
 def run_error(run: Json) -> RunFailedError | None:
     """The error of a run that has ended and did not succeed."""
     status = str(field(run, "status")).lower()
-    if status not in FINISHED or status == "completed":
+    if status not in FINISHED or status in _DONE:
         return None
     name = field(run, "pipeline") or field(run, "pipeline_id")
     ident = field(run, "execution_id")

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk._core.settings import is_loopback
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import httpx
     from tenacity import Retrying
     from websockets.sync.client import ClientConnection
+
+    from flext_sdk._core.deadline import Deadline
 
 __all__ = [
     "PATCH_POINTS",
@@ -35,6 +37,7 @@ __all__ = [
     "fast_builder",
     "gather_bounded",
     "handle",
+    "held",
     "network",
     "ready",
     "receive",
@@ -55,6 +58,8 @@ type Awaits[T] = T
 
 _FRAMES = 16
 """Frames of a WebSocket that wait for whoever reads them."""
+
+_now = threading.local()
 
 Lock = threading.Lock
 Event = threading.Event
@@ -173,10 +178,19 @@ def body_of(content: bytes | None) -> Iterable[bytes]:
     return (content,) if content else ()
 
 
-def within(seconds: float) -> AbstractContextManager[None]:
-    """Nothing: who waits here cannot be cancelled from outside; each read has its limit."""
-    del seconds
-    return nullcontext()
+@contextmanager
+def within(deadline: Deadline) -> Iterator[None]:
+    """Who waits inside cannot be cancelled from outside, so each read looks at the deadline, see `held`."""
+    before, _now.deadline = held(), deadline
+    try:
+        yield
+    finally:
+        _now.deadline = before
+
+
+def held() -> Deadline | None:
+    """When whoever reads in this thread must end."""
+    return getattr(_now, "deadline", None)
 
 
 def network() -> httpcore.NetworkBackend:

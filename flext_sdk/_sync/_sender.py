@@ -24,6 +24,7 @@ from flext_sdk._core.messages import Headers, Response
 from flext_sdk._core.patches import Patches
 from flext_sdk._sync import _rt as rt
 from flext_sdk._sync._pool import ANSWER_LIMIT, KEEPALIVE, MOST, NotPlainError, Pool, decoded, origin_of
+from flext_sdk._sync._watch import SharedWatch
 
 if TYPE_CHECKING:
     import ssl
@@ -139,7 +140,7 @@ class Sender:
         limits = request.timeouts
         client = self._client or self._clients.get(lambda: _make_client(lib))
         try:
-            with rt.within(deadline.remaining()):
+            with rt.within(deadline):
                 answer = client.send(
                     client.build_request(
                         request.method,
@@ -206,6 +207,11 @@ def _make_client(lib: ModuleType) -> httpx.Client:
     # A service of this machine is never behind a proxy, whatever NO_PROXY says.
     direct = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
     made: httpx.Client = lib.Client(verify=tls_context(), trust_env=True, mounts=direct)
+    # There is no public way to say what opens connections behind a proxy. Without it each read has its limit alone.
+    for transport in (made._transport, *made._mounts.values()):
+        pool: Any = getattr(transport, "_pool", None)
+        if hasattr(pool, "_network_backend"):
+            pool._network_backend = SharedWatch()
     return made
 
 

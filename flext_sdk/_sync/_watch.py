@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from flext_sdk._core.deadline import Deadline
 
-__all__ = ["Watch"]
+__all__ = ["SharedWatch", "Watch"]
 
 
 class Watch:
@@ -33,6 +33,10 @@ class Watch:
         self.deadline: Deadline | None = None
         self._network = rt.network()
 
+    def present(self) -> Deadline | None:
+        """When reading must end now."""
+        return self.deadline
+
     def connect_tcp(
         self,
         host: str,
@@ -45,6 +49,14 @@ class Watch:
         return _Stream(self._network.connect_tcp(host, port, timeout, local_address, socket_options), self)
 
 
+class SharedWatch(Watch):
+    """The same for all connections of a client of httpx: the deadline is that of the call that reads."""
+
+    def present(self) -> Deadline | None:
+        """When reading must end now."""
+        return rt.held()
+
+
 class _Stream:
     def __init__(self, stream: httpcore.NetworkStream, watch: Watch) -> None:
         self._stream = stream
@@ -54,7 +66,7 @@ class _Stream:
         self.get_extra_info = stream.get_extra_info
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        deadline = self._watch.deadline
+        deadline = self._watch.present()
         if deadline is not None:
             left = deadline.remaining()
             if not left:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["explained", "send", "server_of"]
 
 _PATIENCE = 5.0
+_ELSEWHERE = (
+    "the platform of this machine has it; it is used where no address is set (FLEXT_URL, base_url and the like)."
+)
 
 
 def send[T](
@@ -58,6 +61,12 @@ def send[T](
         except errors.NotSupportedError as error:
             failure = failure or error
             routes = _ordered(tuple(routes), known(client, op.service))
+        except errors.ServerError as error:
+            # A part that this server does not use, such as a bus between nodes, is "not available" for ever.
+            server = known(client, op.service)
+            if error.status == 503 and server is not None and (instead := server.instead(op)):
+                error.hint = f"Instead: {instead}"
+            raise
     assert failure is not None
     raise failure
 
@@ -117,7 +126,7 @@ def explained(client: Flext, op: Operation[Any], error: errors.NotSupportedError
     return errors.NotSupportedError(
         message,
         code=error.code,
-        hint=f"Instead: {instead}" if instead else error.hint,
+        hint=f"Instead: {instead or _ELSEWHERE}" if instead or server.is_public else error.hint,
         status=error.status,
         request_id=error.request_id,
         details={

@@ -145,6 +145,7 @@ class RunFeed(Feed["LogEntry"]):
         if kind == "heartbeat":
             self._looked_through((data.get("last_ids") or {}).get(f"pipeline_logs:{self.run}"))
             return ()
+        self._tell_gap(data.get("missed"))
         found = data.get("logs") if "logs" in data else [data["log"]] if "log" in data else []
         lines = found or []
         if about is None:
@@ -156,6 +157,9 @@ class RunFeed(Feed["LogEntry"]):
         fresh = self._fresh(lines)
         self._looked_through(data.get("last_id"))
         return fresh
+
+    def _tell_gap(self, count: Json) -> None:
+        self.missed("pipelines.logs", self.run, self.last, count)
 
     def _looked_through(self, last: Json) -> None:
         """What lies before an id was told, or is not wanted."""
@@ -183,6 +187,7 @@ class RunFeed(Feed["LogEntry"]):
     def ask(self) -> tuple[Sequence[LogEntry], bool]:
         """Lines that were stored meanwhile."""
         found = _asked(self.resource, self.name, self.run, tail=MOST, after=self.last, **self.chosen)
+        self._tell_gap(field(found, "missed"))
         lines = field(found, "logs") or []
         fresh = self._fresh(lines)
         self._looked_through(field(found, "last_id"))

@@ -65,6 +65,11 @@ def kind_of_strings(texts: list[str]) -> Kinds:
     return STRING
 
 
+def fits_kind(texts: Array, kind: str) -> bool:
+    """Whether all of some texts, nulls left out, are of a kind that is no plain text."""
+    return len(texts) == 0 or _FITS[kind](texts)
+
+
 def _look(text: str) -> str:
     return next((kind for kind, pattern in _LOOKS if pattern.match(text)), "string")
 

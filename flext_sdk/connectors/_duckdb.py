@@ -45,9 +45,16 @@ _BATCH = "flext_batch"
 
 
 def connect(
-    path: Path, seconds: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    path: Path,
+    seconds: float,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+    *,
+    read_only: bool = False,
 ) -> Connection:
-    """Opens a database file for writing, waiting while another process holds it.
+    """Opens a database file, waiting while another process holds it.
+
+    Others can open a file for reading at the same time, but none for writing.
 
     Raises:
         ConnectorError: If it stays locked, or cannot be opened.
@@ -55,7 +62,7 @@ def connect(
     end = clock() + seconds
     while True:
         try:
-            connection = duckdb.connect(str(path))
+            connection = duckdb.connect(str(path), read_only=read_only)
             break
         except duckdb.Error as error:
             reason = str(error).partition("\n")[0]
@@ -68,6 +75,7 @@ def connect(
         sleep(0.1)
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
+    connection.execute("SET python_enable_replacements = false")  # a name in SQL is never one of this program's
     return connection
 
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from flext_sdk.connectors._errors import ConnectorError
+
 if TYPE_CHECKING:
     from flext_sdk.connectors._types import Json
 
@@ -86,3 +88,42 @@ def dumps(value: Json) -> bytes:
         return orjson.dumps(value, default=_fragment)
     except TypeError as error:
         raise TypeError(str(error.__cause__ or error)) from None
+
+
+def parse_lines(lines: list[bytes], first: int, what: str) -> list[Json]:
+    """JSON, one text a line; None for a blank one.
+
+    Args:
+        lines: The lines.
+        first: Number of the first one.
+        what: What stands before the number in a message: ``input line``.
+
+    Raises:
+        ConnectorError: If one is not JSON.
+    """
+    data = b",".join(lines)
+    if not may_be_inexact(data):
+        try:
+            found: list[Json] = orjson.loads(b"[" + data + b"]")
+        except ValueError:
+            found = []
+        if len(found) == len(lines):
+            return found
+    return [_parse_line(line, number, what) for number, line in enumerate(lines, first)]
+
+
+def _parse_line(line: bytes, number: int, what: str) -> Json:
+    if not line.strip():
+        return None
+    try:
+        return loads(line)
+    except ValueError as error:
+        raise ConnectorError(f"{what} {number} is not JSON ({error}): {shorten(line)}") from None
+
+
+def shorten(line: bytes) -> str:
+    """A line for a message; what may hold data is not shown."""
+    if line.lstrip().startswith(b"{"):
+        return "{...}"
+    text = line[:81].decode("utf-8", "replace")
+    return text[:80] + "..." if len(text) > 80 else text

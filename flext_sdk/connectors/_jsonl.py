@@ -13,6 +13,7 @@ from flext_sdk.connectors._blocks import Block, Encoding, Layout, cut
 from flext_sdk.connectors._errors import ConnectorError
 from flext_sdk.connectors._io import say
 from flext_sdk.connectors._json import dumps, loads_exact, may_be_inexact
+from flext_sdk.connectors._jsoncheck import holds_what_is_known
 from flext_sdk.connectors._observe import observe_records
 
 if TYPE_CHECKING:
@@ -43,28 +44,26 @@ class JsonlFormat:
         """The lines between two byte offsets; a last line that is visibly unfinished is left for later."""
         row = first_row
         for offset, raw, whole in cut(file.path, start, end, lambda data, _: (data.rfind(b"\n") + 1, True)):
-            try:
-                lines, records = _read(raw, file, row)
-            except ConnectorError:
-                if whole:
-                    raise
-                say(
-                    "WARNING", f"{file.path}: row {row}, the last one, is not complete yet; it is left for the next run"
-                )
+            lines = [line for part in raw.split(b"\n") if (line := part.strip())]
+            block = Block(offset, raw, row, len(lines), (lines, file), bool(whole))
+            if not whole and not _is_complete(block):
                 return
-            yield Block(offset, raw, row, len(lines), (lines, records), bool(whole))
+            yield block
             row += len(lines)
 
     def observe(self, block: Block, layout: Layout, known: dict[str, Kinds]) -> None:
         """Adds what the fields of a block hold to ``known``."""
-        observe_records(block.data[1], known)
+        if not holds_what_is_known(block.raw, block.data[0], known):
+            observe_records(_records(block), known)
 
     def encode(self, block: Block, layout: Layout, encoding: Encoding) -> Iterator[bytes]:
         """RECORD lines of a block; the record is the line of the file unless fields were deselected."""
-        lines, records = block.data
+        lines, _ = block.data
         if not encoding.every_field:
             wanted = set(encoding.fields)
-            lines = [dumps({name: value for name, value in record.items() if name in wanted}) for record in records]
+            lines = [
+                dumps({name: value for name, value in record.items() if name in wanted}) for record in _records(block)
+            ]
         before = b'{"type":"RECORD","stream":' + orjson.dumps(encoding.stream) + b',"record":'
         for start in range(0, len(lines), _PER_PIECE):
             piece = lines[start : start + _PER_PIECE]
@@ -76,16 +75,32 @@ class JsonlFormat:
                 yield before + (b"}\n" + before).join(piece) + b"}\n"
 
 
-def _read(raw: bytes, file: SourceFile, row: int) -> tuple[list[bytes], list[dict[str, Any]]]:
-    lines = [line for part in raw.split(b"\n") if (line := part.strip())]
-    exact = may_be_inexact(raw)
+def _is_complete(block: Block) -> bool:
+    """Whether a last row without a line end is whole, as far as that can be seen."""
+    try:
+        _records(block)
+    except ConnectorError:
+        path = block.data[1].path
+        say("WARNING", f"{path}: row {block.first_row}, the last one, is not complete yet; it is left for the next run")
+        return False
+    return True
+
+
+def _records(block: Block) -> list[dict[str, Any]]:
+    """The rows of a block.
+
+    Raises:
+        ConnectorError: If one is no JSON object.
+    """
+    lines, file = block.data
+    exact = may_be_inexact(block.raw)
     try:
         records = [] if exact else orjson.loads(b"[" + b",".join(lines) + b"]")
     except ValueError:
         exact = True
     if exact or len(records) != len(lines) or set(map(type, records)) - {dict}:
-        records = [_read_one(line, file, number) for number, line in enumerate(lines, row)]
-    return lines, records
+        records = [_read_one(line, file, number) for number, line in enumerate(lines, block.first_row)]
+    return records
 
 
 def _read_one(line: bytes, file: SourceFile, row: int) -> dict[str, Any]:

@@ -1,14 +1,10 @@
-"""The tables of a PostgreSQL database: their columns, what JSON calls the types, and how each is asked for."""
+"""The tables of a PostgreSQL database: their columns, and how each is asked for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from psycopg import sql
-
-from flext_sdk.connectors._errors import ConnectorError
+from flext_sdk.connectors._relations import ORDERED, Field, Relation, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,21 +37,6 @@ _EXPRESSIONS = {
     "binary": "encode({}, 'hex')",
     "money": "CAST({} AS numeric)",
 }
-_PROPERTIES: dict[str, dict[str, Any]] = {
-    "boolean": {"type": ["boolean", "null"]},
-    "integer": {"type": ["integer", "null"]},
-    "number": {"type": ["number", "null"]},
-    "float": {"type": ["number", "null"]},
-    "date": {"type": ["string", "null"], "format": "date"},
-    "datetime": {"type": ["string", "null"], "format": "date-time"},
-    "datetimetz": {"type": ["string", "null"], "format": "date-time"},
-    "json": {"type": ["object", "array", "null"]},
-    "object": {"type": ["object", "null"]},
-    "array": {"type": ["array", "null"]},
-    "binary": {"type": ["string", "null"], "contentEncoding": "base16"},
-    "string": {"type": ["string", "null"]},
-}
-_ORDERED = frozenset({"integer", "number", "float", "date", "datetime", "datetimetz"})
 _ORDERED_TEXTS = frozenset({"text", "varchar", "bpchar", "uuid", "interval", "time", "name", "citext"})
 
 _RELATIONS = """
@@ -74,48 +55,6 @@ WHERE i.indrelid = ANY(%s) AND i.indisprimary AND a.attrelid = i.indrelid AND a.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A column.
-
-    Attributes:
-        name: Its name.
-        kind: What JSON calls it; ``string`` for everything that has no word of its own.
-        expression: What it is asked for by.
-        declared: Its type, as SQL writes it.
-        ordered: Whether its values have an order that tells what is new.
-    """
-
-    name: str
-    kind: str
-    expression: str
-    declared: str
-    ordered: bool
-
-    @property
-    def property(self) -> dict[str, Any]:
-        """Its JSON Schema."""
-        return _PROPERTIES[self.kind]
-
-    def asked(self) -> sql.Composable:
-        """What COPY is given."""
-        return sql.SQL(self.expression).format(sql.Identifier(self.name))
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """A table or view: schema, name, columns, primary key."""
-
-    schema: str
-    name: str
-    fields: dict[str, Field]
-    keys: tuple[str, ...]
-
-    def identifier(self) -> sql.Identifier:
-        """Its name in SQL."""
-        return sql.Identifier(self.schema, self.name)
-
-
 def relations(
     connection: psycopg.Connection[Any], schemas: Sequence[str], patterns: Sequence[str] | None
 ) -> list[Relation]:
@@ -130,17 +69,7 @@ def relations(
         ConnectorError: If a schema does not exist, or nothing matches.
     """
     there = {name for (name,) in connection.execute("SELECT nspname FROM pg_namespace").fetchall()}
-    for schema in schemas:
-        if schema not in there:
-            raise ConnectorError(f"schemas: the database has no schema {schema}")
-    found = connection.execute(_RELATIONS, [list(schemas)]).fetchall()
-    if not found:
-        raise ConnectorError(f"there is no table in {', '.join(schemas)} that this user may read")
-    if patterns is not None:
-        for pattern in patterns:
-            if not any(_matches(pattern, schema, name) for _, schema, name in found):
-                raise ConnectorError(f"tables: nothing matches {pattern} in {', '.join(schemas)}")
-        found = [row for row in found if any(_matches(pattern, row[1], row[2]) for pattern in patterns)]
+    found = chosen(connection.execute(_RELATIONS, [list(schemas)]).fetchall(), there, schemas, patterns)
     oids = [oid for oid, _, _ in found]
     types = {
         row[0]: row[1:]
@@ -155,10 +84,6 @@ def relations(
     return [Relation(schema, name, fields[oid], tuple(keys.get(oid, ()))) for oid, schema, name in found if fields[oid]]
 
 
-def _matches(pattern: str, schema: str, name: str) -> bool:
-    return fnmatchcase(name, pattern) or fnmatchcase(f"{schema}.{name}", pattern)
-
-
 def _field(name: str, oid: int, declared: str, types: dict[int, tuple[Any, ...]]) -> Field:
     typname, typtype, category, base = types[oid]
     while typtype == "d":
@@ -170,5 +95,5 @@ def _field(name: str, oid: int, declared: str, types: dict[int, tuple[Any, ...]]
     else:
         kind = _TYPES.get(typname, "string") if typtype == "b" else "string"
     expression = _EXPRESSIONS.get("money" if typname == "money" else kind, "{}")
-    ordered = typname != "money" and (kind in _ORDERED or (typtype == "b" and typname in _ORDERED_TEXTS))
+    ordered = typname != "money" and (kind in ORDERED or (typtype == "b" and typname in _ORDERED_TEXTS))
     return Field(name, kind, expression, declared, ordered)

@@ -214,30 +214,45 @@ _CONNECTION: dict[str, SettingsSchema] = {
         "description": "Seconds to wait for the server.",
     },
 }
-TAP_POSTGRES = _settings(
-    [],
-    **_CONNECTION,
-    schemas={
+_TABLES: dict[str, SettingsSchema] = {
+    "schemas": {
         "type": ["array", "null"],
         "items": {"type": "string", "minLength": 1},
-        "default": ["public"],
         "title": "Schemas",
         "description": "Schemas to read. Of one, a stream is named after its table; of several, schema_table.",
     },
-    tables={
+    "tables": {
         "type": ["array", "null"],
         "items": {"type": "string", "minLength": 1},
         "title": "Tables",
         "description": "Tables and views to read, as patterns such as orders or log_*; all without it.",
     },
-    keys=_KEYS
+    "keys": _KEYS
     | {
         "description": (
             "Fields that identify a row, where a table has no primary key: one list for every such stream, or a map "
             "from stream to list, which wins over primary keys."
         )
     },
-    replication_key=_REPLICATION_KEY,
+    "replication_key": _REPLICATION_KEY,
+}
+
+
+def _tables(schema: str) -> dict[str, SettingsSchema]:
+    """Settings of a tap of a database; ``schema`` is read where none is named."""
+    return {**_TABLES, "schemas": _TABLES["schemas"] | {"default": [schema]}}
+
+
+TAP_POSTGRES = _settings(
+    [],
+    **_CONNECTION,
+    **_tables("public"),
+)
+TAP_DUCKDB = _settings(
+    ["path"],
+    path=_PATH | {"description": "The DuckDB database file; it is opened for reading only."},
+    **_tables("main"),
+    lock_timeout=_LOCK_TIMEOUT | {"description": "Seconds to wait for a file that another process writes to."},
 )
 TARGET_POSTGRES = _settings(
     [],

@@ -12,16 +12,13 @@ import select
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-import orjson
-
+from flext_sdk.connectors._batchfiles import records_of
 from flext_sdk.connectors._errors import ConnectorError
 from flext_sdk.connectors._io import Clock, RecordCounter, say, write_all
-from flext_sdk.connectors._json import dumps, loads, may_be_inexact
+from flext_sdk.connectors._json import dumps, parse_lines, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from flext_sdk.connectors._types import Json
 
 Record = dict[str, Any]
 Positions = dict[str, int]
@@ -81,6 +78,7 @@ class _Batch:
         self.seen: Positions = {}
         self.records: list[Record] = []
         self.lines: list[int] = []
+        self.unversioned = False  # whether files brought rows before any version was told
 
 
 class Target:
@@ -146,7 +144,7 @@ class Target:
     def _take(self, data: bytes, first: int) -> int:
         """Handles whole lines; gives their number."""
         lines = data.split(b"\n")
-        for number, message in enumerate(_parse(data, lines, first), first):
+        for number, message in enumerate(parse_lines(lines, first, "input line"), first):
             if message is None:
                 continue
             try:
@@ -157,12 +155,11 @@ class Target:
             except (KeyError, TypeError, AttributeError, ValueError) as error:
                 if isinstance(error, KeyError | TypeError | AttributeError):
                     raise ConnectorError(
-                        f"input line {number} is no Singer message: {_shorten(lines[number - first])}"
+                        f"input line {number} is no Singer message: {shorten(lines[number - first])}"
                     ) from None
                 raise
         self._waiting_bytes += len(data)
-        if self._waiting >= _BATCH_ROWS or self._waiting_bytes >= _BATCH_BYTES:
-            self._flush_all()
+        self._flush_when_full()
         return len(lines)
 
     def _record(self, message: dict[str, Any], number: int) -> None:
@@ -204,13 +201,37 @@ class Target:
             case "ACTIVATE_VERSION":
                 self._activate(message, number)
             case "BATCH":
-                raise ConnectorError(
-                    f"input line {number}: BATCH is not supported; remove batch_config from the settings of the tap"
-                )
+                self._batch(message, number)
             case other:
                 if str(other) not in self._ignored:
                     self._ignored.add(str(other))
                     say("WARNING", f"input line {number}: messages of the type {other} are ignored")
+
+    def _batch(self, message: dict[str, Any], number: int) -> None:
+        """Takes the records of files, as if they had come here."""
+        stream = message["stream"]
+        batch = self._batches.get(stream)
+        if batch is None:
+            raise ConnectorError(f"input line {number}: a BATCH of the stream {stream} comes before its SCHEMA")
+        # The SDK leaves the version out of these messages: what was announced before holds.
+        version = message.get("version") or batch.version
+        if version != batch.version:
+            self._change_version(stream, batch, version)
+        fields = batch.definition[0].get("properties") or {}
+        batch.unversioned |= not version
+        self._after_state = True
+        for records, size in records_of(message):
+            # The SDK writes fields that were not selected into the files, too; the schema has only those that were.
+            strange = set().union(*records) - fields.keys() if fields else ()
+            if strange:
+                for record in records:
+                    for name in strange:
+                        record.pop(name, None)
+            batch.records += records
+            batch.lines += [number] * len(records)
+            self._waiting += len(records)
+            self._waiting_bytes += size
+            self._flush_when_full()
 
     def _schema(self, message: dict[str, Any], number: int) -> None:
         stream, schema, keys = message["stream"], message["schema"], message.get("key_properties") or []
@@ -235,6 +256,10 @@ class Target:
             raise ConnectorError(
                 f"input line {number}: ACTIVATE_VERSION of the stream {stream} comes before its SCHEMA"
             )
+        if batch.unversioned:
+            # Nobody can tell its rows from older ones, so nothing is removed.
+            say("WARNING", f"input line {number}: {stream}: what is gone stays, for its batch files tell no version")
+            return
         self._change_version(stream, batch, version)
         self._sink.activate(stream, version)
         self._open += 1
@@ -248,6 +273,10 @@ class Target:
         if not records or records >= pace.rows or self._clock() - self._committed_at >= pace.seconds:
             self._flush_all()
             self._commit()
+
+    def _flush_when_full(self) -> None:
+        if self._waiting >= _BATCH_ROWS or self._waiting_bytes >= _BATCH_BYTES:
+            self._flush_all()
 
     def _flush_all(self) -> None:
         for stream, batch in self._batches.items():
@@ -279,32 +308,3 @@ def _readable(descriptor: int, seconds: float) -> bool:
         return bool(select.select([descriptor], [], [], seconds)[0])
     except (OSError, ValueError):  # not a thing that can be waited for
         return True
-
-
-def _parse(data: bytes, lines: list[bytes], first: int) -> list[Any]:
-    """One message a line, None for a blank one."""
-    if not may_be_inexact(data):
-        try:
-            messages: list[Any] = orjson.loads(b"[" + b",".join(lines) + b"]")
-        except ValueError:
-            messages = []
-        if len(messages) == len(lines):
-            return messages
-    return [_parse_one(line, number) for number, line in enumerate(lines, first)]
-
-
-def _parse_one(line: bytes, number: int) -> Json:
-    if not line.strip():
-        return None
-    try:
-        return loads(line)
-    except ValueError as error:
-        raise ConnectorError(f"input line {number} is not JSON ({error}): {_shorten(line)}") from None
-
-
-def _shorten(line: bytes) -> str:
-    """A line for a message; what may hold data is not shown."""
-    if line.lstrip().startswith(b"{"):
-        return "{...}"
-    text = line[:81].decode("utf-8", "replace")
-    return text[:80] + "..." if len(text) > 80 else text

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from flext_sdk.connectors import _cli
 from flext_sdk.connectors._errors import ConnectorError
 from flext_sdk.connectors._settings import Settings
-from flext_sdk.connectors._target import Sink
 
 if TYPE_CHECKING:
     import argparse
 
-OpenSink = Callable[[Settings], AbstractContextManager[Sink]]
+    from flext_sdk.connectors._target import Sink
+
+type OpenSink = Callable[[Settings], AbstractContextManager[Sink]]
 
 
 def run(name: str, argv: Sequence[str] | None, open_sink: OpenSink, probe: Callable[[Settings], None]) -> int:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Kind = Literal["tap", "target"]
 
 TAP_CAPABILITIES = ("catalog", "discover", "state", "about", "activate-version", "test")
-TARGET_CAPABILITIES = ("about", "activate-version", "hard-delete", "test")
+TARGET_CAPABILITIES = ("about", "activate-version", "batch", "hard-delete", "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,10 @@ CONNECTORS: dict[str, Connector] = {
         _connector(
             "tap-postgres", "tap", "Reads tables of a PostgreSQL database, as a whole or by a replication key.",
             _schemas.TAP_POSTGRES,
+        ),
+        _connector(
+            "tap-duckdb", "tap", "Reads tables of a DuckDB file, as a whole or by a replication key.",
+            _schemas.TAP_DUCKDB,
         ),
         _connector(
             "tap-rest", "tap", "Reads lists of records from an HTTP API that answers with JSON.", _schemas.TAP_REST

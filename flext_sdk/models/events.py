@@ -93,5 +93,9 @@ class EventList(Model):
     """
     Id up to which events were looked through; ask with it as after for what comes next.
     """
+    missed: int | None = None
+    """
+    How many events behind the one in after are no longer kept; left out where there are none.
+    """
     node_id: str | None = None
     timestamp: AwareDatetime | None = None

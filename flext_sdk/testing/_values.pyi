@@ -368,6 +368,7 @@ class EventListValues(TypedDict, total=False):
     total: int | None
     limit: int | None
     last_id: str | None
+    missed: int | None
     node_id: str | None
     timestamp: datetime | str | None
 
@@ -547,6 +548,7 @@ class LogListValues(TypedDict, total=False):
     logs: Sequence[LogEntry | Mapping[str, Any]]
     execution_id: str | None
     last_id: int | None
+    missed: int | None
 
 class LoginRequestValues(TypedDict, total=False):
     """Fields of `flext_sdk.LoginRequest`."""

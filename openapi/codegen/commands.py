@@ -33,6 +33,7 @@ def _environment() -> Iterator[tuple[str, str]]:
     yield "FLEXT_PASSPHRASE_FD", "File descriptor to read the passphrase of the secrets from."
     yield "FLEXT_PAGER", "Program for tables longer than the terminal, before PAGER; empty or cat: none."
     yield "NO_COLOR", "Set: no colours."
+    yield "CI", "Set: progress is told in lines, for the log of a build."
 
 
 def _default(setting: Setting) -> str:

@@ -31,6 +31,7 @@ FIXED = {
     "DebugMeasure": "flext_sdk._diagnostics.records",
     "DebugPath": "flext_sdk._diagnostics.records",
     "DebugSpan": "flext_sdk._diagnostics.records",
+    "GapEvent": "flext_sdk._core.hooks",
     "Hooks": "flext_sdk._core.hooks",
     "RequestEvent": "flext_sdk._core.hooks",
     "ResponseEvent": "flext_sdk._core.hooks",

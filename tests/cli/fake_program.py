@@ -191,6 +191,7 @@ class FakeFlext:
         token: str | None = None,
         timeout: float = 60,
         middleware: Sequence[Any] = (),
+        hooks: Sequence[Any] = (),
         autostart: bool | None = None,
         _labels: Mapping[str, str] | None = None,
         _notify: "Callable[[str], None] | None" = None,

@@ -141,13 +141,14 @@ class Clock:
         return self.now
 
 
-def test_a_log_gets_a_line_every_ten_seconds():
+@pytest.mark.parametrize(("environ", "told"), [({"CI": "true"}, True), ({}, False)])
+def test_the_log_of_a_build_gets_a_line_every_ten_seconds_and_a_pipe_none(environ, told):
     clock, out = Clock(), io.StringIO()
-    progress = Progress(out, clock=clock)
+    progress = Progress(out, clock=clock, environ=environ)
     for second in range(25):
         clock.now = float(second)
         progress.update({"pipeline": "p", "status": "running", "steps_total": 3, "steps_executed": 1})
-    assert out.getvalue() == "p running · 1/3 steps · 10.0s\np running · 1/3 steps · 20.0s\n"
+    assert out.getvalue() == ("p running · 1/3 steps · 10.0s\np running · 1/3 steps · 20.0s\n" if told else "")
     progress.finish({"other": "thing"})
     assert out.getvalue().endswith("p running · 1/3 steps · 24.0s\n")
 

@@ -1,7 +1,7 @@
 """The real command against a real platform: one pipeline from its file to its end."""
 
-import io
 import json
+import select
 import shlex
 import shutil
 import signal
@@ -10,10 +10,10 @@ import sys
 
 import pytest
 
-from flext_cli.main import main
 from flext_cli.params import table
 
 from .conftest import ROOT, Result
+from .examples import ENDLESS, TOOLS, Shell, every_example
 
 DEFINITION = """
 name: fruit
@@ -235,14 +235,14 @@ def test_a_stream_that_is_closed_or_full(platform, tmp_path, line, code, error):
 
 # -- every example of every help page ----------------------------------------------------------------------------
 
+# Whoever starts the tests in the background of a shell has its programs ignore Ctrl-C.
+HEARING = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from flext_cli.main import main
+sys.exit(main())
+"""
 PROCESSES = {"service start", "service stop", "service restart"}
-ENDLESS = {
-    "service logs": ["flext service logs flexcore --follow"],
-    "events follow": [
-        "flext events follow --type 'orchestration.*'",
-        "flext events follow --since 15m --grep '(?i)fail' -o ndjson",
-    ],
-}
 #: In an order in which there is a user to log in, and somebody to log out.
 AUTH = [
     "auth user create", "auth user update", "auth user set-password", "auth login", "auth login", "auth status", "auth whoami",
@@ -271,45 +271,23 @@ def test_every_example_works(platform, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FLEXT_HOME", str(platform.home))
     shutil.copy(ROOT / "examples" / "data" / "orders.csv", "orders.csv")
-    placed = {"RUN": ""}
+    shell = Shell(monkeypatch, capsys, tmp_path)
+    placed, one, line = shell.placed, shell.words, shell.line
 
-    def one(words, stdin=""):
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        capsys.readouterr()
-        code = main([placed.get(word, word) for word in words])
-        found = capsys.readouterr()
-        return Result(code, found.out, found.err)
-
-    def line(text):
-        """As a shell: `a | b` and `a > file`."""
-        stdin = ""
-        for part in text.split(" | "):
-            words = shlex.split(part)
-            target = words[-1] if ">" in words else None
-            words = words[: words.index(">")] if target else words
-            assert words[0] == "flext", text
-            result = one(words[1:], stdin)
-            stdin = result.out
-            if target:
-                (tmp_path / target).write_text(result.out)
-            if result.code:
-                return result
-        return result
-
-    # Those of dbt need a project and an installed dbt: tests/dbt. Commands about files of this machine have a home of
-    # their own: tests/profiles.
-    own = {
-        words: entry
-        for words, entry in table.COMMANDS.items()
-        if not words.startswith(("data dbt ", "meltano ")) and not entry.get("alone")
+    # Those of dbt and Meltano need projects, and these tools: test_tools.py. Commands about files of this machine have a home
+    # of their own: tests/profiles.
+    examples = {
+        words: texts
+        for words, texts in every_example().items()
+        if not words.startswith(TOOLS) and not table.COMMANDS[words].get("alone")
     }
-    examples = {words: [text for text, _ in entry["examples"]] for words, entry in own.items()}
+    expected = {words for words, texts in examples.items() if not set(texts) <= ENDLESS}
     following = [text for words in ("quickstart",) for text in table.COMMANDS[words]["next"]]
     failures = []
 
     def work(*lines):
         for text in lines:
-            if any(text in texts for texts in ENDLESS.values()):
+            if text in ENDLESS:
                 continue
             result = line(text)
             # A run of 240 rows may have ended before it is stopped.
@@ -373,25 +351,37 @@ def test_every_example_works(platform, tmp_path, monkeypatch, capsys):
     finally:
         one(["service", "stop", "-q"])
     assert failures == [], "\n".join(map(str, failures))
+    assert shell.ran >= expected
 
 
-def test_the_example_that_never_ends_ends_with_ctrl_c(platform, tmp_path):
-    for words, texts in ENDLESS.items():
-        assert set(texts) <= {text for text, _ in table.COMMANDS[words]["examples"]}
+@pytest.mark.parametrize("text", sorted(ENDLESS))
+def test_an_example_that_never_ends_ends_with_ctrl_c(platform, tmp_path, text):
+    assert text in {text for texts in every_example().values() for text in texts}
+    begun = [sys.executable, "-c", HEARING, *shlex.split(text)[1:]]
     with subprocess.Popen(
-        [sys.executable, "-m", "flext_cli", *ENDLESS["service logs"][0].split()[1:]], cwd=tmp_path, env=platform.environ | {"PYTHONPATH": str(ROOT)},
+        begun, cwd=tmp_path, env=platform.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
-        assert process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        try:
+            if "events" in text:
+                with platform.client() as client:  # something has to happen, and to fail
+                    while process.poll() is None and not select.select([process.stdout], [], [], 0.3)[0]:
+                        client.orchestrations.execute("failing", "tap-csv", ["about"], wait=True)
+            assert process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert "Traceback" not in err
 
 
-def test_a_command_that_only_shows_makes_no_models(platform) -> None:
-    """pydantic costs as much as a dozen bare interpreters, and a table needs none of it."""
-    code = "import sys; from flext_cli.main import main; main(['pipeline', 'list', '-q']); print('pydantic' in sys.modules, file=sys.stderr)"
+@pytest.mark.parametrize(
+    "line", ["pipeline list", "plugin execute tap-csv version", "orchestration execute look tap-csv about --wait"]
+)
+def test_a_command_that_only_shows_makes_no_models(platform, line) -> None:
+    """pydantic costs as much as a dozen bare interpreters, and a table needs none of it; nor does waiting."""
+    code = f"import sys; from flext_cli.main import main; main({[*line.split(), '-q']!r}); print('pydantic' in sys.modules, file=sys.stderr)"
     done = subprocess.run(
         [sys.executable, "-c", code], env=platform.environ, capture_output=True, text=True, check=False
     )

@@ -1,5 +1,7 @@
 """Commands of the user's own."""
 
+import os
+
 import pytest
 
 from flext_cli import aliases
@@ -89,6 +91,9 @@ def test_completion_knows_them(home, config):
     config("alias:\n  ls: pipeline   list\n  pipeline: version\n")
     assert aliases.cached() == {"ls": "pipeline list"}
     assert (home / "cache" / "aliases").read_text() == "ls\tpipeline list\n"
+    config("alias: {new: version}")
+    os.utime(home / "config.yaml", (1, 1))  # written after the clock was set back: it looks older than what is kept
+    assert aliases.cached() == {"new": "version"}
     config("alias: {a: [")
     assert aliases.cached() == {}
     assert aliases.expand_quietly(["ls"], {"FLEXT_HOME": str(home)}) == ["ls"]

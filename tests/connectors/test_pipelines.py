@@ -111,7 +111,9 @@ def test_selected_fields_land_in_parquet_files_that_duckdb_reads(
 def test_the_index_of_plugins_has_them(shop: Any, platform: Any) -> None:
     with platform.client() as client:
         known = {plugin.name: plugin for plugin in client.plugins.list()}
-        assert {"tap-parquet", "tap-postgres", "tap-rest", "target-parquet", "target-postgres"} <= set(known)
+        assert {"tap-duckdb", "tap-parquet", "tap-postgres", "tap-rest", "target-parquet", "target-postgres"} <= set(
+            known
+        )
         settings = shop | {"password": PASSWORD}
         answer = client.plugins.execute("tap-postgres", "discover", config=settings)
         assert "orders" in json.dumps(answer.model_dump(mode="json"))

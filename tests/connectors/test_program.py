@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -186,3 +187,31 @@ def test_a_library_that_is_missing(bench: Any, monkeypatch: pytest.MonkeyPatch) 
     result = bench.run("tap-postgres", {"database": "x"})
     assert result.code == 1
     assert result.talk == ['ERROR tap-postgres: psycopg is not installed; run: pip install "flext-sdk[connectors]"']
+
+
+def test_without_the_libraries_every_connector_still_tells_of_itself() -> None:
+    script = (
+        "import importlib, sys\n"
+        "for name in ('orjson', 'pyarrow', 'duckdb', 'psycopg', 'pytz'): sys.modules[name] = None\n"
+        "for name in sys.argv[1:]:\n"
+        "    module = importlib.import_module('flext_sdk.connectors.' + name.replace('-', '_'))\n"
+        "    assert module.main(['--about']) == 0\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *CONNECTORS], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert [name for name in CONNECTORS if f"{name} " not in done.stdout] == []
+
+
+@pytest.mark.parametrize("name", ["target-sqlite", "target-jsonl"])
+def test_a_target_without_its_libraries_says_so_in_one_line(tmp_path: Path, name: str) -> None:
+    (tmp_path / "settings.json").write_text(json.dumps({"path": str(tmp_path / "out")}), encoding="utf-8")
+    module = f"flext_sdk.connectors.{name.replace('-', '_')}"
+    script = f"import sys; sys.modules['orjson'] = None; from {module} import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--config", str(tmp_path / "settings.json")],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == f'ERROR {name}: orjson is not installed; run: pip install "flext-sdk[connectors]"\n'

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+
+from flext_sdk.connectors import _batchfiles
 
 STATE = {"type": "STATE", "value": {"at": 1}}
 
@@ -125,7 +130,20 @@ def test_large_inputs_commit_as_they_go(bench: Any, target: str) -> None:
             b'{"type":"ACTIVATE_VERSION","stream":"t","version":1}',
             "ACTIVATE_VERSION of the stream t comes before its SCHEMA",
         ),
-        (b'{"type":"BATCH","stream":"s"}', "input line 2: BATCH is not supported; remove batch_config"),
+        (b'{"type":"BATCH","stream":"s"}', "input line 2 is no Singer message: {...}"),
+        (b'{"type":"BATCH","stream":"t"}', "input line 2: a BATCH of the stream t comes before its SCHEMA"),
+        (
+            b'{"type":"BATCH","stream":"s","encoding":{"format":"avro"},"manifest":[]}',
+            "batch files in the format avro cannot be read",
+        ),
+        (
+            b'{"type":"BATCH","stream":"s","encoding":{"format":"jsonl"},"manifest":["s3://b/x.gz"]}',
+            "the batch file s3://b/x.gz is not on this machine",
+        ),
+        (
+            b'{"type":"BATCH","stream":"s","encoding":{"format":"jsonl"},"manifest":["file:///no%20where"]}',
+            "the batch file /no where cannot be read: No such file or directory",
+        ),
         (
             b'{"type":"SCHEMA","stream":"t","schema":{"properties":{"a":{}}},"key_properties":["b"]}',
             "has the key b, which is none of its fields",
@@ -136,6 +154,82 @@ def test_large_inputs_commit_as_they_go(bench: Any, target: str) -> None:
 def test_messages_that_make_no_sense(bench: Any, target: str, line: bytes, words: str) -> None:
     head = json.dumps(schema({"a": INT})).encode()
     assert words in refused(bench, target, head + b"\n" + line + b"\n" + json.dumps(STATE).encode())
+
+
+def batch(*places: str, form: str = "jsonl", **more: Any) -> dict[str, Any]:
+    encoding = {"format": form, "compression": "gzip"}
+    return {"type": "BATCH", "stream": "s", "encoding": encoding, "manifest": list(places), **more}
+
+
+def test_rows_in_batch_files(bench: Any, target: str) -> None:
+    """As the Singer SDK writes them: compressed whatever the message says, with all fields that the tap read."""
+    packed = bench.file(
+        "a b.json.gz", gzip.compress(b'{"id":1,"n":1.5,"hidden":1}\n{"id":2,"n":12345678901234567890.125}\n')
+    )
+    plain = bench.file("c.json", '{"id":3,"n":3}\n\n{"id":1,"n":4,"hidden":2}')
+    columns = bench.folder / "d.parquet"
+    pq.write_table(pa.table({"id": [5, None, 6], "n": [5.5, 1.0, None], "hidden": [[1], [], []]}).slice(0, 1), columns)
+    head = schema({"id": INT, "n": NUM}, ["id"])
+    send(
+        bench,
+        target,
+        head,
+        batch(packed.as_uri(), str(plain)),
+        {"type": "STATE", "value": 1},
+        batch(columns.as_uri(), form="parquet"),
+    )
+    rows = {row["id"]: row["n"] for row in bench.rows(target, "s")}
+    assert all(set(row) == {"id", "n"} for row in bench.rows(target, "s"))
+    assert sorted(rows) == [1, 2, 3, 5]
+    assert float(rows[1]) == 4
+    assert str(rows[2]).startswith(
+        "1.23456" if target in ("target-postgres", "target-jsonl") else "12345678901234567890.125"
+    )
+    assert float(rows[5]) == 5.5
+    assert packed.exists()
+    assert plain.exists()
+
+
+def test_versions_of_batch_files(bench: Any, target: str) -> None:
+    files = [bench.file(f"{n}.jsonl", f'{{"a":{n}}}\n').as_uri() for n in range(4)]
+    values = lambda: sorted(row["a"] for row in bench.rows(target, "s"))  # noqa: E731
+    head = schema({"a": INT})
+    send(bench, target, head, activate(1), batch(files[0]), activate(1), STATE)
+    assert values() == [0]
+    send(bench, target, head, activate(2), batch(files[1]), batch(files[2]), activate(2))
+    assert values() == [1, 2]
+    send(bench, target, head, batch(files[3], version=3), record(version=3, a=4), activate(3))
+    assert values() == [3, 4]
+    result = send(bench, target, head, batch(files[0]), activate(4))
+    assert 0 in values()
+    assert result.talk == ["WARNING input line 3: s: what is gone stays, for its batch files tell no version"]
+
+
+def test_batch_files_that_are_broken(bench: Any) -> None:
+    packed = gzip.compress(b'{"a":1}\n' * 1000)
+    for name, content, words in (
+        ("cut.gz", packed[:-20], "cut.gz cannot be read: Compressed file ended before the end-of-stream marker"),
+        ("bad.gz", packed[:20] + b"xxxx" + packed[24:], "bad.gz cannot be read: "),
+        ("text.jsonl", b'{"a":1}\nnonsense\n', "text.jsonl: line 2 is not JSON"),
+        ("list.jsonl", b'{"a":1}\n[1]\n', "list.jsonl: every line must be a JSON object"),
+    ):
+        path = bench.file(name, content)
+        assert words in refused(bench, "target-sqlite", [schema({"a": INT}), batch(path.as_uri())])
+    path = bench.file("no.parquet", b"PAR1")
+    assert "no.parquet cannot be read: " in refused(
+        bench, "target-sqlite", [schema({"a": INT}), batch(path.as_uri(), form="parquet")]
+    )
+
+
+def test_large_batch_files_go_in_by_pieces(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_batchfiles, "_PIECE", 100)
+    path = bench.file(
+        "rows.jsonl", "".join(f'{{"a":{n},"t":"{"x" * (n % 300)}"}}\n' for n in range(1000)).removesuffix("\n")
+    )
+    send(bench, "target-sqlite", schema({"a": INT, "t": TEXT}), batch(path.as_uri()))
+    assert bench.query("target-sqlite", "SELECT count(*), sum(a), sum(length(t)) FROM s") == [
+        (1000, 499_500, sum(n % 300 for n in range(1000)))
+    ]
 
 
 def test_blank_lines_and_unknown_messages(bench: Any, target: str) -> None:

@@ -102,6 +102,11 @@ def test_hints_where_the_service_gives_none() -> None:
     assert error.request_id == "mine"
     moved = error_from(308, {"location": "https://x"}, b"", operation="a.b", service="flext")
     assert "another address" in moved.message
+    gateway = error_from(502, {}, b"<html>Bad Gateway</html>", operation="a.b", service="flext")
+    assert "stands before the service" in str(gateway.hint)
+    # A service that could not use what a plugin gave says so itself; nothing stands before it.
+    told = error_from(502, {}, b'{"error": "x", "code": "PLUGIN_BAD_OUTPUT"}', operation="a.b", service="flext")
+    assert (told.code, told.hint) == ("PLUGIN_BAD_OUTPUT", None)
 
 
 JSON = st.recursive(

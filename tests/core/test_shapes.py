@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from flext_sdk import ResponseDecodeError
 from flext_sdk import _operations as ops
+from flext_sdk._core import frames
 from flext_sdk._core.decode import decode, decode_page
 from flext_sdk._core.operations import Operation
 from flext_sdk._core.prometheus import metrics_of, samples
@@ -168,3 +169,16 @@ def test_a_list_that_is_limited_and_not_paged_is_known_by_its_count() -> None:
 def test_a_result_far_too_large_is_told_about_and_not_kept() -> None:
     assert bounded({"a": 1}) == {"a": 1}
     assert bounded("x" * 2_000_000) == {"omitted": True, "bytes": 2_000_002}
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": [1, 2.5, null, "ä"]}', b'{"a": "b"}', '{"a": "\\ud83d half of a pair"}', "[]", "1e400"]
+)
+def test_frames_are_read_as_the_standard_library_reads_them(text: str | bytes) -> None:
+    assert frames.plain(text) == json.loads(text)
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"a":1} {', b"\xff", "nothing"])
+def test_what_is_no_frame_is_an_error(text: str | bytes) -> None:
+    with pytest.raises(ValueError):
+        frames.plain(text)

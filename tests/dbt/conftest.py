@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import sys
 from pathlib import Path
 
@@ -12,9 +10,9 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "engine")]
 
+from dbt_shared import shared_environments  # noqa: E402
 from engine_bench import Bench, eventually  # noqa: E402
 
-from flext_sdk.embedded.dbt.environment import REQUIREMENTS, DbtEnvironments  # noqa: E402
 from flext_sdk.embedded.engine.plugins import FirstParty  # noqa: E402
 from flext_sdk.embedded.environments import Environments  # noqa: E402
 from flext_sdk.embedded.store.runs import ENDED  # noqa: E402
@@ -22,12 +20,7 @@ from flext_sdk.embedded.store.runs import ENDED  # noqa: E402
 
 @pytest.fixture(scope="session")
 def environments() -> Environments:
-    key = hashlib.sha256(repr((REQUIREMENTS, sys.version)).encode()).hexdigest()[:12]
-    folder = HERE.parents[1] / ".cache" / "flext-tests" / f"dbt-{key}"
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    found = Environments(folder, environ=environ)
-    DbtEnvironments(found).ready("duckdb", heard=lambda _line: None)
-    return found
+    return shared_environments()
 
 
 class Patient(Bench):

@@ -109,6 +109,8 @@ def test_a_manifest_is_fresh_until_a_file_changes(tmp_path):
         assert not manifest.is_fresh(found), name
         os.utime(folder / name, (made - 5, made - 5))
     assert manifest.is_fresh(found)
+    os.utime(found.manifest, (made + 86_400, made + 86_400))  # made before the clock was set back
+    assert not manifest.is_fresh(found)
 
 
 def test_models_and_graph_of_a_manifest(tmp_path):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ from hypothesis import strategies as st
 
 from flext_sdk.embedded import supervisor
 from flext_sdk.embedded.hosting import logfile
-from flext_sdk.embedded.supervisor.reader import follow, parse, tail
+from flext_sdk.embedded.supervisor.reader import Follower, parse, tail
 from flext_sdk.errors import UsageError
 
 
@@ -37,6 +40,23 @@ def write(path: Path, *messages: str) -> None:
     with path.open("a") as file:
         for message in messages:
             file.write(json.dumps({"message": message, "level": "info"}) + "\n")
+
+
+def following(path: Path) -> Iterator[dict[str, Any] | None]:
+    return Follower(path, "x").news(sleep=lambda _seconds: None)
+
+
+def new(news: Iterator[dict[str, Any] | None]) -> list[str]:
+    """What is new now."""
+    return texts(iter(lambda: next(news), None))
+
+
+def rotate(path: Path) -> None:
+    for number in range(4, 0, -1):
+        part = path.with_name(f"{path.name}.{number}")
+        if part.exists():
+            part.rename(path.with_name(f"{path.name}.{number + 1}"))
+    path.rename(path.with_name(f"{path.name}.1"))
 
 
 def texts(entries: Any) -> list[str]:
@@ -140,7 +160,7 @@ def test_what_the_service_did_not_write_itself_is_an_error(line: str) -> None:
 def test_following_gives_new_lines_as_they_come(tmp_path: Path) -> None:
     path = tmp_path / "x.log"
     slept: list[float] = []
-    news = follow(path, "x", sleep=slept.append)
+    news = Follower(path, "x").news(sleep=slept.append)
     assert next(news) is None  # no log yet
     write(path, "1", "2")
     assert texts([next(news), next(news)]) == ["1", "2"]
@@ -157,7 +177,7 @@ def test_following_gives_new_lines_as_they_come(tmp_path: Path) -> None:
 def test_following_goes_on_when_the_log_is_rotated(tmp_path: Path) -> None:
     path = tmp_path / "x.log"
     write(path, "old")
-    news = follow(path, "x", sleep=lambda _seconds: None)
+    news = following(path)
     assert next(news) is None
     write(path, "1")
     path.rename(tmp_path / "x.log.1")
@@ -169,6 +189,100 @@ def test_following_goes_on_when_the_log_is_rotated(tmp_path: Path) -> None:
     assert texts([next(news)]) == ["3"]
     path.unlink()
     assert next(news) is None
+
+
+def test_no_line_is_lost_or_doubled_by_rotations_between_two_looks(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    write(path, "old")
+    news = following(path)
+    assert new(news) == []
+    write(path, "1")
+    rotate(path)
+    assert new(news) == ["1"]  # and there is no newest part yet
+    write(path, "2", "3")
+    for number in range(4, 8):
+        rotate(path)
+        write(path, str(number))
+    assert new(news) == ["2", "3", "4", "5", "6", "7"]
+    with path.open("a") as file:
+        file.write('{"message": "torn')  # its writer was killed, and the next one rotates
+    rotate(path)
+    write(path, "8")
+    assert new(news) == ['{"message": "torn', "8"]
+
+
+def test_a_part_that_is_gone_is_read_to_its_end_and_then_what_is_newer(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    write(path, "old")
+    news = following(path)
+    write(path, "1")
+    for number in range(2, 12):  # more parts than are kept
+        rotate(path)
+        write(path, str(number))
+    assert new(news) == ["1", *[str(number) for number in range(6, 12)]]
+    path.unlink()
+    assert new(news) == []
+    write(path, "12")
+    assert new(news) == ["12"]
+
+
+def test_a_log_that_is_emptied_and_written_to_again_is_read_from_its_beginning(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    write(path, "before")
+    news = following(path)
+    assert new(news) == []
+    path.write_text("")
+    write(path, "longer than what was there before it was emptied", "2")
+    assert new(news) == ["longer than what was there before it was emptied", "2"]
+    write(path, "3")
+    assert new(news) == ["3"]
+
+
+def test_older_parts_are_not_new(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    write(tmp_path / "x.log.1", "old")  # and the newest part is not there
+    news = following(path)
+    assert new(news) == []
+    write(path, "1")
+    assert new(news) == ["1"]
+
+
+def test_what_is_written_while_the_tail_is_shown_comes_after_it(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    write(path, "1", "2")
+    follower = Follower(path, "x")
+    write(path, "3")
+    rotate(path)
+    write(path, "4")
+    assert texts(follower.tail(5)) == ["1", "2"]
+    assert new(follower.news(sleep=lambda _seconds: None)) == ["3", "4"]
+
+
+def test_following_a_log_that_is_rotated_all_the_time(tmp_path: Path, root_logger: logging.Logger) -> None:
+    path = tmp_path / "x.log"
+    handler = RotatingFileHandler(path, maxBytes=20_000, backupCount=5)
+    handler.setFormatter(logging.Formatter('{"message": "%(message)s"}'))
+    found: list[str] = []
+    done = threading.Event()
+    news = Follower(path, "x").news(pause=0.0005)
+
+    def read() -> None:
+        for entry in news:
+            if entry is not None:
+                found.append(entry["message"])
+            elif done.is_set():
+                return
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(20_000):
+        handler.emit(logging.makeLogRecord({"msg": str(number)}))
+        while reader.is_alive() and number - len(found) > 2_000:  # what is no longer kept cannot be read
+            time.sleep(0.001)
+    done.set()
+    reader.join()
+    handler.close()
+    assert found == [str(number) for number in range(20_000)]
 
 
 def test_logs_of_a_service(tmp_path: Path) -> None:

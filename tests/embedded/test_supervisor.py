@@ -64,6 +64,11 @@ def test_a_service_from_its_start_to_its_end(environ: dict[str, str]) -> None:
     now = supervisor.status("flexcore", environ=environ)
     assert (now["status"], now["pid"], now["port"], now["url"]) == ("running", found.pid, found.port, found.url)
     assert now["uptime"] >= 0
+    file = paths_of(environ).state_file("flexcore")
+    note = json.loads(file.read_text())
+    file.write_text(json.dumps({**note, "started_at": "2999-01-01T00:00:00Z"}))  # the clock was set back since
+    assert supervisor.status("flexcore", environ=environ)["uptime"] >= now["uptime"]
+    file.write_text(json.dumps(note))
     assert now["memory"] > 1_000_000
     assert now["message"] is None
     (again,) = supervisor.start("flexcore", environ=environ)
@@ -322,8 +327,12 @@ def test_strange_times_and_processes_have_no_numbers(environ: dict[str, str], tm
     supervisor.ensure_running(services=ONE, environ=environ)
     file = paths_of(environ).state_file("flexcore")
     for moment in ("", "yesterday", "2026-11-22T08:00:00"):
-        file.write_text(json.dumps({**json.loads(file.read_text()), "started_at": moment}))
+        file.write_text(json.dumps({**json.loads(file.read_text()), "started": "", "started_at": moment}))
         assert supervisor.status("flexcore", environ=environ)["uptime"] is None
+    # Where the system does not tell, a clock that was set back makes nothing less than no time.
+    later = {"started": "", "started_at": "2999-01-01T00:00:00Z"}
+    file.write_text(json.dumps({**json.loads(file.read_text()), **later}))
+    assert supervisor.status("flexcore", environ=environ)["uptime"] == 0
     assert look._memory(1, tmp_path) is None
 
 

@@ -138,13 +138,17 @@ class Bench(Platform):
         (home / "state").mkdir(parents=True, exist_ok=True)
         super().__init__(
             CONTRACT,
-            database_url=f"sqlite:///{home / 'state' / 'flext.db'}",
-            engine_url=f"sqlite:///{home / 'state' / 'dbos.db'}",
             folder=home / "state",
             secrets_folder=home / "secrets",
             environ=base_environment() | (environ or {}),
             plugins=self.plugins,
-            **{"backoff": 0.01, "engine": ThreadEngine, **options},
+            **{
+                "database_url": f"sqlite:///{home / 'state' / 'flext.db'}",
+                "engine_url": f"sqlite:///{home / 'state' / 'dbos.db'}",
+                "backoff": 0.01,
+                "engine": ThreadEngine,
+                **options,
+            },
         )
 
     def define(self, name: str = "orders", *, steps: list[dict[str, Any]] | None = None, **more: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A service without a web part, to be killed by tests: ``python service.py HOME``.
+"""A service without a web part, to be killed by tests: ``python service.py HOME [DATABASE]``.
 
 It reads commands from standard input, ``start NAME`` or ``close``, and answers each with one line.
 """
@@ -11,7 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from engine_bench import Bench
 
 if __name__ == "__main__":
-    bench = Bench(Path(sys.argv[1]), engine=None)
+    shared = {"database_url": sys.argv[2], "engine_url": sys.argv[2]} if len(sys.argv) > 2 else {}
+    bench = Bench(Path(sys.argv[1]), engine=None, **shared)
     bench.launch()
     print("ready", flush=True)
     for line in sys.stdin:

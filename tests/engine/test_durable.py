@@ -12,43 +12,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from engine_bench import Bench, eventually, gone, lines, step
+from killed_service import Service
 
 from flext_sdk.embedded.engine import durable
 from flext_sdk.embedded.engine.process import identity
 from flext_sdk.embedded.store.database import StoreError
 from flext_sdk.embedded.store.processes import StoredProcess
-
-SERVICE = Path(__file__).with_name("service.py")
-
-
-class Service:
-    """The service as a process."""
-
-    def __init__(self, home: Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, str(SERVICE), str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert self.read() == "ready"
-
-    def read(self) -> str:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().strip()
-
-    def ask(self, command: str) -> str:
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{command}\n")
-        self.process.stdin.flush()
-        return self.read()
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.end()
-
-    def end(self) -> None:
-        self.process.wait(30)
-        for stream in (self.process.stdin, self.process.stdout):
-            assert stream is not None
-            stream.close()
 
 
 @pytest.fixture

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
+from pathlib import Path
 
+import pytest
 from engine_bench import Bench
 
-from flext_sdk.embedded.engine.plugins import FirstParty
+from flext_sdk.embedded.engine.plugins import FirstParty, Plugin
 
 
 def test_rows_of_a_file_land_in_a_database_and_later_only_new_ones(tmp_path):
@@ -47,6 +50,40 @@ def test_rows_of_a_file_land_in_a_database_and_later_only_new_ones(tmp_path):
         assert broken["status"] == "failed"
         assert broken["error"].startswith("load: tap-csv failed with exit code 1: ")
         assert "none.csv" in broken["error"]
+    finally:
+        bench.close()
+
+
+class WithOneOfOthers(FirstParty):
+    """Ours, and a tap made with the Singer SDK."""
+
+    def find(self, name):
+        if name != "tap-batch":
+            return super().find(name)
+        argv = [sys.executable, str(Path(__file__).parent / "batch_tap.py")]
+        return Plugin(name, "tap", {"properties": {"batch_config": {}}}, argv, capabilities=("batch",), origin="index")
+
+
+@pytest.mark.parametrize(
+    ("more", "select", "way"),
+    [({}, None, "files"), ({}, ["orders.*"], "files"), ({"fast": False}, None, "lines"), ({}, ["!*.secret"], "lines")],
+)
+def test_a_tap_of_others_hands_rows_over_in_files(tmp_path, more, select, way):
+    bench = Bench(tmp_path / "home", plugins=WithOneOfOthers())
+    bench.launch()
+    try:
+        extract = {"plugin": "tap-batch", "config": {}} | ({"select": select} if select else {})
+        load = {"plugin": "target-sqlite", "config": {"path": str(tmp_path / "w.db")}}
+        bench.define(steps=[{"name": "load", "extract": extract, "load": load, **more}])
+        found = bench.run()
+        assert (found["status"], found["records"], found["error"]) == ("completed", 30, None)
+        assert f"INFO rows go in {way}" in bench.messages(found["execution_id"])
+        with sqlite3.connect(tmp_path / "w.db") as warehouse:
+            columns = ", ".join(row[1] for row in warehouse.execute("pragma table_info(orders)"))
+            assert columns == ("id, note" if select == ["!*.secret"] else "id, note, secret")
+            assert warehouse.execute("select count(*), sum(id), max(note) from orders").fetchone() == (30, 465, "ü" * 5)
+        warehouse.close()
+        assert not list((tmp_path / "home").rglob("*.json.gz"))
     finally:
         bench.close()
 

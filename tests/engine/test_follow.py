@@ -87,6 +87,55 @@ def test_a_search_looks_through_all_that_is_stored(service, monkeypatch):
     assert stored(service, tail=0, after=5) == {"logs": [], "execution_id": service.run_id, "last_id": 5}
 
 
+@pytest.mark.parametrize("options", [{}, {"grep": r"more \d*[05]$"}, {"level": "error"}])
+def test_whoever_is_behind_what_is_kept_is_told_how_much_is_missing(tmp_path, monkeypatch, options):
+    monkeypatch.setattr("flext_sdk.embedded.engine.recorder.KEEP_LINES", 200)
+    own = Running(tmp_path)
+    try:
+        own.define("talk", step("load", ["spam", 300, "say"], ["err", "ERROR odd"], ["spam", 500, "more"]))
+        own.run_id = own.start("talk")
+        own.wait(own.run_id)
+        kept = own.http.get("/api/v1/pipelines/talk/logs", params={"tail": 10_000}).json()
+        ids = [line["id"] for line in kept["logs"]]
+        gone = ids[0] - 1 - 10
+        assert gone > 500
+        wanted = [line["id"] for line in stored(own, tail=10_000, after=10, **options)["logs"]]
+        # All lines, or what a filter leaves of them: what is gone is told in both cases, once.
+        text = "&".join(f"{key}={quote(value)}" for key, value in options.items())
+        follower = own.socket()
+        follower.say("subscribe", f"pipeline_logs:{own.run_id}?after=10&{text}".rstrip("&"))
+        frames = follower.until("pipeline_completed")
+        follower.connection.close()
+        assert [frame["data"]["missed"] for frame in frames if "missed" in (frame["data"] or {})] == [gone]
+        assert [line["id"] for line in follower.lines(frames)] == wanted
+        for tail in (5, 10_000):
+            answer = stored(own, tail=tail, after=10, **options)
+            assert answer["missed"] == gone
+            assert "missed" not in stored(own, tail=tail, after=answer["last_id"], **options)
+        assert "missed" not in stored(own, tail=5, **options)  # the last ones were asked for, not what follows one
+        assert "missed" not in stored(own, tail=5, after=ids[0] - 1, **options)
+    finally:
+        own.close()
+
+
+async def test_lines_that_could_not_be_stored_are_missing_and_those_after_them_are_not():
+    shelf, peer = Shelf(), Peer()
+    peer.takes.set()
+    shelf.write(30)
+    shelf.kept += [LogLine(n, utc_now(), 20, "tap", None, "lost") for n in range(31, 41)]  # the disk was full
+    serving = asyncio.create_task(shelf.stream().serve(peer))  # type: ignore[arg-type]
+    shelf.write(10)
+    peer.subscribe("pipeline_logs:r?after=45")
+    await peer.until(lambda: len(peer.lines()) == 5)
+    shelf.kept = [line for line in shelf.kept if line.message != "lost"]
+    peer.subscribe("pipeline_logs:r?after=25")
+    await peer.until(lambda: len(peer.lines()) == 20)
+    assert peer.lines()[5:] == [*range(26, 31), *range(41, 51)]
+    assert [frame["data"]["missed"] for frame in peer.frames if "missed" in frame["data"]] == [10]
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+
+
 def test_what_makes_no_sense_is_told_in_one_line(service):
     for grep, word in (("(a", "no regular expression"), ("(?=x)", "look-around"), ("(a{1000}){1000}", "too large")):
         answer = service.http.get("/api/v1/pipelines/talk/logs", params={"grep": grep})
@@ -170,13 +219,13 @@ class Shelf:
 
     def after(self, _run: str, after: int, limit: int) -> list[LogLine]:
         self.reads += 1
-        return self.kept[after : after + limit]
+        return [line for line in self.kept if line.id > after][:limit]
 
     def find(self, _run: str) -> Any:
         return Run()
 
     def write(self, count: int, text: str = "x" * 200) -> None:
-        first = len(self.kept) + 1
+        first = self.kept[-1].id + 1 if self.kept else 1
         new = [LogLine(n, utc_now(), 20, "tap", None, f"{n} {text}") for n in range(first, first + count)]
         self.kept += new
         self.hub.lines("r", new)
@@ -281,16 +330,6 @@ async def test_a_peer_that_takes_nothing_is_given_up(monkeypatch):
     assert shelf.hub._listeners == {}
 
 
-class Mute(Channel):
-    """There is nothing to follow."""
-
-    async def subscribe(self, topic: str) -> None: ...
-
-    async def unsubscribe(self, topic: str) -> None: ...
-
-    async def send_news(self) -> None: ...
-
-
 async def test_a_peer_that_has_closed_ends_quietly():
     shelf, peer = Shelf(), Peer()
     peer.takes.set()
@@ -298,8 +337,9 @@ async def test_a_peer_that_has_closed_ends_quietly():
     async with asyncio.timeout(10):
         await shelf.stream().serve(peer)  # type: ignore[arg-type]
     assert peer.closed == 1009
+    late = follow._Follower(peer, shelf.hub, shelf, shelf, utc_now, Frames())  # type: ignore[arg-type]
     with pytest.raises(WebSocketDisconnect):
-        await Mute(peer, utc_now, []).send("{}")  # type: ignore[arg-type]
+        await late.send("{}")
 
 
 def test_a_service_that_stops_says_so(tmp_path):

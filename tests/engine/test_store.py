@@ -13,12 +13,15 @@ from engine_bench import Bench, eventually, step
 from flext_sdk.embedded.engine.recorder import LogRecorder
 from flext_sdk.embedded.store import database as database_module
 from flext_sdk.embedded.store import tables
+from flext_sdk.embedded.store.clock import utc_now
 from flext_sdk.embedded.store.database import Database, StoreError
 from flext_sdk.embedded.store.idempotency import KeyStore
 from flext_sdk.embedded.store.logs import LogFilter, LogLine, LogStore
+from flext_sdk.embedded.store.runs import NewRun
 from flext_sdk.embedded.store.versions import VERSIONS
 from flext_sdk.embedded.web.call import Answer
 from flext_sdk.embedded.web.errors import ApiError
+from flext_sdk.embedded.web.idempotency import steady
 
 
 def url(tmp_path, name="x.db"):
@@ -165,7 +168,7 @@ def test_lists_are_filtered_sorted_and_paged(bench):
 
 
 def test_keys_are_kept_for_a_day(tmp_path):
-    now = [dt.datetime(2026, 1, 1, tzinfo=dt.UTC)]
+    now = [1_000_000.0]
     database = Database(url(tmp_path))
     keys = KeyStore(database, lambda: now[0])
     assert keys.begin("k", "op", "f") is None
@@ -185,9 +188,53 @@ def test_keys_are_kept_for_a_day(tmp_path):
     assert other.begin("l", "op", "f") is None
     with pytest.raises(ApiError):
         other.begin("l", "op", "f")
-    now[0] += dt.timedelta(hours=25)
+    now[0] += 25 * 3_600
     assert keys.begin("k", "op", "g") is None
     database.close()
+
+
+def test_keys_end_after_a_day_whatever_happens_to_the_clock(tmp_path, monkeypatch):
+    """Set forward and back while the service runs, and set back by a year while it does not."""
+    seconds, passed = [1_000_000_000.0], [50.0]
+    clock = steady(lambda: seconds[0], lambda: passed[0])
+    monkeypatch.setattr("flext_sdk.embedded.store.idempotency.steady", lambda: clock)
+    database = Database(url(tmp_path))
+    try:
+        keys, answer = KeyStore(database), Answer(201, {"a": 1})
+        keys.begin("k", "op", "f")
+        keys.finish("k", "op", "f", answer)
+        for wall in (2_000_000_000.0, 1_000.0):
+            seconds[0] = wall
+            passed[0] += 3_600
+            assert keys.begin("k", "op", "f") == answer
+        passed[0] += 23 * 3_600
+        assert keys.begin("k", "op", "other") is None
+        keys.finish("k", "op", "other", answer)
+
+        seconds[0] = 1_000_000_000 - 365 * 86_400
+        clock = steady(lambda: seconds[0], lambda: passed[0])
+        restarted = KeyStore(database)
+        assert restarted.begin("k", "op", "other") == answer
+        passed[0] += 86_400 + 1
+        assert restarted.begin("k", "op", "new") is None
+    finally:
+        database.close()
+
+
+def test_what_waits_for_its_turn_is_found_when_the_clock_was_set_back(tmp_path):
+    moment = [utc_now()]
+    bench = Bench(tmp_path, now=lambda: moment[0])
+    try:
+        bench.define()
+        pipeline = bench.pipelines.require("orders")
+        run = bench.run_store.create(NewRun(
+            pipeline_id=pipeline.id, pipeline="orders", definition={}, steps=[], trigger="manual", max_concurrent_runs=1
+        ))  # fmt: skip
+        assert bench.run_store.waiting_for(dt.timedelta(seconds=30)) == []
+        moment[0] -= dt.timedelta(days=365)
+        assert bench.run_store.waiting_for(dt.timedelta(seconds=30)) == [run.id]
+    finally:
+        bench.close()
 
 
 def test_old_runs_and_lines_are_forgotten(bench):
@@ -213,7 +260,6 @@ def test_what_is_forgotten_is_told_to_the_engine(bench, monkeypatch):
 
 def test_a_talkative_run_keeps_its_last_lines(bench, monkeypatch):
     monkeypatch.setattr("flext_sdk.embedded.engine.recorder.KEEP_LINES", 100)
-    monkeypatch.setattr("flext_sdk.embedded.store.logs.LogStore.trim.__defaults__", (100,))
     bench.define(steps=[step("load", ["spam", 1000])])
     run = bench.run()
     lines = bench.logs.after(run["execution_id"], 0, 10_000)

@@ -128,6 +128,17 @@ def test_one_that_is_used_stays_until_it_is_not(environments):
         pass
 
 
+def test_the_mark_of_one_that_is_gone_goes_too(environments):
+    """Somebody was killed between removing the one and the other, or marked one that was just being removed."""
+    made = environments.create("hello", ["hello"])
+    stray = made.folder.with_name("20260101T000000-abcdef.held")
+    stray.touch()
+    with environments.using("hello"):
+        environments.prune()
+        assert not stray.exists()
+        assert made.folder.with_name(f"{made.folder.name}.held").exists()
+
+
 def test_removing(environments):
     assert not environments.remove("hello")
     environments.create("hello", ["hello"])

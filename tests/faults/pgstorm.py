@@ -5,69 +5,57 @@
 
 from __future__ import annotations
 
-import random
 import sys
-import tempfile
 from pathlib import Path
+from typing import ClassVar
 
 from tests.connectors.pgserver import Server, running
 
-from .storm import VICTIMS, Storm, kept_environment
+from .kills import blow
+from .storm import PipelineStorm
 
 
-class PostgresStorm(Storm):
-    """A platform of its own, a growing table, and a keyed one that it is loaded into."""
+class PostgresStorm(PipelineStorm):
+    """From one table into another one of the same database, which stays until its server is gone."""
 
-    programs = ("connectors.tap_postgres", "connectors.target_postgres")
+    victims: ClassVar = {
+        "tap": ("connectors.tap_postgres",),
+        "target": ("connectors.target_postgres",),
+        "service": ("embedded.host\0flext\0",),
+        "everything": (),
+    }
 
-    def __init__(self, folder: Path, server: Server, database: str, *, seed: int = 1, rows: int = 20_000) -> None:
-        self.folder = folder
-        self.random = random.Random(seed)
-        self.rows = 0
-        self.step = rows
+    def __init__(self, folder: Path, server: Server, *, seed: int = 1, rows: int = 5_000) -> None:
         self.server = server
-        self.database = database
-        self.environ = {**kept_environment(), "FLEXT_HOME": str(folder / "home")}
-        with server.connect(database) as connection:
+        self.database = folder.name
+        with server.connect() as connection:
+            connection.execute(f'CREATE DATABASE "{self.database}"')
+        with server.connect(self.database) as connection:
             connection.execute("CREATE TABLE rows (id int PRIMARY KEY, name text, amount int)")
-        self.grow()
-        settings = server.settings(database)
-        self.create(
+        settings = server.settings(self.database)
+        super().__init__(
+            folder,
             {"plugin": "tap-postgres", "config": {**settings, "replication_key": "id"}},
             {"plugin": "target-postgres", "config": {**settings, "schema": "out"}},
+            seed=seed,
+            rows=rows,
         )
 
-    def grow(self) -> None:
-        """Add rows to the table."""
+    def add(self, first: int, last: int) -> None:
         with self.server.connect(self.database) as connection:
             connection.execute(
                 "INSERT INTO rows SELECT i, 'name ' || i, i * 37 %% 1009 FROM generate_series(CAST(%s AS int), %s) AS i",
-                [self.rows, self.rows + self.step - 1],
+                [first, last],
             )
-        self.rows += self.step
 
     def found(self) -> tuple[int, ...]:
-        """Rows, different ids, and sums of the loaded table."""
         with self.server.connect(self.database) as connection:
             return tuple(
                 connection.execute("SELECT count(*), count(DISTINCT id), sum(id), sum(amount) FROM out.rows").fetchone()
             )
 
 
-def main(times: int) -> None:
-    """A storm of so many kills for each victim."""
-    with running() as server:
-        for victim in VICTIMS:
-            with tempfile.TemporaryDirectory() as folder, server.database("storm") as database:
-                storm = PostgresStorm(Path(folder), server, database, seed=times, rows=5_000)
-                try:
-                    for number in range(times):
-                        storm.strike(victim)
-                        if (number + 1) % 10 == 0:
-                            print(f"{victim}: {number + 1} kills, {storm.rows:,} rows, each there once", flush=True)
-                finally:
-                    storm.close()
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 50)
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+    with running() as server:
+        blow(lambda folder: PostgresStorm(folder, server, seed=count), count, PostgresStorm.victims)

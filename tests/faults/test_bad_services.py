@@ -216,7 +216,22 @@ async def test_a_head_that_comes_drop_by_drop_does_not_hold_a_call(every: Driver
     assert (error.code, error.exit_code) == ("DEADLINE_EXCEEDED", 7)
 
 
-# A client of httpx without event loop cannot be stopped there: httpcore reads on for as long as something comes.
+@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_not_even_behind_a_proxy(
+    raw: Make, time: Any, monkeypatch: pytest.MonkeyPatch, colour: str, scheme: str
+) -> None:
+    proxy = raw(Drip(head(**JSON, x_long="x" * 200)))
+    monkeypatch.setenv(f"{scheme}_proxy", proxy.url)
+    monkeypatch.setenv("no_proxy", "")
+    driver = Driver(colour, "direct", time)
+    environ = {f"{scheme}_proxy": proxy.url}
+    error = await caught(driver, f"{scheme}://services.invalid", timeout=0.4, real_time=True, _environ=environ)
+    assert (error.code, error.exit_code) == ("DEADLINE_EXCEEDED", 7)
+    await driver.close()
+
+
+# A caller's own client of httpx without event loop cannot be stopped: httpcore reads on for as long as something comes.
 UNSTOPPABLE = {"sync-client"}
 
 

@@ -11,13 +11,20 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.datastructures import Headers
+from websockets.http11 import Response
 from websockets.sync.client import connect
+from websockets.sync.server import ServerConnection, serve
 
-from flext_sdk import AsyncFlext, Flext, errors
+from flext_sdk import AsyncFlext, Flext, GapEvent, Hooks, errors
 from flext_sdk._sync import feeds
+from flext_sdk.embedded.flexcore.events import Events
+from flext_sdk.embedded.flexcore.ledger import Ledger
+from flext_sdk.embedded.web.call import Call
 from flext_sdk.testing.proxy import FaultyProxy
 
 
@@ -122,3 +129,55 @@ def test_the_command_follows_until_ctrl_c(
     assert process.returncode == 130
     assert "Traceback" not in err
     assert told[0].count(b"typed.") == 2
+
+
+def test_events_that_are_no_longer_kept_are_told(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "flexcore.db")
+    events = Events(ledger, keep=10)
+    for _ in range(2_000):
+        events.append("a", {})
+    choice = events.chosen({})
+    found, last, missed = events.after(choice, 5, 50)
+    assert ([event["id"] for event in found], last, missed) == ([f"event-{n}" for n in range(1991, 2001)], 2000, 1985)
+    assert events.after(choice, 1990, 50)[2] == 0
+    query = {"limit": 5, "offset": 0}
+    assert events.list(Call("events.list", query={**query, "after": "event-5"}))["missed"] == 1985
+    assert "missed" not in events.list(Call("events.list", query={**query, "after": "event-1990"}))
+    assert "missed" not in events.list(Call("events.list", query=query))
+    ledger.close()
+
+
+@pytest.mark.parametrize("socket", [True, False])
+def test_a_follower_of_events_is_told_what_is_missing(socket: bool) -> None:
+    def event(number: int) -> dict[str, Any]:
+        return {"id": f"event-{number}", "type": "a", "data": {}, "timestamp": "2026-01-31T08:00:00Z"}
+
+    answers = [
+        {"events": [event(3)], "count": 1, "total": 1, "last_id": "event-3"},
+        {"events": [event(90)], "count": 1, "total": 1, "last_id": "event-90", "missed": 86},
+    ]
+
+    def serve_http(connection: ServerConnection, request: Any) -> Response | None:
+        if request.path == "/ws":
+            return None if socket else connection.respond(404, "")
+        content = json.dumps(answers[0] if "after" not in request.path else answers[1]).encode()
+        kind = {"Content-Length": str(len(content)), "Content-Type": "application/json", "Connection": "close"}
+        return Response(200, "OK", Headers(kind), content)
+
+    def talk(connection: ServerConnection) -> None:
+        connection.recv()
+        connection.send(json.dumps({"type": "domain_event", "data": answers[1]}))
+
+    gaps: list[GapEvent] = []
+    with serve(talk, "127.0.0.1", 0, process_request=serve_http) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{server.socket.getsockname()[1]}"
+        with Flext({"flexcore": url}, hooks=Hooks(on_gap=gaps.append), _environ={}) as client:
+            found = client.events.follow(tail=1)
+            assert [next(found).id, next(found).id] == ["event-3", "event-90"]
+            found.close()
+        server.shutdown()
+        thread.join()
+    assert gaps == [GapEvent("events.follow", "", 3, 86)]
+    assert str(gaps[0]).startswith("86 events are missing behind event 3: ")

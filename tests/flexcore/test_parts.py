@@ -25,6 +25,7 @@ from flext_sdk.embedded.flexcore.settings import Limits
 from flext_sdk.embedded.plugins.catalogue import Catalogue
 from flext_sdk.embedded.web.call import Answer, Call
 from flext_sdk.embedded.web.errors import ApiError
+from flext_sdk.embedded.web.idempotency import steady
 
 BODY = {"name": "n", "runtime_type": "process", "command": "c"}
 
@@ -173,6 +174,24 @@ def test_keys_of_one_that_died_may_be_taken_again(ledger: Ledger) -> None:
         assert alive.begin("k", operation, "x") is None
         alive.finish("k", operation, "x", Answer(200))
         alive.abandon("k", operation, "x")
+
+
+def test_keys_end_after_a_day_whatever_happens_to_the_clock(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds, passed = [1_000_000_000.0], [50.0]
+    clock = steady(lambda: seconds[0], lambda: passed[0])
+    monkeypatch.setattr("flext_sdk.embedded.flexcore.keys.steady", lambda: clock)
+    keys, answer = Keys(ledger), Answer(200, {"a": 1})
+    keys.begin("k", "events.publish", "f")
+    keys.finish("k", "events.publish", "f", answer)
+    for wall in (2_000_000_000.0, 1_000.0):
+        seconds[0] = wall
+        assert keys.begin("k", "events.publish", "f") == answer
+    seconds[0] = 1_000_000_000 - 365 * 86_400  # set back by a year, and started anew
+    clock = steady(lambda: seconds[0], lambda: passed[0])
+    restarted = Keys(ledger)
+    assert restarted.begin("k", "events.publish", "f") == answer
+    passed[0] += 86_400 + 1
+    assert restarted.begin("k", "events.publish", "new") is None
 
 
 def test_a_transaction_that_fails_leaves_nothing(ledger: Ledger) -> None:

@@ -178,6 +178,9 @@ def test_workflows_are_the_pipelines(world: Any, pipeline: str) -> None:
         for call in (client.workflows.status, client.workflows.execute):
             with pytest.raises(NotFoundError, match="there is no workflow 'nothing'"):
                 call("nothing")
+            with pytest.raises(NotFoundError) as caught:
+                call("rowss")
+            assert caught.value.hint == "Did you mean rows?"
         kinds = {workflow.runtime_type: workflow.status for workflow in client.workflows.definitions()}
         assert (kinds["singer"], kinds["ray"]) == ("running", "not_implemented")
 

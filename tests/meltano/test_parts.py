@@ -122,6 +122,7 @@ def test_definitions():
         assert len(names) == len(set(names))
         assert definition.type in {"extractor", "loader"}
         assert definition.view()["installed"] is None
+    assert definitions()["tap-duckdb"].note == "comes with this product"
     assert definitions()["tap-postgres"].note == "comes with this product"
     assert definitions()["tap-jsonfile"].note.startswith("Apache")
     made = settings_of(

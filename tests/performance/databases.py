@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
@@ -58,6 +59,9 @@ class Bench:
         write_csv(self.csv, ROWS)
         self.parquet = folder / "orders.parquet"
         pq.write_table(pacsv.read_csv(self.csv), self.parquet)
+        self.duckdb = folder / "orders.duckdb"
+        with duckdb.connect(str(self.duckdb)) as connection:
+            connection.execute(f"CREATE TABLE orders AS FROM '{self.parquet}'")
         with server.connect(DATABASE) as connection:
             connection.execute(f"CREATE TABLE orders ({COLUMNS})")
             with connection.cursor().copy("COPY orders FROM STDIN (FORMAT csv, HEADER)") as copy:
@@ -90,8 +94,6 @@ class Bench:
 
     def check(self, name: str, out: Path) -> None:
         """Every row has arrived."""
-        import duckdb
-
         if name == "postgres":
             with self.server.connect(DATABASE) as connection:
                 found = connection.execute("SELECT count(*), sum(amount) FROM out.orders").fetchone()
@@ -146,7 +148,7 @@ def main() -> None:
         bench = Bench(Path(folder), server)
         found: dict[str, list[float]] = {}
         for _ in range(options.rounds):
-            for tap in ("csv", "parquet", "postgres"):
+            for tap in ("csv", "duckdb", "parquet", "postgres"):
                 found.setdefault(f"tap-{tap}", []).append(bench.tap(tap))
             for tap, target in (("parquet", "duckdb"), ("postgres", "duckdb"), ("csv", "postgres"), ("csv", "parquet")):
                 found.setdefault(f"target-{target} after tap-{tap}", []).append(

@@ -14,6 +14,7 @@ import toys
 
 from flext_cli import asking
 from flext_sdk import Flext
+from flext_sdk.connectors.registry import CONNECTORS
 from flext_sdk.embedded.engine.tuning import tuned_tap, tuned_target
 from flext_sdk.embedded.plugins.metrics import counted
 from flext_sdk.embedded.plugins.plugin import Plugin
@@ -199,8 +200,10 @@ def test_what_is_made_faster(tmp_path: Path) -> None:
     assert tuned_target(target, {"use_copy": False}) == {"validate_records": False, "use_copy": False}
     batch = tuned_tap(tap, {"a": 1}, target, tmp_path)["batch_config"]
     assert batch["storage"]["root"] == (tmp_path / "batches").as_uri()
-    ours = Plugin("target-csv", "target", known, (), capabilities=("about",), origin="product")
-    assert tuned_tap(tap, {"a": 1}, ours, tmp_path) == {"a": 1}, "only where both ends can"
+    older = Plugin("target-csv", "target", known, (), capabilities=("about",), origin="index")
+    assert tuned_tap(tap, {"a": 1}, older, tmp_path) == {"a": 1}, "only where both ends can"
+    ours = Plugin("target-duckdb", "target", known, (), capabilities=CONNECTORS["target-duckdb"].capabilities)
+    assert tuned_tap(tap, {"a": 1}, ours, tmp_path)["batch_config"] == batch
     assert tuned_target(ours, {}) == {}
     assert tuned_tap(tap, {"batch_config": None}, target, tmp_path) == {"batch_config": None}
 

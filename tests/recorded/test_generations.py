@@ -10,8 +10,17 @@ from typing import Any
 import pytest
 
 from flext_cli.main import main
-from flext_sdk import AsyncFlext, Flext, NotFoundError, NotSupportedError, ServerError, WaitTimeoutError
+from flext_sdk import (
+    AsyncFlext,
+    BadRequestError,
+    Flext,
+    NotFoundError,
+    NotSupportedError,
+    ServerError,
+    WaitTimeoutError,
+)
 from flext_sdk import _operations as ops
+from flext_sdk._async.routes import explained
 from flext_sdk._core.generations import Server, classify
 
 type Start = Callable[[str], Any]
@@ -145,6 +154,58 @@ def test_what_a_server_lacks_is_told_with_its_name_and_a_way_round(recorded: Sta
     assert server.paths().count("GET /health") == 1
 
 
+def test_a_server_that_stands_alone_says_so_and_what_to_use(recorded: Start) -> None:
+    server = recorded("flexcore-orchestrator")
+    bus = {"status": 503, "body": {"error": "Communication bus not available"}}
+    server.answers["GET /api/v1/plugins/communication/status"] = bus
+    with client_of(server) as client:
+        for call in (client.cluster.status, lambda: list(client.cluster.nodes())):
+            with pytest.raises(ServerError, match="Communication bus not available") as caught:
+                call()
+            assert str(caught.value.hint).startswith("Instead: flext node info")
+
+
+def test_the_reason_of_a_failure_is_told(recorded: Start) -> None:
+    server = recorded("flexcore-orchestrator")
+    failed = {"error": "Failed to execute orchestration", "details": "runtime ray is not registered"}
+    server.answers["POST /api/v1/orchestration/execute"] = {"status": 500, "body": failed}
+    server.answers["GET /api/v1/orchestration/metrics"] = {"status": 500, "text": "", "type": "text/plain"}
+    with client_of(server) as client:
+        with pytest.raises(ServerError, match=r"^Failed to execute orchestration: runtime ray is not registered"):
+            client.orchestrations.execute("a", "b", runtime="ray")
+        with pytest.raises(BadRequestError, match=r"^Failed to cancel orchestration: orchestration orch_9 not found"):
+            client.orchestrations.cancel("orch_9")
+        with pytest.raises(ServerError, match="500"):  # a panic has no body
+            client.orchestrations.metrics()
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [
+        ("flexcore-orchestrator", "flexcore"),
+        ("flexcore-container", "flexcore"),
+        ("flexcore-plain", "flexcore"),
+        ("flext-published", "flext"),
+        ("flext-echo", "flext"),
+        ("flext-control-panel", "flext"),
+    ],
+)
+async def test_whatever_a_public_server_lacks_there_is_something_to_use_instead(
+    recorded: Start, name: str, service: str
+) -> None:
+    server = recorded(name)
+    told = []
+    async with AsyncFlext(base_url={service: server.url}, token="t") as client:
+        found = await client.services.capabilities(service)
+        for op in ops.OPERATIONS.values():
+            if op.service == service and found.supports(op) is not True:
+                error = await explained(client, op, NotSupportedError("x", hint="y", status=404))
+                told.append(error)
+    assert told
+    assert [error.message for error in told if not error.message.startswith(str(found))] == []
+    assert [error.message for error in told if not str(error.hint).startswith("Instead: ")] == []
+
+
 # -- FlexCore with /api/v1/flexcore --------------------------------------------------------------------------------------
 
 
@@ -253,6 +314,41 @@ def test_metrics_and_settings_of_public_flext_services(recorded: Start) -> None:
         with pytest.raises(NotSupportedError) as caught:
             client.pipelines.stop("orders")
         assert caught.value.message == f"flext 2.0.0 (the control panel) at {panel.url} does not support pipelines.stop"
+
+
+def test_runs_of_public_servers_that_end_at_once(recorded: Start) -> None:
+    server = recorded("flext-echo")
+    begun = {"execution_id": "e1", "pipeline_id": "p", "started_at": "2026-02-20T10:00:00Z"}
+    with client_of(server, "flext") as client:
+        for status in ("completed", "completed_no_steps"):
+            server.answers["POST /api/v1/pipelines/orders/execute"] = {
+                "status": 202, "body": {**begun, "status": status},
+            }  # fmt: skip
+            assert client.pipelines.start("orders", wait=True).status == status
+
+
+@pytest.mark.parametrize(
+    "schedule", [None, "@daily", {"cron_expression": "0 * * * *", "timezone": "UTC", "is_active": True}]
+)
+@pytest.mark.parametrize("envelope", [False, True])
+def test_pipelines_of_all_kinds_of_public_servers(recorded: Start, schedule: Any, envelope: bool) -> None:
+    pipeline = {
+        "id": "5b1c", "name": "orders", "is_active": True, "steps": None, "tags": None, "configuration": {},
+        "schedule": schedule, "created_at": "2026-02-20T10:00:00.123456789Z", "version": 3,
+    }  # fmt: skip
+    server = recorded("flext-published")
+    shown = {"data": pipeline, "success": True, "timestamp": 1771581600} if envelope else pipeline
+    listed = {"pipelines": [pipeline], "total": 1}
+    server.answers["GET /api/v1/pipelines/orders"] = {"body": shown}
+    server.answers["GET /api/v1/pipelines"] = {"body": {"data": listed, "success": True} if envelope else listed}
+    with client_of(server, "flext") as client:
+        found = client.pipelines.show("orders")
+        assert (found.name, found.steps, found.tags, found.version) == ("orders", [], [], 3)
+        told = found.schedule
+        assert (told if schedule is None or isinstance(schedule, str) else told.cron_expression) == (
+            schedule["cron_expression"] if isinstance(schedule, dict) else schedule
+        )
+        assert [each.name for each in client.pipelines.list()] == ["orders"]
 
 
 async def test_the_other_colour_finds_the_same(recorded: Start) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,8 @@ from websockets.datastructures import Headers
 from websockets.http11 import Response
 from websockets.sync.server import ServerConnection
 
-from flext_sdk import Flext, errors
+from flext_cli.main import main
+from flext_sdk import Flext, GapEvent, GapWarning, Hooks, errors
 from flext_sdk._async import feeds as async_feeds
 from flext_sdk._sync import feeds as sync_feeds
 
@@ -154,6 +156,60 @@ def test_a_slow_reader_holds_a_few_frames_and_gets_every_line(logs: Logs) -> Non
         assert len(sent) < 150
         got += [one.id for one in lines]
     assert got == list(range(1, 204))
+
+
+@pytest.mark.parametrize("models", [True, False])
+@pytest.mark.parametrize("socket", [True, False])
+async def test_whoever_was_too_slow_is_told_what_is_missing(
+    driver: Driver, logs: Logs, socket: bool, models: bool
+) -> None:
+    def talk(connection: ServerConnection, _turn: int) -> None:
+        data = {"execution_id": "r1", "logs": [line(30_004)], "last_id": 30_004, "missed": 30_000}
+        connection.send(frame("pipeline_log", data))
+        finish(logs, connection, line(30_005))
+
+    def trim(path: str) -> None:
+        if "after=3" in path:
+            logs.status, logs.missed, logs.stored = "completed", 30_000, [line(n) for n in (30_004, 30_005)]
+
+    if socket:
+        logs.socket = talk
+    else:
+        logs.on_get = trim
+
+    async def follow(client: Any) -> list[int]:
+        client = client.with_options(models=models)
+        found = await driver.all(lambda: client.pipelines.logs("orders", follow=True))
+        return [one.id if models else one["id"] for one in found]
+
+    gaps: list[GapEvent] = []
+    hooks = Hooks(on_gap=gaps.append)
+    assert await follow(driver.client(logs.url, hooks=hooks)) == [1, 2, 3, 30_004, 30_005]
+    assert gaps == [GapEvent("pipelines.logs", "r1", 3, 30_000)]
+    logs.forget()
+    with pytest.warns(GapWarning, match="30,000 lines are missing behind line 3: ") as told:
+        assert await follow(driver.client(logs.url)) == [1, 2, 3, 30_004, 30_005]
+    assert len(told) == 1
+    logs.forget()
+    with warnings.catch_warnings(), pytest.raises(GapWarning):
+        warnings.simplefilter("error", GapWarning)
+        await follow(driver.client(logs.url))
+
+
+@pytest.mark.parametrize("words", [[], ["-q", "-o", "ndjson"]])
+def test_the_command_tells_what_is_missing_where_it_is(
+    logs: Logs, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    def talk(connection: ServerConnection, _turn: int) -> None:
+        connection.send(frame("pipeline_log", {"execution_id": "r1", "logs": [line(9)], "last_id": 9, "missed": 5}))
+        finish(logs, connection)
+
+    logs.socket = talk
+    monkeypatch.setenv("FLEXT_SERVICE_URL", logs.url)
+    assert main(["pipeline", "logs", "orders", "--follow", *words]) == 0
+    out, err = capfd.readouterr()
+    assert [n for n in range(1, 10) if f"line {n}" in out] == [1, 2, 3, 9]
+    assert err == "5 lines are missing behind line 3: the service no longer keeps what is so far back\n"
 
 
 async def test_leaving_the_loop_closes_the_connection(driver: Driver, logs: Logs) -> None:

@@ -44,6 +44,7 @@ class Logs:
         self.subscribed: list[str] = []
         self.authorized: list[str | None] = []
         self.asked: list[str] = []
+        self.missed: int | None = None
         self.on_get: Callable[[str], None] = lambda path: None
         self.server = serve(self._talk, "127.0.0.1", 0, process_request=self._http, compression=None)
         self.url = f"http://127.0.0.1:{self.server.socket.getsockname()[1]}"
@@ -53,6 +54,10 @@ class Logs:
     def close(self) -> None:
         self.server.shutdown()
         self.thread.join()
+
+    def forget(self) -> None:
+        """Stands as it did at first."""
+        self.stored, self.status, self.missed = [line(n) for n in range(1, 4)], "running", None
 
     def _http(self, connection: ServerConnection, request: Any) -> Response | None:
         parts = urlsplit(request.path)
@@ -70,9 +75,8 @@ class Logs:
         found = [one for one in self.stored if one["id"] > int(query.get("after", 0))]
         if "level" in query:
             found = [one for one in found if one["level"] == query["level"]]
-        return self._answer(
-            200, {"logs": found[-int(query["tail"]) :] if int(query["tail"]) else [], "execution_id": "r1"}
-        )
+        lines = found[-int(query["tail"]) :] if int(query["tail"]) else []
+        return self._answer(200, {"logs": lines, "execution_id": "r1", "missed": self.missed if lines else None})
 
     def _answer(self, status: int, body: Any) -> Response:
         content = b"404 page not found" if body is None else json.dumps(body).encode()

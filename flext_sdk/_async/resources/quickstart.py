@@ -76,7 +76,7 @@ async def quickstart(
     Raises:
         RunFailedError: The run failed.
         WaitTimeoutError: The run took longer than `timeout`; it goes on.
-        MissingExtraError: The connectors are not installed.
+        MissingExtraError: The embedded platform, or DuckDB, is not installed.
         ConflictError: There is a pipeline of that name which is not the example.
         FlextError: Any other failure.
 
@@ -96,7 +96,7 @@ async def quickstart(
         flext pipeline start
     """
     if find_spec("duckdb") is None:
-        raise MissingExtraError("The quick start", "connectors")
+        raise MissingExtraError("The quick start", "embedded" if client.is_local else "connectors")
     place = await rt.to_thread(_place_example, folder)
     definition = place / "pipelines" / "orders.yaml"
     warehouse = place / "warehouse.duckdb"

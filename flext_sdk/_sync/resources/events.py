@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,7 @@ from flext_sdk._sync.resources._events import EventsBase
 from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from flext_sdk._core.types import Json
     from flext_sdk._sync.resource import Resource
@@ -27,6 +29,9 @@ _MOST = 1_000
 _EVENT: Operation[Event] = Operation(
     id="events.follow", service="flexcore", group="events", method="GET", path="/ws", response="events:Event"
 )
+
+_STORED: Operation[Json] = replace(ops.EVENTS_LIST, response="json", paging=None, wire=())
+"""The same list with all that stands beside it."""
 
 
 class Events(EventsBase):
@@ -136,6 +141,7 @@ class EventFeed(Feed["Event"]):
         return ()
 
     def _events(self, data: Mapping[str, Json]) -> Sequence[Event]:
+        self.missed("events.follow", "", self.last, data.get("missed"))
         shaped = [self.resource._shaped(_EVENT, event) for event in data.get("events") or ()]
         fresh = self._fresh(shaped)
         self._looked_through(data)
@@ -155,8 +161,10 @@ class EventFeed(Feed["Event"]):
 
     def ask(self) -> tuple[Sequence[Event], bool]:
         """Events that were published meanwhile."""
-        found = self._some(limit=_MOST, after=f"event-{self.last}", **self.chosen)
-        return self._fresh(found), len(found) >= _MOST
+        query = {"limit": _MOST, "after": f"event-{self.last}", **self.chosen}
+        found = self.resource._call(_STORED, query=query)
+        data = found if isinstance(found, Mapping) else {"events": found}
+        return self._events(data), len(data.get("events") or ()) >= _MOST
 
 
 def _number(event: Json) -> int:

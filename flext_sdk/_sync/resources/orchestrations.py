@@ -120,7 +120,7 @@ class Orchestrations(OrchestrationsBase):
             flext runtime list
         """
         if limit is not None and not 0 < limit <= _LONGEST:
-            raise UsageError(f"limit must be more than 0 and at most {_LONGEST:g} seconds, not {limit:g}")
+            raise UsageError(f"limit must be more than 0 and at most {_LONGEST:.0f} seconds, not {limit:g}")
         body = {
             "name": name,
             "runtime_type": runtime,

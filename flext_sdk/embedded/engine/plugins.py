@@ -52,7 +52,9 @@ class FirstParty:
         connector = CONNECTORS.get(name)
         if connector is None:
             return None
-        return Plugin(name, connector.kind, connector.settings_schema, command(name))
+        return Plugin(
+            name, connector.kind, connector.settings_schema, command(name), capabilities=connector.capabilities
+        )
 
     @contextmanager
     def using(self, name: str) -> Iterator[Plugin | None]:

@@ -95,7 +95,7 @@ class LogRecorder:
                 for run_id, lines in batch.items():
                     self._published(run_id, lines)
                     if lines[-1].id // (KEEP_LINES // 10) != (lines[0].id - 1) // (KEEP_LINES // 10):
-                        self._store.trim(run_id, lines[-1].id)
+                        self._store.trim(run_id, lines[-1].id, KEEP_LINES)
             except Exception:  # noqa: BLE001
                 # The disk is full, or the database gone. The run itself is worth more than its log.
                 _log.exception("log lines of %s could not be stored", ", ".join(batch))

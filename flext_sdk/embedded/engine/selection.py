@@ -79,6 +79,15 @@ def select(
     return chosen, [pattern for pattern in given if pattern in patterns and pattern.removeprefix("!") not in used]
 
 
+def leaves_fields_out(catalog: dict[str, Any]) -> bool:
+    """Whether some field of a chosen stream is not chosen."""
+    for stream in catalog["streams"]:
+        chosen = {tuple(entry["breadcrumb"]): entry["metadata"].get("selected") for entry in stream["metadata"]}
+        if chosen.get(()) and not all(chosen.values()):
+            return True
+    return False
+
+
 def _name(stream: dict[str, Any]) -> str:
     return str(stream.get("stream") or stream.get("tap_stream_id") or "")
 

@@ -13,7 +13,7 @@ from flext_sdk.embedded.engine.files import RunFolder
 from flext_sdk.embedded.engine.lines import Masker
 from flext_sdk.embedded.engine.process import Program, child_environment
 from flext_sdk.embedded.engine.references import MissingValueError
-from flext_sdk.embedded.engine.selection import NothingSelectedError, select
+from flext_sdk.embedded.engine.selection import NothingSelectedError, leaves_fields_out, select
 from flext_sdk.embedded.engine.singer import Discovery, Listener, Pair, Progress, Result
 from flext_sdk.embedded.engine.state import join
 from flext_sdk.embedded.engine.steps import Kind, Step, UnusableError
@@ -58,18 +58,23 @@ class SingerStep(Step):
         self._latest, self._reported = Progress(), None
         shared: dict[str, Any] = {"listener": listener, "stop": self.stop, "mask": self._mask, "deadline": deadline}
         with RunFolder(self.tools.folder, self.run.id, self.name) as folder:
-            self._tune(tap, target, folder.path)
-            options = ["--config", folder.write("tap.json", tap.settings)]
+            options: list[str] = []
+            whole = True
             patterns = self.definition["extract"].get("select") or self.tools.plugins.selection(tap.plugin.name)
             if not patterns and not tap.plugin.describes_itself:
                 patterns = ["*"]  # what is made with singer-python reads nothing without a catalog
             if patterns:
-                asking = Program("tap", tap.plugin.name, [*tap.plugin.argv, *options, "--discover"])
+                settings = folder.write("discover.json", tap.settings)
+                asking = Program("tap", tap.plugin.name, [*tap.plugin.argv, "--config", settings, "--discover"])
                 with self._group([asking], environ, self._place(folder.path)) as group:
                     result, catalog = Discovery(group, tap=tap.plugin.name, clock=self.tools.clock, **shared).catalog()
                 if catalog is None:
                     return result
-                options += ["--catalog", folder.write("catalog.json", self._select(catalog, patterns, tap.plugin))]
+                catalog = self._select(catalog, patterns, tap.plugin)
+                whole = not leaves_fields_out(catalog)
+                options += ["--catalog", folder.write("catalog.json", catalog)]
+            self._tune(tap, target, folder.path, whole=whole)
+            options += ["--config", folder.write("tap.json", tap.settings)]
             if state:
                 options += ["--state", folder.write("state.json", state)]
             programs = (
@@ -92,10 +97,11 @@ class SingerStep(Step):
         told = self.run.definition.get("base_path")
         return Path(told) if isinstance(told, str) and os.access(told, os.X_OK) and Path(told).is_dir() else private
 
-    def _tune(self, tap: _Prepared, target: _Prepared, folder: Path) -> None:
+    def _tune(self, tap: _Prepared, target: _Prepared, folder: Path, *, whole: bool) -> None:
         """Settings that make it faster, unless the step does not want that."""
         if self.definition.get("fast", True):
-            tap.settings = tuned_tap(tap.plugin, tap.settings, target.plugin, folder)
+            if whole:
+                tap.settings = tuned_tap(tap.plugin, tap.settings, target.plugin, folder)
             target.settings = tuned_target(target.plugin, target.settings)
 
     def _replace_bookmark(self) -> None:

@@ -178,7 +178,11 @@ class Step(ABC):
                 return self._stopped()
             if result.ending == "timeout":
                 limit = spoken(seconds_of(self.definition["timeout"]))
-                result = Result("failed", f"the step took longer than {limit}", "Give it more time: timeout.")
+                result = Result(
+                    "failed",
+                    f"the step took longer than {limit}",
+                    "Give the step more time: timeout in the definition.",
+                )
             if not again:
                 return self._ended("failed", result)
             self._say("warning", f"{result.error}; try {attempt} of {tries}")

@@ -32,6 +32,8 @@ def tuned_target(plugin: Plugin, settings: Mapping[str, Any]) -> dict[str, Any]:
 def tuned_tap(plugin: Plugin, settings: Mapping[str, Any], target: Plugin, folder: Path) -> dict[str, Any]:
     """Settings of a tap that hands rows over in files, where both ends can.
 
+    Not for a tap that is to leave fields out: the SDK writes those into the files nevertheless.
+
     Args:
         plugin: The tap.
         settings: Its settings.

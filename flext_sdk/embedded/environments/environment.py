@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DESCRIPTION = "environment.json"
+#: Ending of the file beside an environment that is locked by whoever works with it.
+HELD = ".held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +122,4 @@ def is_held(folder: Path) -> bool:
 
 
 def _hold_file(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}.held")
+    return folder.with_name(f"{folder.name}{HELD}")

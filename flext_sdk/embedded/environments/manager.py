@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from flext_sdk.embedded.environments.environment import Environment, is_held
+from flext_sdk.embedded.environments.environment import HELD, Environment, is_held
 from flext_sdk.embedded.environments.failures import BusyError, EnvironmentFailedError
 from flext_sdk.embedded.environments.uv import Uv
 from flext_sdk.embedded.files import try_lock
@@ -201,13 +201,15 @@ class Environments:
         for entry in list(place.iterdir()):
             if entry.is_dir() and not entry.is_symlink() and entry.name != kept and not is_held(entry):
                 _remove(entry)
-            elif entry.name.startswith(f".{_CURRENT}-"):
+            elif entry.name.startswith(f".{_CURRENT}-") or (
+                entry.suffix == HELD and not entry.with_suffix("").exists()
+            ):
                 entry.unlink(missing_ok=True)
 
 
 def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    folder.with_name(f"{folder.name}.held").unlink(missing_ok=True)
+    folder.with_name(f"{folder.name}{HELD}").unlink(missing_ok=True)
 
 
 def _version(folder: Path) -> str:

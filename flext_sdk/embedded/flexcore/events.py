@@ -139,6 +139,7 @@ class Events:
         order = "DESC" if after is None else "ASC"
         with self._ledger.read() as connection:
             newest = self._newest(connection)
+            missed = 0 if after is None or query["offset"] else self._missed(connection, after)
             condition, values = choice.condition(connection, after)
             total = connection.execute(f"SELECT count(*) FROM events{condition}", values).fetchone()[0]  # noqa: S608 - fixed words
             rows = connection.execute(
@@ -152,6 +153,7 @@ class Events:
             "total": total,
             "limit": query["limit"],
             "last_id": f"event-{last}",
+            **({"missed": missed} if missed else {}),
             "node_id": NODE_ID,
             "timestamp": now(),
         }
@@ -173,16 +175,17 @@ class Events:
             raise validation_failed([problem("/since", message)], what="query") from None
         return Choice(options.get("type"), moment, pattern)
 
-    def after(self, choice: Choice, number: int, limit: int) -> tuple[Sequence[dict[str, Any]], int]:
-        """The next events behind one, and the number up to which they were looked through."""
+    def after(self, choice: Choice, number: int, limit: int) -> tuple[Sequence[dict[str, Any]], int, int]:
+        """The next events behind one, the number up to which they were looked through, and how many are gone."""
         with self._ledger.read() as connection:
-            newest = self._newest(connection)
+            newest, missed = self._newest(connection), self._missed(connection, number)
             condition, values = choice.condition(connection, number)
             rows = connection.execute(
                 f"SELECT * FROM events{condition} ORDER BY number LIMIT ?",  # noqa: S608 - fixed words
                 (*values, limit),
             ).fetchall()
-        return [_view(row) for row in rows], rows[-1]["number"] if len(rows) == limit else max(newest, number)
+        last = rows[-1]["number"] if len(rows) == limit else max(newest, number)
+        return [_view(row) for row in rows], last, missed
 
     def before_last(self, choice: Choice, count: int) -> int:
         """The number behind which the last so many begin."""
@@ -194,6 +197,11 @@ class Events:
                 (*values, count),
             ).fetchall()
         return rows[-1]["number"] - 1 if rows else newest
+
+    def _missed(self, connection: sqlite3.Connection, number: int) -> int:
+        """How many behind an event are no longer kept; numbers grow by one."""
+        oldest = connection.execute("SELECT min(number) FROM events").fetchone()[0]
+        return 0 if oldest is None else max(0, oldest - number - 1)
 
     def _newest(self, connection: sqlite3.Connection) -> int:
         return int(connection.execute("SELECT coalesce(max(number), 0) FROM events").fetchone()[0])

@@ -2,7 +2,7 @@
 
 The topic is ``events?after=event-12``: first what is stored behind that event, then new ones. With ``tail=N`` in place
 of ``after`` it begins with the last N. ``type``, ``since`` and ``grep`` choose events. ``last_id`` in a frame is the id
-up to which events were looked through.
+up to which events were looked through; ``missed`` tells how many behind the place it came from are no longer kept.
 """
 
 from __future__ import annotations
@@ -99,9 +99,10 @@ class _Follower(Channel):
     async def send_news(self) -> None:
         """Sends the events that are new."""
         while self._choice is not None:
-            found, last = await asyncio.to_thread(self._events.after, self._choice, self._last, LINES_IN_FRAME)
-            if found:
-                await self.frame("domain_event", _TOPIC, {"events": found, "last_id": f"event-{last}"})
+            found, last, missed = await asyncio.to_thread(self._events.after, self._choice, self._last, LINES_IN_FRAME)
+            if found or missed:
+                data = {"events": found, "last_id": f"event-{last}"}
+                await self.frame("domain_event", _TOPIC, {**data, "missed": missed} if missed else data)
             self._last = last
             if len(found) < LINES_IN_FRAME:
                 return

@@ -231,6 +231,8 @@ class Installing:
             try:
                 answer = json.loads(ended.output)
             except ValueError:
+                # Killed from outside: nobody has removed what it had begun.
+                asyncio.run_coroutine_threadsafe(self.prune(), loop)
                 raise JobFailedError("the installer ended without an answer", hint="See the log.") from None
             if "result" not in answer:
                 raise JobFailedError(answer["error"], hint=answer.get("hint"))

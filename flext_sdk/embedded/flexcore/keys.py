@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from typing import TYPE_CHECKING, Final
 
 from flext_sdk.embedded.web.call import Answer
-from flext_sdk.embedded.web.idempotency import in_progress, key_reused
+from flext_sdk.embedded.web.idempotency import in_progress, key_reused, steady
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,12 +30,12 @@ class Keys:
 
     Args:
         ledger: Where the keys are.
-        clock: Seconds since 1970.
+        clock: Seconds since 1970; those of `steady` when left out.
     """
 
-    def __init__(self, ledger: Ledger, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, ledger: Ledger, clock: Callable[[], float] | None = None) -> None:
         self._ledger = ledger
-        self._clock = clock
+        self._clock = steady() if clock is None else clock
         self._owner = uuid.uuid4().hex
 
     def begin(self, key: str, operation_id: str, fingerprint: str) -> Answer | None:
@@ -50,6 +49,8 @@ class Keys:
         now = self._clock()
         with self._ledger.write() as connection:
             connection.execute("DELETE FROM answers WHERE created < ?", (now - _SECONDS,))
+            # The clock was set back since the service before this one: from now on they have a day, not for ever.
+            connection.execute("UPDATE answers SET created = ? WHERE created > ?", (now, now))
             row = connection.execute("SELECT * FROM answers WHERE key = ?", (key,)).fetchone()
             if row is not None and row["fingerprint"] != fingerprint:
                 raise key_reused(key)

@@ -173,7 +173,9 @@ class Orchestrator:
                 record.finish("canceled")
         except TimeoutError:
             record.finish(
-                "timeout", error=f"it had not ended within {timeout:g} seconds", hint="Give it more time: timeout."
+                "timeout",
+                error=f"it had not ended within {timeout:g} seconds",
+                hint="Give it more time: --limit, or timeout in the request.",
             )
         except JobFailedError as error:
             record.result = error.result

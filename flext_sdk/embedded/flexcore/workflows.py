@@ -87,7 +87,7 @@ class WorkflowHandlers:
             try:
                 run = self._neighbours.ask("flext", "GET", f"/api/v1/runs/{quoted}")
             except ApiError as second:
-                raise _named(second, name) from second
+                raise _named(error if second.status == 404 else second, name) from second
             workflow, events = run.get("pipeline") or name, None
         return {
             "workflow_id": workflow,
@@ -116,6 +116,6 @@ def _named(error: ApiError, name: str) -> ApiError:
     """The error about a pipeline, as one about a workflow where there is none."""
     if error.status != 404:
         return error
-    return ApiError(
-        404, "WORKFLOW_NOT_FOUND", f"there is no workflow {name!r}", hint="See what there is: flext workflow list"
-    )
+    near = error.hint if error.hint and error.hint.startswith("Did you mean") else None
+    hint = near or "See what there is: flext workflow list"
+    return ApiError(404, "WORKFLOW_NOT_FOUND", f"there is no workflow {name!r}", hint=hint)

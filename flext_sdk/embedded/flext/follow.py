@@ -5,7 +5,8 @@ Topics that can be subscribed:
 - ``pipeline_logs:RUN?after=ID``: the lines of one run, first those that are stored behind the id, then new ones; after
   the last one a frame of type ``pipeline_completed`` with the run. With ``tail=N`` in place of ``after`` it begins with
   the last N of them. ``since``, ``level`` and ``grep`` choose lines. ``last_id`` in a frame is the id up to which the
-  log was looked through: after a break, subscribe again with it.
+  log was looked through: after a break, subscribe again with it. ``missed`` tells how many lines behind the place it
+  came from are no longer kept.
 - ``pipeline_logs``: new lines of all runs.
 - ``pipelines``: ``pipeline_started``, ``pipeline_progress`` and ``pipeline_completed`` of all runs, with the run.
 
@@ -257,9 +258,10 @@ class _Follower(Channel):
 
     def _made(self, cursor: _Cursor, lines: list[LogLine]) -> _Frame:
         chosen: list[dict[str, Any]] = []
-        size, last = 0, cursor.after
+        size, last, missed = 0, cursor.after, 0
         fits = cursor.topic.wanted.fits if cursor.topic.filters else None
         for line in lines:
+            missed += line.id - last - 1  # ids grow by one: these were trimmed, or could not be stored
             last = line.id
             if fits is None or fits(line):
                 chosen.append(log_view(line, cursor.run_id))
@@ -267,7 +269,7 @@ class _Follower(Channel):
             # Frames end at the same ids for all followers, so that they come together and share them.
             if size > BYTES_IN_FRAME or (last % LINES_IN_FRAME == 0 if fits is None else len(chosen) == LINES_IN_FRAME):
                 break
-        if not chosen:
+        if not chosen and not missed:
             return _Frame(None, last)
         run = cursor.run
         data = {
@@ -277,6 +279,8 @@ class _Follower(Channel):
             "logs": chosen,
             "last_id": last,
         }
+        if missed:
+            data["missed"] = missed
         return _Frame(packed("pipeline_log", cursor.topic.key, data, self._now), last)
 
     def _view(self, run: StoredRun | None) -> dict[str, Any] | None:

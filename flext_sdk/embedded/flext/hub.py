@@ -56,6 +56,8 @@ class Hub:
                 recent = self._recent[run_id] = deque(maxlen=KEPT_LINES)
                 while len(self._recent) > KEPT_RUNS:
                     del self._recent[next(iter(self._recent))]
+            if recent and lines[0].id != recent[-1].id + 1:
+                recent.clear()  # lines in between could not be stored; places are counted from the first one
             recent.extend(lines)
         self._tell("lines", run_id, lines[0].id)
 

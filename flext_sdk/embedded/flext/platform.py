@@ -140,7 +140,7 @@ class Platform:
         self.recorder = LogRecorder(self.logs, self.hub.lines, now)
         self.processes = ProcessStore(self.database, socket.gethostname())
         self.run_store = RunStore(self.database, now)
-        self.keys = KeyStore(self.database, now)
+        self.keys = KeyStore(self.database)
         self.auth = AuthService(self.database, now, lifetimes, hasher)
         self.tally = Tally()
         self.bookmarks = bookmarks = BookmarkStore(self.database, now)
@@ -240,7 +240,7 @@ class Platform:
 
     def _recheck(self) -> None:
         self.meltano_schedules.follow()
-        self.engine.recheck(self.run_store.waiting_since(self.now() - _STRAY_AFTER))
+        self.engine.recheck(self.run_store.waiting_for(_STRAY_AFTER))
 
     def _changed(self, run_id: str, kind: Kind) -> None:
         self.hub.changed(run_id, kind)

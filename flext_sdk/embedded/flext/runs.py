@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from flext_sdk.embedded.engine.durable import Engine
-    from flext_sdk.embedded.store.logs import LogStore
+    from flext_sdk.embedded.store.logs import LogFilter, LogLine, LogStore
 
 _UNHEALTHY_AFTER = 3
 
@@ -182,7 +182,16 @@ class RunService:
         if after is not None and len(lines) == count:
             last = lines[-1].id if lines else after
         views = [log_view(line, run.id) for line in lines]
-        return {"logs": views, "execution_id": run.id, "last_id": max(last, after or 0)}
+        answer: dict[str, Any] = {"logs": views, "execution_id": run.id, "last_id": max(last, after or 0)}
+        if after is not None and count and (missed := self._missed(run.id, after, chosen, lines, last)):
+            answer["missed"] = missed
+        return answer
+
+    def _missed(self, run_id: str, after: int, chosen: LogFilter, lines: Sequence[LogLine], last: int) -> int:
+        """How many lines between two ids are gone."""
+        if chosen.all_fit:
+            return max(0, last - after) - len(lines)
+        return self._logs.missed(run_id, after, last)
 
     def page(self, query: Mapping[str, Any]) -> dict[str, Any]:
         """A page of runs."""

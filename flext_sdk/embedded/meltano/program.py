@@ -32,9 +32,16 @@ _AT_ONCE = 4
 _WARM = (
     "ctypes",
     "meltano.core.meltano_file",
+    "meltano.core.migration_service",
+    "meltano.core.plugin.singer",
+    "meltano.core.plugin_install_service",
+    "meltano.core.plugin_invoker",
+    "meltano.core.schedule_service",
+    "meltano.core.state_service",
     "meltano.core.state_store.azure.settings",
     "meltano.core.state_store.google.settings",
     "meltano.core.state_store.s3.settings",
+    "meltano.core.task_sets_service",
     "ruamel.yaml.mergevalue",
     "sqlite3.dbapi2",
 )

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from flext_sdk.embedded.store.clock import Now, utc_now
 from flext_sdk.embedded.store.tables import idempotency_keys as keys
 from flext_sdk.embedded.web.call import Answer
-from flext_sdk.embedded.web.idempotency import in_progress, key_reused
+from flext_sdk.embedded.web.idempotency import in_progress, key_reused, steady
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flext_sdk.embedded.store.database import Database
 
 KEEP = dt.timedelta(hours=24)
@@ -27,12 +28,12 @@ class KeyStore:
 
     Args:
         database: Where the keys are.
-        now: The clock.
+        clock: Seconds since 1970; those of `steady` when left out.
     """
 
-    def __init__(self, database: Database, now: Now = utc_now) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] | None = None) -> None:
         self._database = database
-        self._now = now
+        self._clock = steady() if clock is None else clock
         self._owner = uuid.uuid4().hex
 
     def begin(self, key: str, operation_id: str, fingerprint: str) -> Answer | None:
@@ -41,9 +42,11 @@ class KeyStore:
         Raises:
             ApiError: If the key was used for something else, or its first request is going on.
         """
-        now = self._now()
+        now = dt.datetime.fromtimestamp(self._clock(), dt.UTC)
         with self._database.write() as connection:
             connection.execute(sa.delete(keys).where(keys.c.created_at < now - KEEP))
+            # The clock was set back since the service before this one: from now on they have a day, not for ever.
+            connection.execute(sa.update(keys).where(keys.c.created_at > now).values(created_at=now))
             row = connection.execute(sa.select(keys).where(keys.c.key == key).with_for_update()).mappings().first()
             taken = {"fingerprint": fingerprint, "operation_id": operation_id, "owner": self._owner, "created_at": now}
             if row is None:

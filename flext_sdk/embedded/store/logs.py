@@ -49,6 +49,11 @@ class LogFilter:
     grep: Callable[[str], bool] | None = None
     upto: int | None = None
 
+    @property
+    def all_fit(self) -> bool:
+        """Whether no line is left out but by its id."""
+        return self.since is None and not self.level and self.grep is None
+
     def fits(self, line: LogLine) -> bool:
         """Whether a line is wanted, whatever its id."""
         return (
@@ -112,6 +117,15 @@ class LogStore:
             return [
                 LogLine(**row) for row in connection.execute(query.order_by(log_lines.c.id).limit(limit)).mappings()
             ]
+
+    def missed(self, run_id: str, after: int, upto: int) -> int:
+        """How many lines between two ids are no longer there, or never came here; ids grow by one."""
+        if upto <= after:
+            return 0
+        query = sa.select(sa.func.count()).where(log_lines.c.run_id == run_id)
+        with self._database.read() as connection:
+            kept = connection.execute(query.where(log_lines.c.id > after, log_lines.c.id <= upto)).scalar() or 0
+        return upto - after - kept
 
     def lines(self, run_id: str, count: int, wanted: LogFilter, *, oldest_first: bool = False) -> list[LogLine]:
         """The last lines that fit, or the first ones, oldest first in both cases."""

@@ -149,9 +149,11 @@ class RunStore:
                 connection, connection.execute(query.order_by(runs.c.created_at, runs.c.id)).mappings().all()
             )
 
-    def waiting_since(self, moment: dt.datetime) -> list[str]:
-        """Ids of the runs that have been waiting for their turn since before a moment."""
-        query = sa.select(runs.c.id).where(runs.c.status == "pending", runs.c.created_at < moment)
+    def waiting_for(self, time: dt.timedelta) -> list[str]:
+        """Ids of the runs that have been waiting for their turn for so long, or since before the clock was set back."""
+        now = self._now()
+        long = sa.or_(runs.c.created_at < now - time, runs.c.created_at > now)
+        query = sa.select(runs.c.id).where(runs.c.status == "pending", long)
         with self._database.read() as connection:
             return list(connection.execute(query.order_by(runs.c.created_at).limit(100)).scalars())
 

@@ -207,9 +207,13 @@ def _write_slot(
     run_id: str | None = None,
     reason: str | None = None,
 ) -> None:
+    mine = schedule_slots.c.pipeline_id == pipeline_id
+    latest = connection.execute(sa.select(sa.func.max(schedule_slots.c.decided_at)).where(mine)).scalar()
+    if latest is not None and latest >= now:
+        # The clock was set back: what was decided last must still be the last one.
+        now = latest + dt.timedelta(milliseconds=1)
     values = {"run_id": run_id, "reason": reason, "decided_at": now, "status": "started" if run_id else "missed"}
     connection.execute(sa.insert(schedule_slots).values(pipeline_id=pipeline_id, slot=slot, **values))
-    mine = schedule_slots.c.pipeline_id == pipeline_id
     old = sa.select(schedule_slots.c.slot).where(mine).order_by(schedule_slots.c.slot.desc()).offset(KEEP_SLOTS)
     oldest = connection.execute(old.limit(1)).scalar()
     if oldest is not None:

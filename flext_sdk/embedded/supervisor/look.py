@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk.embedded.settings import SERVICES, Paths, Service, describe, home
 from flext_sdk.embedded.supervisor.probe import ask, health
-from flext_sdk.embedded.supervisor.process import PROC
-from flext_sdk.embedded.supervisor.reader import follow as follow_file
-from flext_sdk.embedded.supervisor.reader import tail as tail_file
+from flext_sdk.embedded.supervisor.process import PROC, age
+from flext_sdk.embedded.supervisor.reader import Follower
 from flext_sdk.embedded.supervisor.state import holder, live_record, token
 from flext_sdk.errors import DeadlineExceededError, UsageError
 
@@ -132,10 +132,13 @@ def _message(name: str, answer: Mapping[str, Any] | None) -> str | None:
 
 
 def _uptime(record: Record) -> float | None:
-    try:
-        return round((datetime.now(UTC) - datetime.fromisoformat(record.started_at)).total_seconds(), 3)
-    except (ValueError, TypeError):
-        return None
+    seconds = age(record.started)
+    if seconds is None:  # the system does not tell
+        try:
+            seconds = max(0.0, (datetime.now(UTC) - datetime.fromisoformat(record.started_at)).total_seconds())
+        except (ValueError, TypeError):
+            return None
+    return round(seconds, 3)
 
 
 def _memory(pid: int, proc: Path = PROC) -> int | None:
@@ -194,18 +197,17 @@ def logs(
     """
     service = one_name(name)
     path = Paths(home(environ)).log_file(service)
-    # Begun before the tail is read, so that no line falls between the two.
-    news = follow_file(path, service, sleep=sleep)
-    return _logs(path, service, tail, news if follow else iter(()), heartbeat=heartbeat)
+    return _logs(Follower(path, service), tail, follow=follow, heartbeat=heartbeat, sleep=sleep)
 
 
 def _logs(
-    path: Path, service: str, count: int, news: Iterator[dict[str, Any] | None], *, heartbeat: bool
+    follower: Follower, count: int, *, follow: bool, heartbeat: bool, sleep: Callable[[float], None]
 ) -> Iterator[dict[str, Any] | None]:
-    yield from tail_file(path, count, service)
-    for entry in news:
-        if entry is not None or heartbeat:
-            yield entry
+    with closing(follower):
+        yield from follower.tail(count)
+        for entry in follower.news(sleep=sleep) if follow else ():
+            if entry is not None or heartbeat:
+                yield entry
 
 
 def wait(

@@ -39,6 +39,22 @@ def start_mark(pid: int, *, proc: Path = PROC) -> str | None:
     return None if fields[0] in "ZX" else f"{_boot(proc)}:{fields[19]}"
 
 
+def age(mark: str, *, proc: Path = PROC) -> float | None:
+    """Seconds since a process started, by a clock that nobody sets; None where the system does not tell.
+
+    Args:
+        mark: Its start, see `start_mark`.
+        proc: Where the process file system is mounted.
+    """
+    boot, _, ticks = mark.rpartition(":")
+    if not ticks.isdigit() or boot != _boot(proc):
+        return None
+    try:
+        return float((proc / "uptime").read_text().split()[0]) - int(ticks) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def _exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 KEPT_PARTS: Final = 5
 _BLOCK: Final = 1 << 16
+_MARK: Final = 64
 
 
 def parse(line: str, source: str) -> dict[str, Any]:
@@ -41,80 +43,158 @@ def tail(path: Path, count: int, source: str) -> list[dict[str, Any]]:
         count: How many lines.
         source: Name of the service.
     """
-    found: list[str] = []
-    for part in (path, *(path.with_name(f"{path.name}.{number}") for number in range(1, KEPT_PARTS + 1))):
-        if len(found) >= count:
-            break
-        found = _last_lines(part, count - len(found)) + found
-    return [parse(line, source) for line in found]
+    with closing(Follower(path, source)) as follower:
+        return follower.tail(count)
 
 
-def _last_lines(path: Path, count: int) -> list[str]:
-    """The last complete lines of a file, read from its end."""
-    try:
-        with path.open("rb") as file:
-            position = file.seek(0, os.SEEK_END)
-            content = b""
-            while position > 0 and content.count(b"\n") <= count:
-                step = min(_BLOCK, position)
-                position = file.seek(position - step)
-                content = file.read(step) + content
-    except OSError:
-        return []
-    lines = content.split(b"\n")
-    complete = lines[:-1] if position == 0 else lines[1:-1]
-    return [line.decode(errors="replace") for line in complete[-count:] if line.strip()]
+class Follower:
+    """Reads a log from its present end on, through rotations and restarts of the service.
 
-
-def follow(
-    path: Path,
-    source: str,
-    *,
-    sleep: Callable[[float], None] = time.sleep,
-    pause: float = 0.2,
-) -> Iterator[dict[str, Any] | None]:
-    """New lines as they are written, from the present end on; None after each look that found nothing new.
-
-    It goes on when the log is rotated, and when the service is stopped and started again.
+    The part that is read is held open: after a rotation it is read to its end, whatever it is called by then, and every
+    part behind it comes next. So no line is lost between two looks, and none comes twice.
 
     Args:
         path: The newest part.
         source: Name of the service.
-        sleep: Waits that many seconds.
-        pause: Seconds between two looks.
     """
-    inode, position = _identity(path)
-    while True:
-        now, size = _identity(path)
-        older = path.with_name(f"{path.name}.1")
-        if now != inode and inode and _identity(older)[0] == inode:
-            # Rotated: what came after our last look stands at the end of the part before.
-            yield from _entries(older, position, source)[0]
-        if now != inode or size < position:
-            inode, position = now, 0
-        entries, position = _entries(path, position, source)
-        yield from entries
-        if not entries:
-            yield None
-            sleep(pause)
+
+    def __init__(self, path: Path, source: str) -> None:
+        self._parts = [path, *(path.with_name(f"{path.name}.{number}") for number in range(1, KEPT_PARTS + 1))]
+        self._source = source
+        self._since = max(_facts(part)[1] for part in self._parts)
+        self._file = _opened(path)
+        self._position = 0
+        self._mark = b""
+        if self._file is not None:
+            self._position = _end_of_lines(self._file)
+            self._remember()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
+
+    def tail(self, count: int) -> list[dict[str, Any]]:
+        """The last lines before the place from which `news` goes on, oldest first."""
+        if self._file is None:
+            return []
+        found = _last_lines(self._file, self._position, count)
+        number = self._number() or 0
+        for part in self._parts[number + 1 :]:
+            if len(found) >= count:
+                break
+            if (file := _opened(part)) is not None:
+                with file:
+                    found = _last_lines(file, _end_of_lines(file), count - len(found)) + found
+        return self._parsed(found)
+
+    def news(
+        self, *, sleep: Callable[[float], None] = time.sleep, pause: float = 0.1
+    ) -> Iterator[dict[str, Any] | None]:
+        """New lines as they are written; None after each look that found nothing new.
+
+        Args:
+            sleep: Waits that many seconds.
+            pause: Seconds between two looks.
+        """
+        while True:
+            # Looked at before reading: once another part is the newest, nobody writes to this one any more.
+            number = self._number()
+            lines = self._read(last=number != 0)
+            yield from self._parsed(lines)
+            if number != 0 and self._go_on(number):
+                continue
+            if not lines:
+                yield None
+                sleep(pause)
+
+    def _number(self) -> int | None:
+        """Which part is being read: 0 is the newest, None is one that is gone."""
+        if self._file is None:
+            return None
+        own = os.fstat(self._file.fileno()).st_ino
+        return next((number for number, part in enumerate(self._parts) if _facts(part)[0] == own), None)
+
+    def _go_on(self, number: int | None) -> bool:
+        """Open the part behind the one that was read to its end; False when there is none yet."""
+        if number is None:
+            # Renamed away or removed: what was written to later comes behind it, the oldest of it first.
+            since = os.fstat(self._file.fileno()).st_mtime_ns if self._file is not None else self._since
+            following = max((n for n, part in enumerate(self._parts) if n and _facts(part)[1] > since), default=0)
+        else:
+            following = number - 1
+        file = _opened(self._parts[following])
+        if file is None:
+            return False
+        if self._number() != number:  # rotated at this very moment: the names mean other parts now
+            file.close()
+            return True
+        self.close()
+        self._file, self._position, self._mark = file, 0, b""
+        return True
+
+    def _read(self, *, last: bool) -> list[bytes]:
+        """Lines that are complete now; of a part that nobody writes to any more all that is left."""
+        if self._file is None:
+            return []
+        self._file.seek(self._position - len(self._mark))
+        content = self._file.read()
+        if content.startswith(self._mark):
+            content = content[len(self._mark) :]
+        else:  # emptied, and perhaps written to again
+            self._position, self._mark = self._file.seek(0), b""
+            content = self._file.read()
+        complete = content if last else content[: content.rfind(b"\n") + 1]
+        self._position += len(complete)
+        if complete:
+            self._remember()
+        return [line for line in complete.split(b"\n") if line.strip()]
+
+    def _remember(self) -> None:
+        """What stands before the place that was come to: by it a file that was emptied is known."""
+        assert self._file is not None
+        self._file.seek(max(0, self._position - _MARK))
+        self._mark = self._file.read(min(self._position, _MARK))
+
+    def _parsed(self, lines: list[bytes]) -> list[dict[str, Any]]:
+        return [parse(line.decode(errors="replace"), self._source) for line in lines]
 
 
-def _identity(path: Path) -> tuple[int, int]:
+def _opened(path: Path) -> BinaryIO | None:
+    try:
+        return path.open("rb")
+    except OSError:
+        return None
+
+
+def _facts(path: Path) -> tuple[int, int]:
+    """Inode and time of the last change; zeros where there is no such file."""
     try:
         facts = path.stat()
     except OSError:
         return 0, 0
-    return facts.st_ino, facts.st_size
+    return facts.st_ino, facts.st_mtime_ns
 
 
-def _entries(path: Path, position: int, source: str) -> tuple[list[dict[str, Any]], int]:
-    """Complete lines from a place on, and the place after them."""
-    try:
-        with path.open("rb") as file:
-            file.seek(position)
-            content = file.read()
-    except OSError:
-        return [], position
-    complete = content[: content.rfind(b"\n") + 1]
-    lines = complete.decode(errors="replace").splitlines()
-    return [parse(line, source) for line in lines if line.strip()], position + len(complete)
+def _end_of_lines(file: BinaryIO) -> int:
+    """The place behind the last complete line."""
+    position = file.seek(0, os.SEEK_END)
+    while position > 0:
+        step = min(_BLOCK, position)
+        position = file.seek(position - step)
+        found = file.read(step).rfind(b"\n")
+        if found >= 0:
+            return position + found + 1
+    return 0
+
+
+def _last_lines(file: BinaryIO, end: int, count: int) -> list[bytes]:
+    """The last lines before a place that is the end of a line."""
+    position, content = end, b""
+    while position > 0 and content.count(b"\n") <= count:
+        step = min(_BLOCK, position)
+        position = file.seek(position - step)
+        content = file.read(step) + content
+    lines = content.split(b"\n")
+    complete = lines[:-1] if position == 0 else lines[1:-1]
+    return [line for line in complete if line.strip()][-count:] if count else []

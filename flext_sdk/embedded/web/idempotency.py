@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
@@ -10,7 +11,7 @@ import orjson
 from flext_sdk.embedded.web.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from flext_sdk.embedded.web.call import Answer
 
@@ -43,6 +44,19 @@ class IdempotencyStore(Protocol):
     def abandon(self, key: str, operation_id: str, fingerprint: str) -> None:
         """Give the key back: the work failed in a way that may not happen again."""
         ...
+
+
+def steady(wall: Callable[[], float] = time.time, elapsed: Callable[[], float] = time.monotonic) -> Callable[[], float]:
+    """A clock that agrees with another one now, and goes on evenly when that one is set.
+
+    By it a key is kept as long as was said, and no longer, whatever happens to the clock of the machine.
+
+    Args:
+        wall: Seconds since 1970.
+        elapsed: Seconds that only grow.
+    """
+    begun = wall() - elapsed()
+    return lambda: begun + elapsed()
 
 
 def fingerprint(operation_id: str, path: Mapping[str, str], query: Mapping[str, Any], body: Any) -> str:  # noqa: ANN401 - any JSON
