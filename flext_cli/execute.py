@@ -338,7 +338,8 @@ class Command:
         but for a few.
         """
         room, _, name = self.method.__module__.rpartition(".")
-        return room == "flext_sdk._sync.resources" and name not in _LOOK_INTO
+        # Commands about files of this machine have no client, and no models either.
+        return room == "flext_sdk._sync.resources" and name not in _LOOK_INTO and not self.entry.get("alone")
 
     def _invoke(self, client: Data) -> Data:
         arguments = dict(self.own)
