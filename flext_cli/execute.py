@@ -50,7 +50,11 @@ def run(words: str, tokens: Sequence[str]) -> int:
     plain = "--no-color" in tokens
     debug = "--debug" in tokens
     try:
-        return Command(words, tokens).run()
+        command = Command(words, tokens)
+        try:
+            return command.run()
+        finally:
+            form = command.settings.format  # a profile or config.yaml may have chosen it
     except WrongUsage as error:
         errors.tell("USAGE", str(error), error.hint, form, plain=plain)
         return USAGE
@@ -334,7 +338,8 @@ class Command:
         but for a few.
         """
         room, _, name = self.method.__module__.rpartition(".")
-        return room == "flext_sdk._sync.resources" and name not in _LOOK_INTO
+        # Commands about files of this machine have no client, and no models either.
+        return room == "flext_sdk._sync.resources" and name not in _LOOK_INTO and not self.entry.get("alone")
 
     def _invoke(self, client: Data) -> Data:
         arguments = dict(self.own)

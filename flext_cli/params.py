@@ -121,8 +121,8 @@ def applies(when: str, command: "Entry") -> bool:
         return not changes and command["output"]["kind"] in READ_KINDS
     if when == "guarded":
         # The quick start stores a pipeline and runs it; files of this machine are nothing that a profile leads to.
-        here = command["local"] and command["attribute"] != "services"
-        return bool((command["mutating"] and not here) or command["method"] == "quickstart")
+        there = command["mutating"] and (not command["local"] or command["attribute"] == "services")
+        return bool(there or command.get("method") == "quickstart")
     return when not in {"confirm", "wait", "mutating"} or bool(command[when])
 
 

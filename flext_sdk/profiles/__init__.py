@@ -1,6 +1,6 @@
 """Profiles: settings for dev, staging and production on one machine, and their secrets.
 
-`Profiles` and `Configuration` (in `flext_sdk` itself, with `AsyncProfiles` and `AsyncConfiguration`) are what the
+`Profiles` and `Config` (in `flext_sdk` itself, with `AsyncProfiles` and `AsyncConfig`) are what the
 commands ``flext profile`` and ``flext config`` call. Here stands what they are made of.
 
 Importing this package loads nothing else: each name is loaded when it is first used.

@@ -360,3 +360,13 @@ async def test_the_same_from_python_in_both_colours(home: Path) -> None:
     assert (await AsyncConfig(profile="dev").get("timeouts.call")) == 7.0
     await AsyncConfig().set("alias.ls", "pipeline list")
     assert await AsyncConfig().get("alias.ls") == "pipeline list"
+
+
+def test_errors_have_the_format_that_a_file_chose(flext) -> None:
+    flext("config", "set", "output.format", "json")
+    flext("profile", "create", "gone", "http://127.0.0.1:9", "--settings", "retries.attempts=0")
+    told = json.loads(flext("-p", "gone", "pipeline", "list").stderr)["error"]
+    assert told["code"] == "CONNECTION_FAILED"
+    assert "The address comes from profile gone" in told["hint"]
+    assert json.loads(flext("config", "unset", "alias.none").stderr)["error"]["code"] == "NOT_SET"
+    assert flext("config", "unset", "alias.none", "-o", "table").stderr.startswith("error: ")
