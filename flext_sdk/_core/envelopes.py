@@ -218,10 +218,9 @@ def error_from(
             details=info.details,
         )
     # What stands before a service has no codes: with one the service itself tells of something that it asked.
-    general = (
-        None if info.code and status in {502, 504} else _HINTS.get(status) or (_HINTS[500] if status >= 500 else None)
-    )
-    message, hint = info.message, info.hint or general
+    by_itself = info.code is not None and status in {502, 504}
+    general = _HINTS.get(status) or (_HINTS[500] if status >= 500 else None)
+    message, hint = info.message, info.hint or (None if by_itself else general)
     if 300 <= status < 400:
         to = headers.get("location", "")
         told = f": {_line(redact_url(to))}" if to else ""

@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from flext_cli.params import table
+from tests.hearing import HEARING
 
 from .conftest import ROOT, Result
 from .examples import ENDLESS, TOOLS, Shell, every_example
@@ -235,13 +236,6 @@ def test_a_stream_that_is_closed_or_full(platform, tmp_path, line, code, error):
 
 # -- every example of every help page ----------------------------------------------------------------------------
 
-# Whoever starts the tests in the background of a shell has its programs ignore Ctrl-C.
-HEARING = """
-import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from flext_cli.main import main
-sys.exit(main())
-"""
 PROCESSES = {"service start", "service stop", "service restart"}
 #: In an order in which there is a user to log in, and somebody to log out.
 AUTH = [

@@ -14,15 +14,9 @@ import pytest
 from dbt_projects import project, with_manifest, write
 
 from flext_sdk.errors import ConflictError, NotFoundError, RunFailedError, UsageError, ValidationFailedError
+from tests.hearing import HEARING
 
 FLEXT = Path(sys.executable).with_name("flext")
-# Whoever starts the tests in the background of a shell has its programs ignore Ctrl-C.
-HEARING = """
-import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from flext_cli.main import main
-sys.exit(main())
-"""
 
 
 @pytest.fixture(scope="module")

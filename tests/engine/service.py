@@ -1,6 +1,6 @@
 """A service without a web part, to be killed by tests: ``python service.py HOME [DATABASE]``.
 
-It reads commands from standard input, ``start NAME`` or ``close``, and answers each with one line.
+It reads commands from standard input, ``start NAME``, ``recheck`` or ``close``, and answers each with one line.
 """
 
 import sys
@@ -19,6 +19,9 @@ if __name__ == "__main__":
         command, *arguments = line.split()
         if command == "start":
             print(bench.begin(*arguments), flush=True)
+        elif command == "recheck":
+            bench._recheck()
+            print("done", flush=True)
         elif command == "close":
             bench.close()
             print("closed", flush=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 
+from flext_sdk.embedded.engine.team import Team
 from flext_sdk.embedded.store.database import BUSY_TIMEOUT_MS, StoreError
 
 if TYPE_CHECKING:
@@ -74,14 +75,17 @@ class DbosEngine:
         executor: Does the runs.
         runs: The runs.
         concurrency: How many runs may go on at once.
+        worker: Name of this process among those that share a server, the same again after a restart.
     """
 
-    def __init__(self, url: str, executor: RunExecutor, runs: RunStore, *, concurrency: int) -> None:
+    def __init__(self, url: str, executor: RunExecutor, runs: RunStore, *, concurrency: int, worker: str) -> None:
         self._url = url
         self._executor = executor
         self._runs = runs
         self._concurrency = concurrency
         self._engine: sa.Engine | None = None
+        # A file has one service. On a server the runs of the others are none of ours, unless they are dead.
+        self._team = None if url.startswith("sqlite") else Team(url, worker)
 
     def launch(self) -> None:
         """Opens the database and goes on with the runs that have not ended.
@@ -96,7 +100,7 @@ class DbosEngine:
         config: DBOSConfig = {
             "name": "flext",
             "system_database_url": self._url,
-            "executor_id": EXECUTOR_ID,
+            "executor_id": self._team.name if self._team is not None else EXECUTOR_ID,
             "application_version": APPLICATION_VERSION,
             "log_level": "WARNING",
             "enable_otlp": False,
@@ -110,6 +114,8 @@ class DbosEngine:
         _register()
         _executor = self._executor
         try:
+            if self._team is not None:
+                self._team.join()
             DBOS(config=config)
             DBOS.launch()
             DBOS.register_queue(
@@ -131,12 +137,22 @@ class DbosEngine:
             DBOS.enqueue_workflow(QUEUE, _workflow(), run_id)
 
     def recheck(self, run_ids: Sequence[str]) -> None:
-        """Puts those runs into the queue that DBOS does not know: a service died between storing and submitting."""
+        """Puts those runs into the queue that nobody works on.
+
+        That is those that DBOS does not know, for a service died between storing and submitting, and those of workers
+        that are dead.
+        """
         from dbos import DBOS
 
         for run_id in run_ids:
             if DBOS.get_workflow_status(run_id) is None:
                 self.submit(run_id)
+        if self._team is not None:
+            going_on = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+            gone = self._team.gone(found.executor_id for found in going_on if found.executor_id)
+            if gone:
+                _log.warning("going on with the runs of workers that have died: %s", ", ".join(gone))
+                DBOS._recover_pending_workflows(gone)
 
     def cancel(self, run_id: str, *, force: bool) -> None:
         """Tells the run, where it goes on in this process; another process sees it in the store."""
@@ -158,6 +174,8 @@ class DbosEngine:
         if not self._executor.close(patience):
             _log.warning("some runs did not pause within %s s", patience)
         DBOS.destroy()
+        if self._team is not None:
+            self._team.leave()
         if self._engine is not None:
             self._engine.dispose()
 

@@ -52,8 +52,8 @@ class OnDemandEngine:
         self._launched().submit(run_id)
 
     def recheck(self, run_ids: Sequence[str]) -> None:
-        """Takes those of these runs that nobody has taken."""
-        if run_ids:
+        """Takes those of these runs that nobody has taken, and those of workers that have died."""
+        if run_ids or self._engine is not None:
             self._launched().recheck(run_ids)
 
     def cancel(self, run_id: str, *, force: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import logging
 import socket
 import threading
@@ -138,7 +139,9 @@ class Platform:
         self.logs = LogStore(self.database)
         self.hub = Hub(self.logs)
         self.recorder = LogRecorder(self.logs, self.hub.lines, now)
-        self.processes = ProcessStore(self.database, socket.gethostname())
+        # Two services of one machine may share a server, and neither is to end what the other has started.
+        worker = f"{socket.gethostname()}-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]}"
+        self.processes = ProcessStore(self.database, worker)
         self.run_store = RunStore(self.database, now)
         self.keys = KeyStore(self.database)
         self.auth = AuthService(self.database, now, lifetimes, hasher)
@@ -165,7 +168,7 @@ class Platform:
             backoff=backoff,
         )
         executor = RunExecutor(tools, parallel=STEPS_AT_ONCE, ended=self._ended)
-        self.engine = (engine or self._on_demand(engine_url))(executor, self.run_store)
+        self.engine = (engine or self._on_demand(engine_url, worker))(executor, self.run_store)
         self.pipeline_store = PipelineStore(self.database, now)
         self.schedules = ScheduleStore(self.database, now)
         projects = DbtProjects(self.pipeline_store)
@@ -214,13 +217,13 @@ class Platform:
         """State of the parts."""
         return {"store": "stopping" if self.state == "stopping" else "ok", "engine": self.state}
 
-    def _on_demand(self, url: str) -> Callable[[RunExecutor, RunStore], Engine]:
+    def _on_demand(self, url: str, worker: str) -> Callable[[RunExecutor, RunStore], Engine]:
         def needed() -> bool:
             # On a server other workers' runs may be waiting in the queue.
             return not url.startswith("sqlite") or bool(self.run_store.active())
 
         return lambda executor, runs: OnDemandEngine(
-            lambda: DbosEngine(url, executor, runs, concurrency=RUNS_AT_ONCE),
+            lambda: DbosEngine(url, executor, runs, concurrency=RUNS_AT_ONCE, worker=worker),
             needed=needed,
             check=lambda: check_database(url),
         )

@@ -24,11 +24,11 @@ class StoredProcess:
 
 
 class ProcessStore:
-    """Process groups of this machine.
+    """Process groups of one worker.
 
     Args:
         database: Where they are.
-        host: Name of this machine.
+        host: Name of the worker, which no other one has.
     """
 
     def __init__(self, database: Database, host: str) -> None:
@@ -50,7 +50,7 @@ class ProcessStore:
             connection.execute(sa.delete(processes).where(processes.c.host == self._host, processes.c.pid == pid))
 
     def all(self) -> list[StoredProcess]:
-        """All groups of this machine."""
+        """All groups of this worker."""
         query = sa.select(processes.c.pid, processes.c.started, processes.c.run_id, processes.c.step)
         with self._database.read() as connection:
             return [
