@@ -411,6 +411,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         ],
         "execution_id": "run-1",
         "last_id": None,
+        "cursor": None,
         "missed": None,
     },
     "MeltanoAdd": {"project": "project", "type": "tap", "name": "orders", "from_ref": "from ref"},

@@ -499,6 +499,7 @@ class LogListValues(TypedDict, total=False):
     logs: Sequence[LogEntry | Mapping[str, Any]]
     execution_id: str | None
     last_id: int | None
+    cursor: str | None
     missed: int | None
 
 class MeltanoAddValues(TypedDict, total=False):
