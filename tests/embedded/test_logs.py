@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import threading
 import time
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from flext_sdk.embedded import supervisor
 from flext_sdk.embedded.hosting import logfile
 from flext_sdk.embedded.supervisor.look import lines
+from flext_sdk.embedded.supervisor.process import age, start_mark
 from flext_sdk.embedded.supervisor.reader import Follower, parse, tail
 from flext_sdk.errors import UsageError
 
@@ -319,6 +321,48 @@ def test_whoever_asks_again_and_again_gets_each_line_once(tmp_path: Path) -> Non
         rotate(path)
         write(path, str(number))
     assert ask(9, cursor)[0] == ["8", "9", "10", "11", "12", "13"]
+
+
+def test_empty_lines_are_no_lines(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    write(path, "0")
+    follower = Follower(path, "x")
+    path.write_text(path.read_text() + "\n\n\n")
+    write(path, "1")
+    rotate(path)
+    write(path, "2")
+    assert texts(follower.read(2)) == ["1", "2"]
+
+
+def test_a_rotation_at_the_very_moment_of_going_on_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.log"
+    write(path, "0")
+    follower = Follower(path, "x")
+    rotate(path)
+    write(path, "1")
+    look, looks = follower._number, []
+
+    def number() -> int | None:
+        found = look()
+        looks.append(found)
+        if len(looks) == 1:
+            rotate(path)
+            write(path, "2")
+        return found
+
+    monkeypatch.setattr(follower, "_number", number)
+    assert texts(follower.read(9)) == ["1", "2"]
+    assert looks[:2] == [1, 2]
+
+
+def test_how_long_a_process_runs_is_told_by_the_system(tmp_path: Path) -> None:
+    mark = start_mark(os.getpid())
+    assert mark is not None
+    seconds = age(mark)
+    assert seconds is not None
+    assert 0 <= seconds < 86_400
+    assert age("another boot:123") is age("") is age("x:y") is None
+    assert age(":123", proc=tmp_path) is None  # no process file system
 
 
 def test_logs_of_a_service(tmp_path: Path) -> None:

@@ -100,9 +100,9 @@ class Follower:
         """The next lines that are there already, at most so many."""
         found: list[dict[str, Any]] = []
         while len(found) < count:
-            number = self._number()
+            number, before = self._number(), self._position
             found += self._parsed(self._read(last=number != 0, count=count - len(found)))
-            if len(found) < count and (number == 0 or not self._go_on(number)):
+            if self._position == before and (number == 0 or not self._go_on(number)):
                 break
         return found
 
