@@ -227,7 +227,13 @@ def explained(error: cyclopts.CycloptsError, targets: Mapping[str, _Target], wor
     if isinstance(error, errors.UnknownOptionError):
         word = (error.token.keyword or error.token.value).partition("=")[0]
         known = [flag for each in targets.values() for flag in (*each.param["flags"], *params.negatives(each.param))]
-        return f"unknown option {word}", question(word, [*known, "--help"]) or hint
+        near = question(word, [*known, "--help"])
+        rest = next(
+            (p for each in targets.values() if (p := each.param)["kind"] == "positional" and p["type"] == "list"), None
+        )
+        if near is None and rest is not None:
+            hint = f"what belongs to {rest['name'].upper()} and begins with a dash stands behind --; {hint}"
+        return f"unknown option {word}", near or hint
     if isinstance(error, errors.CoercionError):
         return _wrong_value(error, targets, hint)
     if isinstance(error, errors.MissingArgumentError):

@@ -134,7 +134,10 @@ SERVICES_LOGS: Operation[LogList] = Operation(
     method="GET",
     path="/api/v1/services/{service}/logs",
     path_params=(Param("service", "service"),),
-    query=(Param("tail", "tail"),),
+    query=(
+        Param("tail", "tail"),
+        Param("after", "after"),
+    ),
     response="runs:LogList",
     idempotent=True,
     instead=(("", "look at the log where the server runs."),),

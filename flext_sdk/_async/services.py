@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncServiceAccess", "names_of", "one_name"]
 
+_AT_ONCE = 1_000
 _SERVICES: tuple[Service, ...] = ("flexcore", "flext")
 _GONE = (ConnectionFailedError, DeadlineExceededError, ServerError)
 _HEALTH: dict[Service, Operation[Health]] = {
@@ -99,17 +100,24 @@ class AsyncServiceAccess(AsyncServicesBase):
 
     async def _remote_lines(self, name: Service, tail: int, follow: bool) -> AsyncIterator[LogEntry]:
         seen: Sequence[LogEntry] = []
-        for pause in intervals(0.5, 2.0):
-            found = await self._call(
-                ops.SERVICES_LOGS, path={"service": name}, query={"tail": tail if not seen else 1000}
-            )
+        cursor: Any = None
+        pauses = intervals(0.2, 2.0)
+        query: dict[str, Any] = {"tail": tail}
+        while True:
+            found = await self._call(ops.SERVICES_LOGS, path={"service": name}, query=query)
             lines: Sequence[LogEntry] = field(found, "logs") or []
-            for line in _after(seen, lines):
+            # A service without cursors gives the last ones again and again.
+            new = lines if cursor else _after(seen, lines)
+            for line in new:
                 yield line
-            seen = lines or seen
             if not follow:
                 return
-            await self._client._transport.sleep(pause)
+            seen, cursor = lines or seen, field(found, "cursor")
+            query = {"tail": _AT_ONCE, "after": cursor}
+            if new:
+                pauses = intervals(0.2, 2.0)
+            if len(lines) < _AT_ONCE or not cursor:
+                await self._client._transport.sleep(next(pauses))
 
     def _quietly(self) -> Self:
         """The same, but looking starts nothing and no breaker answers for the service."""

@@ -382,6 +382,10 @@ class LogList(Model):
     """
     Id up to which the log was looked through; ask with it as after for what comes next.
     """
+    cursor: str | None = None
+    """
+    Of a service's own log: the place behind these lines; ask with it as after for what comes next.
+    """
     missed: int | None = None
     """
     How many lines behind the id in after are no longer kept; left out where there are none.

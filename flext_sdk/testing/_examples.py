@@ -451,6 +451,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         ],
         "execution_id": "run-1",
         "last_id": None,
+        "cursor": None,
         "missed": None,
     },
     "LoginRequest": {"username": "username", "password": "password", "device_info": None},

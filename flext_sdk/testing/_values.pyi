@@ -548,6 +548,7 @@ class LogListValues(TypedDict, total=False):
     logs: Sequence[LogEntry | Mapping[str, Any]]
     execution_id: str | None
     last_id: int | None
+    cursor: str | None
     missed: int | None
 
 class LoginRequestValues(TypedDict, total=False):

@@ -93,6 +93,7 @@ def test_words_that_look_like_nothing_stay_words(run, fake):
         ("thing start a b", 'unexpected argument "b"', "see: flext thing start --help"),
         ("thing start a -", 'unexpected argument "-"', "see: flext thing start --help"),
         ("thing list --waiting", "unknown option --waiting", "see: flext thing list --help"),  # nothing like --filter
+        ("thing export a --zzzz", "unknown option --zzzz", "what belongs to NAMES and begins with a dash stands behind --; see: flext thing export --help"),
         ("thing start a --wiat", "unknown option --wiat", "did you mean --wait?"),
         ("thing start a --zzzz=1", "unknown option --zzzz", "see: flext thing start --help"),
         ("thing start a --ratio x", '--ratio: "x" is not a number', "see: flext thing start --help"),

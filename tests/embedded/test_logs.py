@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import threading
 import time
@@ -18,6 +19,8 @@ from hypothesis import strategies as st
 
 from flext_sdk.embedded import supervisor
 from flext_sdk.embedded.hosting import logfile
+from flext_sdk.embedded.supervisor.look import lines
+from flext_sdk.embedded.supervisor.process import age, start_mark
 from flext_sdk.embedded.supervisor.reader import Follower, parse, tail
 from flext_sdk.errors import UsageError
 
@@ -283,6 +286,83 @@ def test_following_a_log_that_is_rotated_all_the_time(tmp_path: Path, root_logge
     reader.join()
     handler.close()
     assert found == [str(number) for number in range(20_000)]
+
+
+def test_whoever_asks_again_and_again_gets_each_line_once(tmp_path: Path) -> None:
+    environ = {"FLEXT_HOME": str(tmp_path)}
+    (tmp_path / "logs").mkdir()
+    path = tmp_path / "logs" / "flext.log"
+
+    def ask(count: int, after: str | None) -> tuple[list[str], str]:
+        found, cursor = lines("flext", count, after=after, environ=environ)
+        return texts(found), cursor
+
+    assert ask(5, None) == ([], "0-0-0")
+    write(path, "1", "same", "same", "same")
+    found, cursor = ask(2, "0-0-0")  # there was no log when it was asked for first
+    assert found == ["1", "same"]
+    assert ask(9, cursor)[0] == ["same", "same"]
+    found, cursor = ask(2, None)
+    assert (found, ask(9, cursor)[0]) == (["same", "same"], [])
+    write(path, "2")
+    rotate(path)
+    write(path, "3", "4")
+    with path.open("a") as file:
+        file.write('{"message": "not yet')
+    found, cursor = ask(2, cursor)
+    assert found == ["2", "3"]
+    found, cursor = ask(2, cursor)
+    assert found == ["4"]
+    path.write_text("")
+    write(path, "5")
+    found, cursor = ask(9, cursor)
+    assert found == ["5"]
+    for number in range(6, 14):  # more parts than are kept
+        rotate(path)
+        write(path, str(number))
+    assert ask(9, cursor)[0] == ["8", "9", "10", "11", "12", "13"]
+
+
+def test_empty_lines_are_no_lines(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    write(path, "0")
+    follower = Follower(path, "x")
+    path.write_text(path.read_text() + "\n\n\n")
+    write(path, "1")
+    rotate(path)
+    write(path, "2")
+    assert texts(follower.read(2)) == ["1", "2"]
+
+
+def test_a_rotation_at_the_very_moment_of_going_on_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.log"
+    write(path, "0")
+    follower = Follower(path, "x")
+    rotate(path)
+    write(path, "1")
+    look, looks = follower._number, []
+
+    def number() -> int | None:
+        found = look()
+        looks.append(found)
+        if len(looks) == 1:
+            rotate(path)
+            write(path, "2")
+        return found
+
+    monkeypatch.setattr(follower, "_number", number)
+    assert texts(follower.read(9)) == ["1", "2"]
+    assert looks[:2] == [1, 2]
+
+
+def test_how_long_a_process_runs_is_told_by_the_system(tmp_path: Path) -> None:
+    mark = start_mark(os.getpid())
+    assert mark is not None
+    seconds = age(mark)
+    assert seconds is not None
+    assert 0 <= seconds < 86_400
+    assert age("another boot:123") is age("") is age("x:y") is None
+    assert age(":123", proc=tmp_path) is None  # no process file system
 
 
 def test_logs_of_a_service(tmp_path: Path) -> None:

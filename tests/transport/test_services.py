@@ -245,6 +245,25 @@ async def test_the_log_of_a_service_elsewhere(driver: Driver, server: Server) ->
     assert seen == ["line 0", "line 1", "line 2"]
 
 
+async def test_a_log_elsewhere_is_followed_from_place_to_place(driver: Driver, server: Server) -> None:
+    same = {"message": "the same", "timestamp": "2026-01-31T08:00:00Z"}
+    gone = Answer(status=401, body={"error": "no", "code": "X"})
+    server.says(
+        Answer(body={"logs": [same], "cursor": "a-1-0"}),
+        Answer(body={"logs": [same] * 1_000, "cursor": "a-2-0"}),
+        Answer(body={"logs": [same], "cursor": "a-3-0"}),
+        gone,
+    )
+    seen: list[str] = []
+    source = driver.client(server.url).services.logs("flext", tail=1, follow=True)
+    with pytest.raises(errors.AuthenticationError):
+        await driver.all(lambda: noted(source, seen))
+    assert len(seen) == 1_002
+    paths = [one.path.partition("?")[2] for one in server.seen]
+    assert paths == ["tail=1", "tail=1000&after=a-1-0", "tail=1000&after=a-2-0", "tail=1000&after=a-3-0"]
+    assert len(driver.time.sleeps) == 2  # where there is more at once, nobody waits
+
+
 def noted(source: Any, seen: list[str]) -> Any:
     """The same iterator, each message written down as it comes."""
     if hasattr(source, "__anext__"):

@@ -50,9 +50,11 @@ class AsyncServicesBase(AsyncResource):
         """GET /api/v1/services/{service}: one service of this platform."""
         return await self._call(ops.SERVICES_STATUS, path={"service": service})
 
-    async def _logs(self, service: Literal["flexcore", "flext"], *, tail: int = 100) -> LogList:
+    async def _logs(
+        self, service: Literal["flexcore", "flext"], *, tail: int = 100, after: str | None = None
+    ) -> LogList:
         """GET /api/v1/services/{service}/logs: the last lines of a service's own log."""
-        return await self._call(ops.SERVICES_LOGS, path={"service": service}, query={"tail": tail})
+        return await self._call(ops.SERVICES_LOGS, path={"service": service}, query={"tail": tail, "after": after})
 
     async def _config(self, service: Literal["flexcore", "flext"]) -> ServiceConfig:
         """GET /api/v1/services/{service}/config: the settings a service runs with, and where each came from."""

@@ -200,6 +200,29 @@ def logs(
     return _logs(Follower(path, service), tail, follow=follow, heartbeat=heartbeat, sleep=sleep)
 
 
+def lines(
+    name: str, count: int, *, after: str | None = None, environ: Mapping[str, str] = os.environ
+) -> tuple[list[dict[str, Any]], str]:
+    """The last lines of the log of a service, or the first ones behind a place.
+
+    Args:
+        name: ``flexcore`` or ``flext``.
+        count: How many lines.
+        after: The place; the one that was given with the lines before.
+        environ: Environment variables.
+
+    Returns:
+        The contract's ``LogEntry`` each, oldest first, and the place behind them.
+
+    Raises:
+        UsageError: There is no such service.
+    """
+    service = one_name(name)
+    with closing(Follower(Paths(home(environ)).log_file(service), service, after=after)) as follower:
+        found = follower.tail(count) if after is None else follower.read(count)
+        return found, follower.cursor
+
+
 def _logs(
     follower: Follower, count: int, *, follow: bool, heartbeat: bool, sleep: Callable[[float], None]
 ) -> Iterator[dict[str, Any] | None]:

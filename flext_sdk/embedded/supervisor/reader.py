@@ -7,6 +7,7 @@ import os
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from zlib import crc32
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,18 +57,54 @@ class Follower:
     Args:
         path: The newest part.
         source: Name of the service.
+        after: The `cursor` of another follower, to go on where that one was.
     """
 
-    def __init__(self, path: Path, source: str) -> None:
+    def __init__(self, path: Path, source: str, *, after: str | None = None) -> None:
         self._parts = [path, *(path.with_name(f"{path.name}.{number}") for number in range(1, KEPT_PARTS + 1))]
         self._source = source
         self._since = max(_facts(part)[1] for part in self._parts)
         self._file = _opened(path)
         self._position = 0
         self._mark = b""
-        if self._file is not None:
+        if after is not None:
+            self._resume(after)
+        elif self._file is not None:
             self._position = _end_of_lines(self._file)
             self._remember()
+
+    @property
+    def cursor(self) -> str:
+        """The place that was come to: the file, how far into it, and by what to know that it is still the same."""
+        own = 0 if self._file is None else os.fstat(self._file.fileno()).st_ino
+        return f"{own:x}-{self._position}-{crc32(self._mark):x}"
+
+    def _resume(self, cursor: str) -> None:
+        inode, position, check = (int(text, base) for text, base in zip(cursor.split("-"), (16, 10, 16), strict=True))
+        kept = [n for n, part in enumerate(self._parts) if _facts(part)[0]]
+        number = next((n for n in kept if _facts(self._parts[n])[0] == inode), None)
+        if number is not None:
+            self._begin(number, position)
+            if crc32(self._mark) == check and len(self._mark) == min(position, _MARK):
+                return
+        # Emptied: all of the newest part is new. No longer kept, or no log yet: all that is kept came later.
+        self._begin(0 if number == 0 else max(kept, default=0), 0)
+
+    def _begin(self, number: int, position: int) -> None:
+        self.close()
+        self._file, self._position, self._mark = _opened(self._parts[number]), position, b""
+        if self._file is not None:
+            self._remember()
+
+    def read(self, count: int) -> list[dict[str, Any]]:
+        """The next lines that are there already, at most so many."""
+        found: list[dict[str, Any]] = []
+        while len(found) < count:
+            number, before = self._number(), self._position
+            found += self._parsed(self._read(last=number != 0, count=count - len(found)))
+            if self._position == before and (number == 0 or not self._go_on(number)):
+                break
+        return found
 
     def close(self) -> None:
         """Let go of the file."""
@@ -133,8 +170,8 @@ class Follower:
         self._file, self._position, self._mark = file, 0, b""
         return True
 
-    def _read(self, *, last: bool) -> list[bytes]:
-        """Lines that are complete now; of a part that nobody writes to any more all that is left."""
+    def _read(self, *, last: bool, count: int | None = None) -> list[bytes]:
+        """Lines that are complete now; of a part that nobody writes to any more all that is left. At most so many."""
         if self._file is None:
             return []
         self._file.seek(self._position - len(self._mark))
@@ -145,6 +182,8 @@ class Follower:
             self._position, self._mark = self._file.seek(0), b""
             content = self._file.read()
         complete = content if last else content[: content.rfind(b"\n") + 1]
+        if count is not None and complete.count(b"\n") > count:
+            complete = b"\n".join(complete.split(b"\n", count)[:count]) + b"\n"
         self._position += len(complete)
         if complete:
             self._remember()

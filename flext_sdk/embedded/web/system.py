@@ -136,7 +136,10 @@ class _System:
         return look.status(call.path["service"], environ=self._environ)
 
     def logs(self, call: Call) -> dict[str, Any]:
-        return {"logs": list(look.logs(call.path["service"], tail=call.query["tail"], environ=self._environ))}
+        found, cursor = look.lines(
+            call.path["service"], call.query["tail"], after=call.query.get("after"), environ=self._environ
+        )
+        return {"logs": found, "cursor": cursor}
 
     def config(self, call: Call) -> dict[str, Any]:
         return look.config(call.path["service"], environ=self._environ)
