@@ -129,7 +129,7 @@ def test_a_file_without_end_is_not_read_to_its_end(run_flext: Flext) -> None:
             ("plugin", "info", "tap-cvs"),
             5,
             "there is no plugin 'tap-cvs'; did you mean 'tap-csv'?",
-            "tap-csv, tap-jsonl",  # and what other tests have installed
+            "tap-csv, tap-duckdb, ",  # and what other tests have installed
         ),
         (
             ("service", "status", "flexcor"),
