@@ -413,12 +413,12 @@ def test_a_crash_between_the_journal_and_the_names_is_finished(bench: Any, monke
 
 
 def test_a_folder_has_one_writer(bench: Any) -> None:
-    process = bench.process(
-        "target-parquet", bench.settings_of("target-parquet"), stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    process.stdin.write(json.dumps(head([], a=INT)).encode() + b'\n{"type":"STATE","value":1}\n')
+    settings = bench.settings_of("target-parquet", rows_per_file=1)  # confirmed at the first row, not in a minute
+    process = bench.process("target-parquet", settings, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    messages = [head([], a=INT), head([], "other", a=INT), row("other", a=1), {"type": "STATE", "value": 1}]
+    process.stdin.write(b"".join(json.dumps(message).encode() + b"\n" for message in messages))
     process.stdin.flush()
-    process.stdout.readline()
+    assert process.stdout.readline()
     result = bench.run("target-parquet", bench.settings_of("target-parquet", lock_timeout=0.1))
     process.stdin.close()
     process.wait(timeout=30)

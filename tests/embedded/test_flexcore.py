@@ -411,8 +411,23 @@ def test_other_messages_of_a_tap_do_not_count() -> None:
     result = OPERATIONS["test"].parse(tap, output, "")
     assert result["streams"] == ["a", "b"]
     assert result["message"] == "the settings work: 2 streams, 1 of them with records"
+
+
+@pytest.mark.parametrize(
+    ("told", "version"),
+    [
+        ("tap-x 1.2.3rc1", "1.2.3rc1"),
+        ("tap-s3 v2026", "2026"),
+        ("4", "4"),
+        ("tap-x 0.5 (python 3)", "0.5"),
+        ("x-3 7", "7"),
+    ],
+)
+def test_versions_as_programs_tell_them(told: str, version: str) -> None:
+    tap = Plugin("tap-csv", "tap", {}, ())
+    assert OPERATIONS["version"].parse(tap, told.encode(), "")["version"] == version
     with pytest.raises(BadOutputError):
-        OPERATIONS["version"].parse(tap, b"\xff", "")
+        OPERATIONS["version"].parse(tap, b"\xff tap-s3", "")
 
 
 def test_memory_where_the_system_does_not_tell(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flext_sdk.embedded.plugins.plugin import Plugin
 
 _VERSION: Final = re.compile(r"\d+(?:\.\w+)+")
+_YEAR: Final = re.compile(r"(?<![\w.-])v?(\d+)(?![\w.-])")  # a version of one number, as 2026
 
 
 class BadOutputError(Exception):
@@ -47,10 +48,11 @@ def _discover(_plugin: Plugin, output: bytes, _errors: str) -> dict[str, Any]:
 
 def _version(_plugin: Plugin, output: bytes, _errors: str) -> dict[str, Any]:
     text = output.decode(errors="replace").strip()
-    found = _VERSION.search(text)
-    if found is None:
-        raise BadOutputError("it does not tell its version")
-    return {"version": found[0], "output": text}
+    if (found := _VERSION.search(text)) is not None:
+        return {"version": found[0], "output": text}
+    if (found := _YEAR.search(text)) is not None:
+        return {"version": found[1], "output": text}
+    raise BadOutputError("it does not tell its version")
 
 
 def _test(plugin: Plugin, output: bytes, errors: str) -> dict[str, Any]:
