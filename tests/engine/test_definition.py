@@ -204,19 +204,19 @@ def test_references_stand_for_any_type(checker):
 def test_relative_paths_start_from_the_folder_of_the_file(checker, monkeypatch):
     monkeypatch.setenv("HOME", "/home/me")
     steps = [load("a", "x.csv"), load("b", "/abs/x.csv"), load("c", "~/x.csv"), load("d", "data/*.csv")]
-    definition = checker.check({"name": "x", "base_path": "/work", "steps": steps}).definition
+    definition = checker.check({"name": "x", "base_path": "/srv", "steps": steps}).definition
     paths = [entry["extract"]["config"]["path"] for entry in definition["steps"]]
-    assert paths == ["/work/x.csv", "/abs/x.csv", "/home/me/x.csv", "/work/data/*.csv"]
+    assert paths == ["/srv/x.csv", "/abs/x.csv", "/home/me/x.csv", "/srv/data/*.csv"]
     assert "base_path" not in definition
     without = checker.check({"name": "x", "steps": [load("c", "~/x.csv")]})
     assert without.definition["steps"][0]["extract"]["config"]["path"] == "/home/me/x.csv"
 
 
 def test_a_path_with_a_reference_waits_for_the_run(checker):
-    document = {"name": "x", "base_path": "/work", "variables": {"DAY": "1"}, "steps": [load(path="data/${DAY}.csv")]}
+    document = {"name": "x", "base_path": "/srv", "variables": {"DAY": "1"}, "steps": [load(path="data/${DAY}.csv")]}
     definition = checker.check(document).definition
     assert definition["steps"][0]["extract"]["config"]["path"] == "data/${DAY}.csv"
-    assert definition["base_path"] == "/work"
+    assert definition["base_path"] == "/srv"
 
 
 names = st.sampled_from(["a", "b", "c", "d", "e"])

@@ -320,8 +320,8 @@ def test_references_are_filled_in(tmp_path):
         "literal": "$${N} costs $5",
         "nested": {"keys": ["${secret:key.pem}", 1, None]},
     }
-    assert found.settings(settings, SCHEMA, "/work") == {
-        "path": "/work/data/1.csv",
+    assert found.settings(settings, SCHEMA, "/srv") == {
+        "path": "/srv/data/1.csv",
         "port": 5432,
         "fast": True,
         "url": "https://u:pw@h/5/true",
