@@ -126,7 +126,8 @@ def install(
 
 
 def _shell_of(environ: Mapping[str, str]) -> str:
-    name = Path(environ.get("SHELL", "")).name.removesuffix(".exe")
+    # Containers and CI often leave SHELL out; the account still has one.
+    name = Path(environ.get("SHELL") or _of_the_account()).name.removesuffix(".exe")
     name = {"pwsh": "powershell"}.get(name, name) or ("powershell" if sys.platform == "win32" else "")
     if name not in {"bash", "zsh", "fish", "powershell"}:
         told = f'"{name}" is none of them' if name else "SHELL is not set"
@@ -134,6 +135,15 @@ def _shell_of(environ: Mapping[str, str]) -> str:
             f"It cannot be told which shell you use: {told}", hint="Name it: flext completion install bash"
         )
     return name
+
+
+def _of_the_account() -> str:
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_shell
+    except (ImportError, KeyError):  # there are none on Windows; a container may run as a number without a name
+        return ""
 
 
 def _places(shell: str, environ: Mapping[str, str]) -> tuple[Path, Path | None, str]:

@@ -156,9 +156,9 @@ def fast_builder() -> Any:  # noqa: ANN401 - of a library that may not be instal
     Raises:
         ImportError: If it is not installed.
     """
-    from pyreqwest.client import ClientBuilder
+    from flext_sdk._fastlib import load
 
-    return ClientBuilder()
+    return load().ClientBuilder()
 
 
 class _Body:

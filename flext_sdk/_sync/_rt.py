@@ -168,9 +168,9 @@ def fast_builder() -> Any:  # noqa: ANN401 - of a library that may not be instal
     Raises:
         ImportError: If it is not installed.
     """
-    from pyreqwest.client import SyncClientBuilder
+    from flext_sdk._fastlib import load
 
-    return SyncClientBuilder()
+    return load().SyncClientBuilder()
 
 
 def body_of(content: bytes | None) -> Iterable[bytes]:

@@ -264,6 +264,9 @@ def test_every_example_works(platform, tmp_path, monkeypatch, capsys):
     """In the order of a person who tries them all, with the pipeline of the quick start."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FLEXT_HOME", str(platform.home))
+    # `completion install` writes where a person has their start files, for their shell; a machine of CI may tell none.
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SHELL", "/bin/bash")
     shutil.copy(ROOT / "examples" / "data" / "orders.csv", "orders.csv")
     shell = Shell(monkeypatch, capsys, tmp_path)
     placed, one, line = shell.placed, shell.words, shell.line

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import shlex
 import shutil
 import subprocess
@@ -344,8 +345,21 @@ def test_install_knows_the_shell_of_the_account(run, monkeypatch, tmp_path):
     refused = run("completion", "install")
     assert (refused.code, refused.out) == (2, "")
     assert '"tcsh" is none of them' in refused.err
+
+
+def test_install_asks_the_account_where_no_variable_tells_the_shell(run, monkeypatch):
     monkeypatch.delenv("SHELL")
-    assert "SHELL is not set" in run("completion", "install").err
+    mine = pwd.getpwuid(os.getuid())
+    monkeypatch.setattr("pwd.getpwuid", lambda _: pwd.struct_passwd((*mine[:6], "/usr/bin/zsh")))
+    assert json.loads(run("completion", "install", "-o", "json").out)["shell"] == "zsh"
+
+    def nobody(_):
+        raise KeyError
+
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    refused = run("completion", "install")
+    assert (refused.code, refused.out) == (2, "")
+    assert "SHELL is not set" in refused.err
 
 
 def test_install_without_the_line_says_which(run, tmp_path):

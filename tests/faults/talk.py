@@ -41,8 +41,7 @@ class Talk:
         )
         assert self.process.stdout is not None
         self.url = f"http://127.0.0.1:{self.process.stdout.readline().strip()}"
-        # Not `fast`: its library was seen to crash when a builder was made in a late thread beside an event loop.
-        self.client = Flext(self.url, token=TOKEN, transport="stock", _environ={})
+        self.client = Flext(self.url, token=TOKEN, _environ={})
         self.stop = folder / "stop"
 
     def begin(self, *, most: int = 10**9, rate: float = 10_000, burst: int = 200, text: str = "x" * 100) -> str:

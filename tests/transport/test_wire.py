@@ -233,6 +233,28 @@ def test_the_fast_transport_is_taken_where_it_is_installed(server: Server) -> No
     assert "flext-sdk[fast]" in done.stderr
 
 
+LATE = """
+import asyncio
+from flext_sdk import AsyncFlext
+def later():
+    async def work():
+        async with AsyncFlext({url!r}) as other:
+            await other.pipelines.show("orders")
+    asyncio.run(work())
+    with Flext({url!r}) as other:
+        assert other.pipelines.show("orders").name == "orders"
+for work in (call, later, later, call):
+    thread = threading.Thread(target=work); thread.start(); thread.join()
+"""
+
+
+def test_the_thread_of_the_first_call_may_end_before_others_call(server: Server) -> None:
+    # The allocator of the fast library takes the thread that loads it for the first of the process: where that one had
+    # ended, the next thread crashed.
+    server.says(Answer(body=GOOD))
+    assert "pyreqwest" in loaded(CALL.format(url=server.url) + LATE.format(url=server.url))
+
+
 async def test_tasks_take_the_fast_transport_by_themselves(server: Server) -> None:
     server.says(Answer(body=GOOD))
     async with AsyncFlext(server.url, _environ={}) as client:
