@@ -1,7 +1,8 @@
 """Loads the library of the extra `fast` where its allocator is safe: in a thread that never ends.
 
-The allocator of pyreqwest 0.12 to 0.15 takes the thread that loads the library for the first of the process. When that thread ends,
-the next one at its address crashes (SIGSEGV) with its first allocation: https://github.com/microsoft/mimalloc/issues/1287.
+The allocator of pyreqwest 0.12 to 0.15 takes the thread that loads the library for the first of the process. When that
+thread ends, the next one at its address crashes (SIGSEGV) with its first allocation:
+https://github.com/microsoft/mimalloc/issues/1287.
 """
 
 from __future__ import annotations
