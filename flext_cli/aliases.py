@@ -96,6 +96,17 @@ def check(name: str, meaning: str, others: "Mapping[str, str]") -> None:
         raise AliasError(f'alias "{name}": "{first}" is neither a command nor an alias', "see: flext --help")
 
 
+def faults(found: "Mapping[str, str]") -> "list[tuple[str, str, str]]":
+    """Name, what is wrong, and what to do of each alias that could not be used."""
+    told = []
+    for name, meaning in found.items():
+        try:
+            check(name, meaning, found)
+        except AliasError as error:
+            told.append((name, str(error), error.hint))
+    return told
+
+
 def guard(given: "Mapping[str, Any]", environ: "Mapping[str, str]" = os.environ) -> None:
     """Look at what `config set` was given before it is stored; other keys than `alias.NAME` are let through.
 

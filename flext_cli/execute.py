@@ -37,6 +37,9 @@ NOT_FOUND = 5
 #: Resources whose methods look into the models that they get.
 _LOOK_INTO = frozenset({"debug", "quickstart", "root", "services"})
 
+#: What ends the work that a command waits for, and the field with its name, where it is not `GROUP stop`.
+_ENDS = {"orchestration": ("orchestration cancel", "id"), "workflow": ("pipeline stop", "workflow_id")}
+
 # What a person gave who uses the command line, by the name of the client's argument.
 LABELS = {"base_url": "--url", "token": "--token-file", "timeout": "--timeout"}
 
@@ -218,8 +221,7 @@ class Command:
         with suppress(FlextError):
             self._format_of(find(given["profile"], os.environ, lambda _: None)[1])
         owner = getattr(importlib.import_module(self.entry["module"]), self.entry["class"])
-        names = inspect.signature(owner).parameters
-        if "arguments" in names:
+        if self.words.startswith("config "):
             url = self.shared.get("url")
             arguments = {
                 "base_url": self._checked("--url", read_url, url) if url is not None else None,
@@ -228,7 +230,12 @@ class Command:
                 "output": self.shared.get("output"),
             }
             labels = {**LABELS, "output": "--output or FLEXT_OUTPUT"}
-            given |= {"arguments": arguments, "labels": labels, "on_message": self._on_message}
+            given |= {
+                "arguments": arguments,
+                "labels": labels,
+                "on_message": self._on_message,
+                "aliases": aliases.faults,
+            }
         return self._call(owner(**given))
 
     def _format_of(self, files: Sequence[Data]) -> None:
@@ -263,8 +270,10 @@ class Command:
 
     def _on_changes(self, changes: Sequence[Data]) -> bool:
         """Show what would change, and ask."""
+        from flext_cli.output.values import cell
+
         for one in changes:
-            before, after = (json_text(one[side]) if one[side] is not None else "-" for side in ("before", "after"))
+            before, after = (cell(one[side]) if one[side] is not None else "-" for side in ("before", "after"))
             errors.say(one_line(f"{one['key']}: {before} -> {after}") + "\n")
         return bool(self.shared.get("yes")) or self._agreed(self.entry["confirm"])
 
@@ -560,23 +569,17 @@ class Command:
         if terminal.is_terminal(sys.stderr):
             errors.say("\n")
         group = self.words.rpartition(" ")[0] or "pipeline"  # the quick start runs one, too
+        end, called = _ENDS.get(group, (f"{group} stop", "pipeline"))
         subject = next(
             (self.own[p["name"]] for p in self.entry["params"] if p["kind"] == "positional" and p["name"] in self.own),
             None,
         )
         watching = self._seen or self.entry["stream"]
-        if watching and not self.settings.quiet and f"{group} stop" in table.COMMANDS:
-            name = (self._progress.last.get("pipeline") if self._progress is not None else None) or subject
+        if watching and not self.settings.quiet and end in table.COMMANDS:
+            name = (self._progress.last.get(called) if self._progress is not None else None) or subject
             if isinstance(name, str) and name:
-                errors.say(one_line(f"no longer watching; it goes on (to end it: flext {group} stop {name})") + "\n")
+                errors.say(one_line(f"no longer watching; it goes on (to end it: flext {end} {name})") + "\n")
         return INTERRUPTED
-
-
-def json_text(value: Data) -> str:
-    """A value in a line of text."""
-    from flext_cli.output.values import cell
-
-    return cell(value)
 
 
 class OutputError(OSError):

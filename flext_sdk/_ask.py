@@ -10,7 +10,7 @@ import sys
 
 from flext_sdk.errors import UsageError
 
-__all__ = ["line", "secret"]
+__all__ = ["line", "on_terminal", "secret", "typed"]
 
 
 def line(question: str) -> str:
@@ -19,7 +19,7 @@ def line(question: str) -> str:
     Raises:
         UsageError: There is nobody to ask, or no answer.
     """
-    if not _on_terminal():
+    if not on_terminal():
         raise UsageError(f"{question}? There is no terminal to ask on", hint="Give it on the command line.")
     sys.stderr.write(f"{question}: ")
     sys.stderr.flush()
@@ -34,17 +34,21 @@ def secret(question: str) -> str:
     """
     if sys.stdin is None:
         raise UsageError(f"{question}: standard input is closed", hint="Pipe it in, or use the environment.")
-    if not _on_terminal():
-        return _checked(sys.stdin.readline(), question)
+    return _checked(typed(f"{question}: ") if on_terminal() else sys.stdin.readline(), question)
+
+
+def typed(prompt: str) -> str:
+    """What is typed at the terminal, without echo; empty when there is no more to come."""
     from getpass import getpass
 
     try:
-        return _checked(getpass(f"{question}: ", stream=sys.stderr), question)
+        return getpass(prompt, stream=sys.stderr)
     except EOFError:
-        return _checked("", question)
+        return ""
 
 
-def _on_terminal() -> bool:
+def on_terminal() -> bool:
+    """Whether there is somebody to ask."""
     try:
         return sys.stdin is not None and sys.stdin.isatty()
     except ValueError:

@@ -99,8 +99,9 @@ class Progress:
 
 def describe(run: Mapping[str, Any], elapsed: float) -> str:
     """One line on a run: `orders running · step 1/2 load · 1,200,000 rows · 96.1 MiB · 310k/s · 4.1s`."""
-    # A run of a pipeline, or an orchestration, which has a name of its own.
-    parts = [" ".join(str(run[key]) for key in ("pipeline", "name", "status") if run.get(key))]
+    # A run of a pipeline or of a workflow, or an orchestration, which has a name of its own.
+    names = [key for key in ("pipeline", "name") if run.get(key)] or ["workflow_id"]
+    parts = [" ".join(str(run[key]) for key in (*names, "status") if run.get(key))]
     total = run.get("steps_total")
     ended = run.get("steps_executed") or 0
     if run.get("current_step"):

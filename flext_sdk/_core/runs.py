@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from flext_sdk.errors import RunFailedError, UsageError
 
 if TYPE_CHECKING:
     from flext_sdk._core.types import Json
 
-__all__ = ["FINISHED", "at_least", "field", "intervals", "is_finished", "parse_since", "run_error"]
+__all__ = ["FINISHED", "at_least", "field", "intervals", "is_finished", "parse_since", "replaced", "run_error"]
 
 _DONE = frozenset({"completed", "completed_no_steps"})
 FINISHED = _DONE | {"failed", "cancelled", "canceled"}
@@ -27,6 +27,13 @@ def field(record: Json, name: str) -> Json:
     return record.get(name) if isinstance(record, Mapping) else getattr(record, name, None)
 
 
+def replaced[R](record: R, **values: Json) -> R:
+    """A copy of a model or a mapping with other values."""
+    if isinstance(record, Mapping):
+        return cast("R", {**record, **values})
+    return cast("R", cast("Any", record).model_copy(update=values))
+
+
 def is_finished(run: Json) -> bool:
     """Whether a run has ended, in whatever way."""
     return str(field(run, "status")).lower() in FINISHED
@@ -37,7 +44,7 @@ def run_error(run: Json) -> RunFailedError | None:
     status = str(field(run, "status")).lower()
     if status not in FINISHED or status in _DONE:
         return None
-    name = field(run, "pipeline") or field(run, "pipeline_id")
+    name = field(run, "pipeline") or field(run, "pipeline_id") or field(run, "workflow_id")
     ident = field(run, "execution_id")
     what = f"Run {ident} of {name}" if name else f"Run {ident}"
     if status in {"cancelled", "canceled"}:

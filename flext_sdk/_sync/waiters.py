@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flext_sdk._sync.resource import Resource
     from flext_sdk.models.runs import Run
 
-__all__ = ["find_run", "wait_for_run"]
+__all__ = ["find_run", "wait_for_run", "watch"]
 
 PATIENCE = 60.0
 """Seconds a service may be away while somebody waits for a run: a run survives a restart of its service."""
@@ -51,6 +51,57 @@ def find_run(resource: Resource, target: str) -> Run:
     return run
 
 
+def watch[S](
+    resource: Resource,
+    found: S,
+    ask: Callable[[Resource], rt.Awaits[S]],
+    *,
+    ended: Callable[[S], bool],
+    seconds: float | None,
+    on_progress: Callable[[S], object] | None,
+    what: str,
+    hint: str,
+) -> S:
+    """Look at something again and again until it has ended.
+
+    Args:
+        resource: The resource that asks.
+        found: It, as it was seen last.
+        ask: Looks at it, with a resource whose calls are not told to hooks one by one.
+        ended: Whether it has ended.
+        seconds: How long to wait; None for as long as it takes.
+        on_progress: Called with it after every look.
+        what: What it is called where time runs out.
+        hint: What to do then.
+
+    Returns:
+        It, as it ended.
+
+    Raises:
+        WaitTimeoutError: If it had not ended in time; it goes on.
+        ConnectionFailedError: If the service stayed away for a minute.
+    """
+    transport = resource._client._transport
+    patient = type(resource)(resource._client._watching())
+    deadline = Deadline(seconds, transport.clock)
+    away = Deadline(PATIENCE, transport.clock)
+    for pause in intervals():
+        if on_progress is not None:
+            rt.resolved(on_progress(found))
+        if ended(found):
+            break
+        if deadline.expired:
+            raise WaitTimeoutError(f"{what} has not ended within {seconds:g} s; it goes on", run=found, hint=hint)
+        transport.sleep(min(pause, deadline.remaining()))
+        try:
+            found = ask(patient)
+            away = Deadline(PATIENCE, transport.clock)
+        except _PASSING:
+            if away.expired:
+                raise
+    return found
+
+
 def wait_for_run(
     resource: Resource,
     run: Run,
@@ -76,30 +127,17 @@ def wait_for_run(
         WaitTimeoutError: If it had not ended in time; it goes on.
         ConnectionFailedError: If the service stayed away for a minute.
     """
-    transport = resource._client._transport
-    asking = resource._client._watching()
-    patient = type(resource)(asking)
-    deadline = Deadline(seconds, transport.clock)
-    away = Deadline(PATIENCE, transport.clock)
     ident = str(field(run, "execution_id"))
-    for pause in intervals():
-        if on_progress is not None:
-            rt.resolved(on_progress(run))
-        if is_finished(run):
-            break
-        if deadline.expired:
-            raise WaitTimeoutError(
-                f"Run {ident} has not ended within {seconds:g} s; it goes on",
-                run=run,
-                hint=f"Wait again: flext pipeline wait {ident}",
-            )
-        transport.sleep(min(pause, deadline.remaining()))
-        try:
-            run = patient._call(ops.PIPELINES_RUN_INFO, path={"run": ident})
-            away = Deadline(PATIENCE, transport.clock)
-        except _PASSING:
-            if away.expired:
-                raise
+    run = watch(
+        resource,
+        run,
+        lambda patient: patient._call(ops.PIPELINES_RUN_INFO, path={"run": ident}),
+        ended=is_finished,
+        seconds=seconds,
+        on_progress=on_progress,
+        what=f"Run {ident}",
+        hint=f"Wait again: flext pipeline wait {ident}",
+    )
     error = run_error(run) if raise_on_failure else None
     if error is not None:
         raise error

@@ -84,7 +84,7 @@ class WorkflowExecution(Model):
 
     status: str
     """
-    executed.
+    executed; where the run was waited for
     """
     workflow_id: str
     execution_id: str | None = None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flext_sdk._ask import on_terminal, typed
 from flext_sdk.errors import UsageError
 from flext_sdk.profiles._keys import from_descriptor, from_outside
 
@@ -55,14 +55,7 @@ def secret_of(file: str | Path | None, prompt: str) -> str:
     Raises:
         UsageError: If it is not one line of text.
     """
-    if file is None and sys.stdin is not None and sys.stdin.isatty():
-        import getpass
-
-        with suppress(EOFError):
-            return getpass.getpass(prompt)
-        text = ""
-    else:
-        text = text_of("-" if file is None else file)
+    text = typed(prompt) if file is None and on_terminal() else text_of("-" if file is None else file)
     lines = text.splitlines()
     if len(lines) != 1 or not lines[0].strip():
         raise UsageError(

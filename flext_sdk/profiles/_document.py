@@ -73,13 +73,13 @@ def check(document: Document, *, profile: bool) -> list[Problem]:
     for key, value in document.data.items():
         bare = key.removesuffix("+")
         if bare != key and not isinstance(value, list):
-            problems.append(Problem(_pointer(key), f"{key} adds to a list, so it needs a list"))
+            problems.append(Problem(pointer(key), f"{key} adds to a list, so it needs a list"))
         elif bare in own:
             problems += _own(key, value, own[bare])
         elif key in SECTIONS:
             problems += _section_problems(key, value)
         else:
-            problems.append(Problem(_pointer(key), f"{key!r} is not known", _near(key, [*own, *SECTIONS])))
+            problems.append(Problem(pointer(key), f"{key!r} is not known", _near(key, [*own, *SECTIONS])))
     return [locate(problem, document) for problem in problems]
 
 
@@ -87,21 +87,21 @@ def _own(key: str, value: Any, kinds: tuple[type, ...]) -> list[Problem]:  # noq
     if value is None:
         return []
     if not isinstance(value, kinds):
-        return [Problem(_pointer(key), f"{key} must be {' or '.join(_WORDS[kind] for kind in kinds)}")]
+        return [Problem(pointer(key), f"{key} must be {' or '.join(_WORDS[kind] for kind in kinds)}")]
     return _inner(key, value)
 
 
 def _inner(key: str, value: Any) -> list[Problem]:  # noqa: ANN401 - of a file
     if key in {"extends", "profile"}:
         return [
-            Problem(_pointer(key), f"{key} holds the name of no profile: {error}")
+            Problem(pointer(key), f"{key} holds the name of no profile: {error}")
             for one in (value if isinstance(value, list) else [value])
             if (error := _wrong_name(one)) is not None
         ]
     if key == "variables":
         return [
             Problem(
-                _pointer(key, word),
+                pointer(key, word),
                 f"variables.{word} is named like a secret, and runs keep their variables",
                 "Give the plugin's setting a reference to a secret instead; see the guide on pipelines.",
             )
@@ -110,7 +110,7 @@ def _inner(key: str, value: Any) -> list[Problem]:  # noqa: ANN401 - of a file
         ]
     if key == "alias":
         return [
-            Problem(_pointer(key, word), f"alias.{word} must be text")
+            Problem(pointer(key, word), f"alias.{word} must be text")
             for word, line in value.items()
             if not isinstance(line, str)
         ]
@@ -129,15 +129,15 @@ def _section_problems(section: str, value: Json) -> list[Problem]:
     if value is None:
         return []
     if not isinstance(value, dict):
-        return [Problem(_pointer(section), f"{section} must be a mapping")]
+        return [Problem(pointer(section), f"{section} must be a mapping")]
     problems = []
     for word, given in value.items():
         setting = SECTIONS[section].get(word)
         if setting is None:
             hint = _near(word, SECTIONS[section])
-            problems.append(Problem(_pointer(section, word), f"'{section}.{word}' is not known", hint))
+            problems.append(Problem(pointer(section, word), f"'{section}.{word}' is not known", hint))
         elif given is not None and (found := wrong(setting, given)) is not None:
-            problems.append(Problem(_pointer(section, word), *found))
+            problems.append(Problem(pointer(section, word), *found))
     return problems
 
 
@@ -230,7 +230,7 @@ def _near(word: str, known: Iterable[str]) -> str | None:
     return f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(known))}."
 
 
-def _pointer(*parts: str) -> str:
+def pointer(*parts: str) -> str:
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
 
 

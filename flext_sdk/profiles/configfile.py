@@ -7,24 +7,29 @@ import shlex
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+from flext_sdk._core.documents import locate
 from flext_sdk._core.settings import ALL_SETTINGS, Setting, Source, environment, resolve
 from flext_sdk._core.types import MASK
 from flext_sdk.errors import ConfigurationError, FlextError, NotFoundError, Problem
 from flext_sdk.profiles import _edit
 from flext_sdk.profiles._active import config_of, merged_profile, profile_path
-from flext_sdk.profiles._document import SettingsFileError, check, parse, problem_error, read_words, setting_of
+from flext_sdk.profiles._document import SettingsFileError, check, parse, pointer, problem_error, read_words, setting_of
 from flext_sdk.profiles._files import failed, locked, read_text, write
 from flext_sdk.profiles._find import find
 from flext_sdk.profiles._types import SettingInfo, SettingValue
 from flext_sdk.profiles.store import ProfileStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from flext_sdk._core.documents import Document
     from flext_sdk._core.types import Json
 
-__all__ = ["ConfigFile"]
+__all__ = ["Aliases", "ConfigFile"]
+
+type Aliases = Callable[[Mapping[str, str]], Iterable[tuple[str, str, str]]]
+"""Looks at the aliases of a file: name, what is wrong, and what to do of each that is wrong."""
 
 
 class ConfigFile:
@@ -33,12 +38,21 @@ class ConfigFile:
     Args:
         home: The folder; ``FLEXT_HOME`` or ``~/.flx`` when left out.
         environ: The environment.
+        aliases: Looks at the aliases of a file that is edited or checked: only a program that has commands can tell
+            whether they lead to one.
 
     Raises:
         ConfigurationError: If there is no home folder.
     """
 
-    def __init__(self, home: str | os.PathLike[str] | None = None, *, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        home: str | os.PathLike[str] | None = None,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        aliases: Aliases = lambda _: (),
+    ) -> None:
+        self._aliases = aliases
         self._store = ProfileStore(home, environ=environ)
         self.home = self._store.home
         self.path = self.home / "config.yaml"
@@ -151,6 +165,7 @@ class ConfigFile:
         if text is not None:
             files.append(str(self.path))
             found += _problems_of(text, str(self.path), profile=False)
+            found += [] if found else self._lost(parse(text, str(self.path)))
         if text is not None and not found:
             chosen = config_of(self.home).get("profile")
             if chosen and not self._store.exists(str(chosen)):
@@ -213,6 +228,8 @@ class ConfigFile:
             return False
         try:
             self._checked(text, str(draft))
+            if lost := self._lost(parse(text, str(draft))):
+                raise problem_error(lost, str(draft))
         except ConfigurationError as error:
             raise _kept(error, draft) from None
         with locked(self.home):
@@ -232,6 +249,11 @@ class ConfigFile:
         document = parse(text, name or str(self.path))
         if problems := check(document, profile=False):
             raise problem_error(problems, document.name)
+
+    def _lost(self, document: Document) -> list[Problem]:
+        """What is wrong with the aliases of a file that is right otherwise."""
+        found = self._aliases(document.data.get("alias") or {})
+        return [locate(Problem(pointer("alias", name), told, hint), document) for name, told, hint in found]
 
 
 def _kept(error: ConfigurationError, draft: Path) -> ConfigurationError:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from flext_sdk import ConflictError, NotFoundError, ValidationFailedError
+from flext_sdk import AsyncFlext, ConflictError, NotFoundError, RunFailedError, ValidationFailedError
 from flext_sdk.connectors.registry import CONNECTORS
 from flext_sdk.embedded import supervisor
 
@@ -183,6 +183,31 @@ def test_workflows_are_the_pipelines(world: Any, pipeline: str) -> None:
             assert caught.value.hint == "Did you mean rows?"
         kinds = {workflow.runtime_type: workflow.status for workflow in client.workflows.definitions()}
         assert (kinds["singer"], kinds["ray"]) == ("running", "not_implemented")
+
+
+async def test_a_workflow_can_be_waited_for(world: Any, pipeline: str, tmp_path: Path) -> None:
+    seen: list[str] = []
+    async with AsyncFlext(world.urls, token=world.token) as client:
+        done = await client.workflows.execute(
+            pipeline, full_refresh=True, wait=True, on_progress=lambda status: seen.append(str(status.status))
+        )
+        assert (done.status, seen[-1]) == ("completed", "completed")
+        assert (await client.workflows.wait(done.execution_id)).execution_id == done.execution_id
+    with world.client() as client:
+        plain = client.with_options(models=False).workflows.execute(pipeline, full_refresh=True, wait=True)
+        assert plain["status"] == "completed"
+        (tmp_path / "lost.csv").write_text("id\n1\n")
+        extract = {"plugin": "tap-csv", "config": {"path": str(tmp_path / "lost.csv")}}
+        load = {"plugin": "target-jsonl", "config": {"path": str(tmp_path / "out")}}
+        client.pipelines.create({"name": "lost", "steps": [{"name": "say", "extract": extract, "load": load}]})
+        (tmp_path / "lost.csv").unlink()
+        with pytest.raises(RunFailedError, match="of lost failed: ") as caught:
+            client.workflows.execute("lost", wait=True)
+        assert caught.value.hint
+        failed = client.workflows.execute("lost", wait=True, raise_on_failure=False)
+        assert failed.status == "failed"
+        with pytest.raises(NotFoundError, match="there is no workflow 'nothing'"):
+            client.workflows.wait("nothing")
 
 
 # -- the node ------------------------------------------------------------------------------------------------------------

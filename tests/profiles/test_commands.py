@@ -230,6 +230,9 @@ def test_edit_puts_back_what_was_there(flext, home: Path, tmp_path: Path) -> Non
     assert (wrong.returncode, path.read_bytes()) == (4, before)
     assert ":4:11: retries.attempts is not valid: it is out of range" in wrong.stderr
     assert "99" in (home / "config.draft.yaml").read_text()
+    lost = edit("printf 'alias:\\n  ls: pipeline list\\n  odd: nosuch thing\\n' >> $1")
+    assert (lost.returncode, path.read_bytes()) == (4, before)
+    assert ':6:3: alias "odd": "nosuch" is neither a command nor an alias' in lost.stderr
     assert edit("printf '\\377' > $1").returncode == 4
     assert edit("rm $1").returncode == 4
     assert edit("exit 3").returncode == 4
@@ -237,6 +240,11 @@ def test_edit_puts_back_what_was_there(flext, home: Path, tmp_path: Path) -> Non
     path.write_bytes(before)
     assert "changed" in edit("true").stdout
     assert path.read_bytes() == before
+    path.write_text("alias: {odd: nosuch}\n")
+    invalid = flext("config", "validate")
+    assert (invalid.returncode, invalid.stdout) == (4, "")
+    assert 'config.yaml:1:9: alias "odd": "nosuch" is neither' in invalid.stderr
+    path.write_bytes(before)
     done = edit("echo 'retries: {attempts: 9}' >> $1")
     assert (done.returncode, path.read_bytes()) == (0, before + b"retries: {attempts: 9}\n")
     assert flext("config", "edit", EDITOR="/no/such editor", VISUAL="").returncode == 4

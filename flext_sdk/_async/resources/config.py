@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from flext_sdk._async.client import AsyncFlext
     from flext_sdk.profiles._types import SettingInfo, SettingValue
-    from flext_sdk.profiles.configfile import ConfigFile
+    from flext_sdk.profiles.configfile import Aliases, ConfigFile
 
 __all__ = ["AsyncConfig"]
 
@@ -30,6 +30,8 @@ class AsyncConfig:
         arguments: Values given for these calls, which stand above all others.
         labels: What those are called, for their origin.
         on_message: Told when a profile that nobody named is broken and left out.
+        aliases: Looks at the aliases of a file that is edited or checked, for a program that has commands: gives name,
+            what is wrong, and what to do of each that is wrong.
 
     Example:
         ```python
@@ -50,7 +52,9 @@ class AsyncConfig:
         arguments: Mapping[str, Any] | None = None,
         labels: Mapping[str, str] | None = None,
         on_message: Callable[[str], object] = _local.say,
+        aliases: Aliases = lambda _: (),
     ) -> None:
+        self._aliases = aliases
         known = os.environ if client is None else client._environ
         self._environ: Mapping[str, str] = known if environ is None else environ
         self._home = home
@@ -68,7 +72,7 @@ class AsyncConfig:
     def _file(self) -> ConfigFile:
         from flext_sdk.profiles.configfile import ConfigFile
 
-        return ConfigFile(self._home, environ=self._environ)
+        return ConfigFile(self._home, environ=self._environ, aliases=self._aliases)
 
     @command("config show", local=True, alone=True)
     async def show(self, *, origins: bool = False) -> Sequence[SettingValue]:

@@ -8,18 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
-from flext_sdk._core.deadline import Deadline
-from flext_sdk._core.runs import field, intervals
-from flext_sdk._sync import _rt as rt
+from flext_sdk._core.runs import field
 from flext_sdk._sync.resources._orchestrations import OrchestrationsBase
-from flext_sdk.errors import (
-    ConnectionFailedError,
-    DeadlineExceededError,
-    RunFailedError,
-    ServerError,
-    UsageError,
-    WaitTimeoutError,
-)
+from flext_sdk._sync.waiters import watch
+from flext_sdk.errors import RunFailedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,8 +31,6 @@ _COLUMNS = (
     "error",
 )
 _ENDED = frozenset({"completed", "failed", "canceled", "cancelled", "timeout"})
-_PASSING = (ConnectionFailedError, DeadlineExceededError, ServerError)
-_PATIENCE = 60.0
 _NANOSECONDS = 1e9
 _LONGEST = 30 * 86400.0
 
@@ -162,28 +152,16 @@ class Orchestrations(OrchestrationsBase):
             WaitTimeoutError: It had not ended in time; it goes on. Some public servers never tell that one has ended.
             FlextError: Any other failure; see `flext_sdk.errors`.
         """
-        transport = self._client._transport
-        patient = type(self)(self._client._watching())
-        deadline, away = Deadline(timeout, transport.clock), Deadline(_PATIENCE, transport.clock)
-        found = self._call(ops.ORCHESTRATIONS_SHOW, path={"orchestration": orchestration})
-        for pause in intervals():
-            if on_progress is not None:
-                rt.resolved(on_progress(found))
-            if str(field(found, "status")) in _ENDED:
-                break
-            if deadline.expired:
-                raise WaitTimeoutError(
-                    f"{orchestration} has not ended within {timeout:g} s; it goes on",
-                    run=found,
-                    hint=f"Look again: flext orchestration show {orchestration}",
-                )
-            transport.sleep(min(pause, deadline.remaining()))
-            try:
-                found = patient._call(ops.ORCHESTRATIONS_SHOW, path={"orchestration": orchestration})
-                away = Deadline(_PATIENCE, transport.clock)
-            except _PASSING:
-                if away.expired:
-                    raise
+        found = watch(
+            self,
+            self._call(ops.ORCHESTRATIONS_SHOW, path={"orchestration": orchestration}),
+            lambda patient: patient._call(ops.ORCHESTRATIONS_SHOW, path={"orchestration": orchestration}),
+            ended=lambda seen: str(field(seen, "status")) in _ENDED,
+            seconds=timeout,
+            on_progress=on_progress,
+            what=orchestration,
+            hint=f"Look again: flext orchestration show {orchestration}",
+        )
         if raise_on_failure and str(field(found, "status")) != "completed":
             raise _failure(found)
         return found
