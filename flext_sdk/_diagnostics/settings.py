@@ -145,6 +145,9 @@ def secrets(environ: Mapping[str, str]) -> list[DebugCheck]:
         return [DebugCheck("secrets", "failed" if profiles else "ok", told, mend if profiles else "")]
     places = {"file": f"in {folder / 'key.json'}", "keyring": "in the keyring", "passphrase": "under a passphrase"}
     found = [DebugCheck("key of the secrets", "ok", f"kept {places[where]}")]
+    if reason := vault.not_in_keyring():
+        mend = "Unlock the keyring, then: flext profile secret rotate --keep keyring"
+        found = [DebugCheck("key of the secrets", "warning", f"kept {places[where]}: {reason}", mend)]
     for name in profiles:
         label = f"secrets of {name}"
         try:

@@ -174,10 +174,22 @@ class Ring:
         """
         entries = self.entries()
         if not entries:
-            entry = self.make("keyring" if keyring() is not None else "file")
+            entry = self._first()
             self.save([entry])
             entries = [entry]
         return entries[0]["id"], self._open(entries[0])
+
+    def _first(self) -> dict[str, Any]:
+        """A key where nobody said how to keep it.
+
+        A keyring may be there and yet take nothing: without a desktop there is nobody who could unlock it.
+        """
+        if keyring() is None:
+            return self.make("file")
+        try:
+            return self.make("keyring")
+        except VaultError as error:
+            return {**self.make("file"), "because": error.message}
 
     def by_id(self, wanted: str) -> bytes:
         """The key with which something was encrypted.
@@ -211,7 +223,9 @@ class Ring:
             try:
                 ring.set_password(_SERVICE, name, encode(key))
             except Exception as error:  # each backend has errors of its own
-                raise VaultError(f"The keyring did not take the key: {type(error).__name__}") from error
+                raise VaultError(
+                    f"The keyring did not take the key: {type(error).__name__}", hint="Is it locked? Unlock it."
+                ) from error
         else:
             salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
             outer = derive(passphrase or self._ask(), salt, SCRYPT)

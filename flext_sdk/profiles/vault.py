@@ -234,6 +234,11 @@ class Vault:
         entries = self._ring.entries()
         return str(entries[0]["kind"]) if entries else None
 
+    def not_in_keyring(self) -> str | None:
+        """Why the key is in a file though there is a keyring; None where that is not so."""
+        entries = self._ring.entries()
+        return entries[0].get("because") if entries else None
+
     def values(self) -> Iterator[str]:
         """All secrets of all profiles and their logins, for masking them; what cannot be read is left out."""
         for path in (self._home / "credentials").glob("*.json"):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flext_sdk import Flext
+from flext_sdk._diagnostics import settings as looked
 from flext_sdk.errors import FlextError, MissingExtraError
 from flext_sdk.profiles import ProfileStore, Vault, VaultError, _keys
 
@@ -222,6 +223,20 @@ def test_the_keyring_of_the_operating_system(home: Path, ring: Ring, monkeypatch
     assert ring.kept == {}
     monkeypatch.delitem(sys.modules, "keyring")
     assert Vault(home).token("dev") == "t0ken"
+
+
+def test_a_keyring_that_nobody_can_unlock(home: Path, ring: Ring) -> None:
+    ring.broken = True
+    vault = Vault(home)
+    vault.set("dev", "token", "t0ken")
+    assert (vault.kept_in(), Vault(home).token("dev")) == ("file", "t0ken")
+    told = next(check for check in looked.secrets({"FLEXT_HOME": str(home)}) if check.name == "key of the secrets")
+    assert (told.status, "did not take the key: RuntimeError" in told.detail) == ("warning", True)
+    with pytest.raises(VaultError, match="did not take the key"):
+        vault.rotate("keyring")  # what was asked for is not replaced by something else
+    ring.broken = False
+    assert vault.rotate("keyring") == 1
+    assert [check.status for check in looked.secrets({"FLEXT_HOME": str(home)})] == ["ok", "ok"]
 
 
 def test_without_the_package_there_is_one_line(
