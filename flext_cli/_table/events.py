@@ -13,7 +13,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
         "next.",
         "examples": (
             ("flext events list --limit 20", ""),
-            ("flext events list --type 'orchestration.*' -o ndjson", ""),
+            ("flext events list --since 15m --type 'orchestration.*' -o ndjson", ""),
         ),
         "module": "flext_sdk._sync.resources.events",
         "class": "Events",
@@ -69,12 +69,12 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
                 "name": "since",
                 "kind": "option",
                 "flags": ("--since",),
-                "metavar": "",
+                "metavar": "TIME",
                 "type": "str",
                 "choices": (),
                 "default": None,
                 "required": False,
-                "help": "Only events from this moment on.",
+                "help": "Only events from this moment on: 2026-01-31T08:00:00Z, or how long ago, as 90s, 15m, 2h or 1d.",
             },
             {
                 "name": "grep",

@@ -7,7 +7,6 @@ has an id that grows within its run.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk import _operations as ops
@@ -15,10 +14,11 @@ from flext_sdk._async.feeds import AsyncFeed, topic_of
 from flext_sdk._core.decode import to_model
 from flext_sdk._core.frames import lines_of
 from flext_sdk._core.operations import Operation
-from flext_sdk._core.runs import at_least, field, is_finished, parse_since
+from flext_sdk._core.runs import at_least, field, is_finished, moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from flext_sdk._async.resource import AsyncResource
     from flext_sdk._core.types import Json
@@ -54,8 +54,7 @@ async def stored_lines(
         since: Only lines from this moment on.
         grep: Only lines that match this expression.
     """
-    moment = parse_since(since, datetime.now(UTC))
-    found = await _asked(resource, name, run, tail=tail, since=moment, level=level, grep=grep)
+    found = await _asked(resource, name, run, tail=tail, since=moment(since), level=level, grep=grep)
     return field(found, "logs") or []
 
 
@@ -86,7 +85,7 @@ async def following(
         since: Only lines from this moment on.
         grep: Only lines that match this expression.
     """
-    feed = AsyncRunFeed(resource, name, run, level=level, since=parse_since(since, datetime.now(UTC)), grep=grep)
+    feed = AsyncRunFeed(resource, name, run, level=level, since=moment(since), grep=grep)
     await feed.begin(tail)
     return feed
 

@@ -12,7 +12,17 @@ from flext_sdk.errors import RunFailedError, UsageError
 if TYPE_CHECKING:
     from flext_sdk._core.types import Json
 
-__all__ = ["FINISHED", "at_least", "field", "intervals", "is_finished", "parse_since", "replaced", "run_error"]
+__all__ = [
+    "FINISHED",
+    "at_least",
+    "field",
+    "intervals",
+    "is_finished",
+    "moment",
+    "parse_since",
+    "replaced",
+    "run_error",
+]
 
 _DONE = frozenset({"completed", "completed_no_steps"})
 FINISHED = _DONE | {"failed", "cancelled", "canceled"}
@@ -71,6 +81,15 @@ def at_least(level: str | None, minimum: str | None) -> bool:
     return _LEVELS.index(word) >= _LEVELS.index(minimum)
 
 
+def moment(value: str | datetime | None) -> datetime | None:
+    """`parse_since` as of now.
+
+    Raises:
+        UsageError: If it is no moment.
+    """
+    return parse_since(value, datetime.now(UTC))
+
+
 def parse_since(value: str | datetime | None, now: datetime) -> datetime | None:
     """A moment: RFC 3339 text, or how long ago, ``"90s"``, ``"15m"``, ``"2h"``, ``"1d"``.
 
@@ -84,9 +103,9 @@ def parse_since(value: str | datetime | None, now: datetime) -> datetime | None:
     try:
         if ago is not None:
             return now - timedelta(seconds=float(ago[1]) * _UNITS[ago[2]])
-        moment = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         raise UsageError(
             f"since: {text!r} is no moment", hint="Expected: a time such as 2026-01-31T08:00:00Z, or 90s, 15m, 2h, 1d."
         ) from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

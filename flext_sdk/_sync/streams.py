@@ -8,18 +8,18 @@ has an id that grows within its run.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.decode import to_model
 from flext_sdk._core.frames import lines_of
 from flext_sdk._core.operations import Operation
-from flext_sdk._core.runs import at_least, field, is_finished, parse_since
+from flext_sdk._core.runs import at_least, field, is_finished, moment
 from flext_sdk._sync.feeds import Feed, topic_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from flext_sdk._core.types import Json
     from flext_sdk._sync.resource import Resource
@@ -55,8 +55,7 @@ def stored_lines(
         since: Only lines from this moment on.
         grep: Only lines that match this expression.
     """
-    moment = parse_since(since, datetime.now(UTC))
-    found = _asked(resource, name, run, tail=tail, since=moment, level=level, grep=grep)
+    found = _asked(resource, name, run, tail=tail, since=moment(since), level=level, grep=grep)
     return field(found, "logs") or []
 
 
@@ -87,7 +86,7 @@ def following(
         since: Only lines from this moment on.
         grep: Only lines that match this expression.
     """
-    feed = RunFeed(resource, name, run, level=level, since=parse_since(since, datetime.now(UTC)), grep=grep)
+    feed = RunFeed(resource, name, run, level=level, since=moment(since), grep=grep)
     feed.begin(tail)
     return feed
 

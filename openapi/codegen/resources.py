@@ -51,6 +51,7 @@ def render_resource(contract: Contract, resource: Resource, *, base: bool) -> st
         + "\n",
         "from flext_sdk import _operations as ops",
         *(["from flext_sdk._core.annotations import command"] if "@command(" in used else []),
+        *(["from flext_sdk._core.runs import moment"] if "moment(" in used else []),
         "from flext_sdk._async.resource import AsyncResource\n",
         "if TYPE_CHECKING:",
         "    from collections.abc import Mapping, Sequence",
@@ -129,7 +130,7 @@ def _method(contract: Contract, operation: OperationSpec) -> str:
     name = f"_{operation.method}" if private else operation.method
     arguments = [f"ops.{operation.constant}"]
     for where in ("path", "query"):
-        pairs = ", ".join(f"{p.name!r}: {p.name}" for p in operation.parameters if p.where == where)
+        pairs = ", ".join(f"{p.name!r}: {_sent(p)}" for p in operation.parameters if p.where == where)
         if pairs:
             arguments.append(f"{where}={{{pairs}}}")
     if operation.body and private:
@@ -154,6 +155,15 @@ def _method(contract: Contract, operation: OperationSpec) -> str:
     return "\n".join(lines)
 
 
+def _is_moment(parameter: Parameter) -> bool:
+    return parameter.where == "query" and parameter.annotation.startswith("str | datetime")
+
+
+def _sent(parameter: Parameter) -> str:
+    """What goes out for a parameter: people say how long ago, services take a moment."""
+    return f"moment({parameter.name})" if _is_moment(parameter) else parameter.name
+
+
 def _decorator(operation: OperationSpec) -> str:
     flext = operation.flext
     arguments = [repr(flext["command"]), f"operation={operation.id!r}"]
@@ -170,6 +180,8 @@ def _decorator(operation: OperationSpec) -> str:
     arguments += [f"{key}=True" for key in ("wait", "stream") if flext.get(key)]
     if operation.verb != "GET":
         arguments.append("mutating=True")
+    if moments := {p.name: "TIME" for p in operation.parameters if _is_moment(p)}:
+        arguments.append(f"metavars={moments!r}")
     return f"@command({', '.join(arguments)})"
 
 
@@ -222,6 +234,8 @@ def _sentence(parameter: Parameter) -> str:
     text = parameter.description
     if parameter.where == "query" and parameter.wire == "limit":
         return "Items fetched with one request, 1 to 100."
+    if _is_moment(parameter):
+        return f"{text.rstrip('.')}: 2026-01-31T08:00:00Z, or how long ago, as 90s, 15m, 2h or 1d."
     return text
 
 

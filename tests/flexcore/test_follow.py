@@ -68,6 +68,9 @@ async def test_events_are_chosen_in_the_service(world: Any) -> None:
         assert [event.id for event in listed.items] == [first.event_id]
         assert [event.id async for event in client.events.list(grep="chosen.b.*Bob", since="2001-01-01T00:00:00Z")]
         assert (await client.events.list(since="2999-01-01T00:00:00Z")).items == []
+        assert first.event_id in [event.id async for event in client.events.list(since="5m", type="chosen.*")]
+        with pytest.raises(errors.UsageError, match="since: 'yesterday' is no moment"):
+            await client.events.list(since="yesterday")
         lines = client.events.follow(since="1h", grep="Ada|Eve")
         assert (await anext(lines)).id == first.event_id
         later = await client.events.publish("chosen.c", data={"who": "Eve"})

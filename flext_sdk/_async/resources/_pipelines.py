@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from flext_sdk import _operations as ops
 from flext_sdk._async.resource import AsyncResource
 from flext_sdk._core.annotations import command
+from flext_sdk._core.runs import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -265,7 +266,7 @@ class AsyncPipelinesBase(AsyncResource):
                 "execution_id": execution_id,
                 "tail": tail,
                 "after": after,
-                "since": since,
+                "since": moment(since),
                 "level": level,
                 "grep": grep,
             },

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk import _operations as ops
@@ -12,11 +11,12 @@ from flext_sdk._async.feeds import AsyncFeed, topic_of
 from flext_sdk._async.resources._events import AsyncEventsBase
 from flext_sdk._core.annotations import command
 from flext_sdk._core.operations import Operation
-from flext_sdk._core.runs import field, parse_since
+from flext_sdk._core.runs import field, moment
 from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from datetime import datetime
 
     from flext_sdk._async.resource import AsyncResource
     from flext_sdk._core.types import Json
@@ -78,7 +78,7 @@ class AsyncEvents(AsyncEventsBase):
         """
         if not 0 <= tail <= _MOST:
             raise UsageError(f"tail must be between 0 and {_MOST}, not {tail}")
-        feed = AsyncEventFeed(self, type=type, since=parse_since(since, datetime.now(UTC)), grep=grep)
+        feed = AsyncEventFeed(self, type=type, since=moment(since), grep=grep)
         await feed.begin(tail or (_MOST if since is not None else 0))
         try:
             while (events := await feed.next()) is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
+from flext_sdk._core.runs import moment
 from flext_sdk._sync.resource import Resource
 
 if TYPE_CHECKING:
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 class EventsBase(Resource):
     """See and publish events."""
 
-    @command("events list", operation="events.list", columns=("timestamp:TIME", "type", "id", "data"))
+    @command(
+        "events list",
+        operation="events.list",
+        columns=("timestamp:TIME", "type", "id", "data"),
+        metavars={"since": "TIME"},
+    )
     def list(
         self,
         *,
@@ -42,7 +48,7 @@ class EventsBase(Resource):
             after: Only events behind the one of this id.
             limit: Items fetched with one request, 1 to 100.
             offset: How many items to leave out at the beginning.
-            since: Only events from this moment on.
+            since: Only events from this moment on: 2026-01-31T08:00:00Z, or how long ago, as 90s, 15m, 2h or 1d.
             grep: Only events in whose type or data, as JSON, this regular expression matches; (?i) at its beginning
                 takes no notice of case. It is matched in linear time, so there is no look-around and no reference
                 to groups.
@@ -61,7 +67,7 @@ class EventsBase(Resource):
 
         Command example:
             $ flext events list --limit 20
-            $ flext events list --type 'orchestration.*' -o ndjson
+            $ flext events list --since 15m --type 'orchestration.*' -o ndjson
 
         See also:
             flext events follow
@@ -69,7 +75,14 @@ class EventsBase(Resource):
         """
         return self._page(
             ops.EVENTS_LIST,
-            query={"type": type, "after": after, "limit": limit, "offset": offset, "since": since, "grep": grep},
+            query={
+                "type": type,
+                "after": after,
+                "limit": limit,
+                "offset": offset,
+                "since": moment(since),
+                "grep": grep,
+            },
         )
 
     @command(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
+from flext_sdk._core.runs import moment
 from flext_sdk._sync.resource import Resource
 
 if TYPE_CHECKING:
@@ -265,7 +266,7 @@ class PipelinesBase(Resource):
                 "execution_id": execution_id,
                 "tail": tail,
                 "after": after,
-                "since": since,
+                "since": moment(since),
                 "level": level,
                 "grep": grep,
             },

@@ -5,19 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
 from flext_sdk._core.operations import Operation
-from flext_sdk._core.runs import field, parse_since
+from flext_sdk._core.runs import field, moment
 from flext_sdk._sync.feeds import Feed, topic_of
 from flext_sdk._sync.resources._events import EventsBase
 from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from flext_sdk._core.types import Json
     from flext_sdk._sync.resource import Resource
@@ -79,7 +79,7 @@ class Events(EventsBase):
         """
         if not 0 <= tail <= _MOST:
             raise UsageError(f"tail must be between 0 and {_MOST}, not {tail}")
-        feed = EventFeed(self, type=type, since=parse_since(since, datetime.now(UTC)), grep=grep)
+        feed = EventFeed(self, type=type, since=moment(since), grep=grep)
         feed.begin(tail or (_MOST if since is not None else 0))
         try:
             while (events := feed.next()) is not None:
