@@ -102,45 +102,6 @@ if TYPE_CHECKING:
     from flext_sdk.errors import UsageError as UsageError
     from flext_sdk.errors import ValidationFailedError as ValidationFailedError
     from flext_sdk.errors import WaitTimeoutError as WaitTimeoutError
-    from flext_sdk.models._internal import ExtractDefinition as ExtractDefinition
-    from flext_sdk.models._internal import LoadDefinition as LoadDefinition
-    from flext_sdk.models._internal import MeltanoAdd as MeltanoAdd
-    from flext_sdk.models._internal import MeltanoConfigRequest as MeltanoConfigRequest
-    from flext_sdk.models._internal import MeltanoDefinition as MeltanoDefinition
-    from flext_sdk.models._internal import MeltanoInit as MeltanoInit
-    from flext_sdk.models._internal import MeltanoInstall as MeltanoInstall
-    from flext_sdk.models._internal import MeltanoInvoke as MeltanoInvoke
-    from flext_sdk.models._internal import MeltanoPlugin as MeltanoPlugin
-    from flext_sdk.models._internal import MeltanoPluginList as MeltanoPluginList
-    from flext_sdk.models._internal import MeltanoProject as MeltanoProject
-    from flext_sdk.models._internal import MeltanoRunRequest as MeltanoRunRequest
-    from flext_sdk.models._internal import MeltanoSchedule as MeltanoSchedule
-    from flext_sdk.models._internal import MeltanoScheduleList as MeltanoScheduleList
-    from flext_sdk.models._internal import MeltanoScheduleRequest as MeltanoScheduleRequest
-    from flext_sdk.models._internal import MeltanoScheduleRequestCatchup as MeltanoScheduleRequestCatchup
-    from flext_sdk.models._internal import MeltanoSetting as MeltanoSetting
-    from flext_sdk.models._internal import MeltanoSettings as MeltanoSettings
-    from flext_sdk.models._internal import MeltanoState as MeltanoState
-    from flext_sdk.models._internal import MeltanoStateList as MeltanoStateList
-    from flext_sdk.models._internal import MeltanoStateRequest as MeltanoStateRequest
-    from flext_sdk.models._internal import MeltanoStop as MeltanoStop
-    from flext_sdk.models._internal import MeltanoTest as MeltanoTest
-    from flext_sdk.models._internal import MeltanoUpgrade as MeltanoUpgrade
-    from flext_sdk.models._internal import Pipeline as Pipeline
-    from flext_sdk.models._internal import PipelineDefinition as PipelineDefinition
-    from flext_sdk.models._internal import PipelineList as PipelineList
-    from flext_sdk.models._internal import PipelineStep as PipelineStep
-    from flext_sdk.models._internal import Problem as Problem
-    from flext_sdk.models._internal import ProblemSeverity as ProblemSeverity
-    from flext_sdk.models._internal import Schedule as Schedule
-    from flext_sdk.models._internal import ScheduleDefinition as ScheduleDefinition
-    from flext_sdk.models._internal import ScheduleDefinitionCatchup as ScheduleDefinitionCatchup
-    from flext_sdk.models._internal import ScheduleRequest as ScheduleRequest
-    from flext_sdk.models._internal import ScheduleRequestCatchup as ScheduleRequestCatchup
-    from flext_sdk.models._internal import ScheduleSlot as ScheduleSlot
-    from flext_sdk.models._internal import ScheduleSlotStatus as ScheduleSlotStatus
-    from flext_sdk.models._internal import StepDefinition as StepDefinition
-    from flext_sdk.models._internal import ValidationReport as ValidationReport
     from flext_sdk.models.auth import AuditEntry as AuditEntry
     from flext_sdk.models.auth import AuditList as AuditList
     from flext_sdk.models.auth import Identity as Identity
@@ -169,8 +130,6 @@ if TYPE_CHECKING:
     from flext_sdk.models.cluster import ClusterService as ClusterService
     from flext_sdk.models.cluster import ClusterStatus as ClusterStatus
     from flext_sdk.models.dbt import DbtBranch as DbtBranch
-    from flext_sdk.models.dbt import DbtCommand as DbtCommand
-    from flext_sdk.models.dbt import DbtDefinition as DbtDefinition
     from flext_sdk.models.dbt import DbtEdge as DbtEdge
     from flext_sdk.models.dbt import DbtInit as DbtInit
     from flext_sdk.models.dbt import DbtLineage as DbtLineage
@@ -185,6 +144,27 @@ if TYPE_CHECKING:
     from flext_sdk.models.events import EventList as EventList
     from flext_sdk.models.events import EventPublished as EventPublished
     from flext_sdk.models.events import EventRequest as EventRequest
+    from flext_sdk.models.meltano import MeltanoAdd as MeltanoAdd
+    from flext_sdk.models.meltano import MeltanoConfigRequest as MeltanoConfigRequest
+    from flext_sdk.models.meltano import MeltanoInit as MeltanoInit
+    from flext_sdk.models.meltano import MeltanoInstall as MeltanoInstall
+    from flext_sdk.models.meltano import MeltanoInvoke as MeltanoInvoke
+    from flext_sdk.models.meltano import MeltanoPlugin as MeltanoPlugin
+    from flext_sdk.models.meltano import MeltanoPluginList as MeltanoPluginList
+    from flext_sdk.models.meltano import MeltanoProject as MeltanoProject
+    from flext_sdk.models.meltano import MeltanoRunRequest as MeltanoRunRequest
+    from flext_sdk.models.meltano import MeltanoSchedule as MeltanoSchedule
+    from flext_sdk.models.meltano import MeltanoScheduleList as MeltanoScheduleList
+    from flext_sdk.models.meltano import MeltanoScheduleRequest as MeltanoScheduleRequest
+    from flext_sdk.models.meltano import MeltanoScheduleRequestCatchup as MeltanoScheduleRequestCatchup
+    from flext_sdk.models.meltano import MeltanoSetting as MeltanoSetting
+    from flext_sdk.models.meltano import MeltanoSettings as MeltanoSettings
+    from flext_sdk.models.meltano import MeltanoState as MeltanoState
+    from flext_sdk.models.meltano import MeltanoStateList as MeltanoStateList
+    from flext_sdk.models.meltano import MeltanoStateRequest as MeltanoStateRequest
+    from flext_sdk.models.meltano import MeltanoStop as MeltanoStop
+    from flext_sdk.models.meltano import MeltanoTest as MeltanoTest
+    from flext_sdk.models.meltano import MeltanoUpgrade as MeltanoUpgrade
     from flext_sdk.models.node import NodeInfo as NodeInfo
     from flext_sdk.models.node import NodeInfoAnswer as NodeInfoAnswer
     from flext_sdk.models.node import NodeStatus as NodeStatus
@@ -202,6 +182,26 @@ if TYPE_CHECKING:
     from flext_sdk.models.orchestrations import OrchestratorInfoAnswer as OrchestratorInfoAnswer
     from flext_sdk.models.orchestrations import OrchestratorMetrics as OrchestratorMetrics
     from flext_sdk.models.orchestrations import OrchestratorMetricsAnswer as OrchestratorMetricsAnswer
+    from flext_sdk.models.pipelines import DbtCommand as DbtCommand
+    from flext_sdk.models.pipelines import DbtDefinition as DbtDefinition
+    from flext_sdk.models.pipelines import ExtractDefinition as ExtractDefinition
+    from flext_sdk.models.pipelines import LoadDefinition as LoadDefinition
+    from flext_sdk.models.pipelines import MeltanoDefinition as MeltanoDefinition
+    from flext_sdk.models.pipelines import Pipeline as Pipeline
+    from flext_sdk.models.pipelines import PipelineDefinition as PipelineDefinition
+    from flext_sdk.models.pipelines import PipelineList as PipelineList
+    from flext_sdk.models.pipelines import PipelineStep as PipelineStep
+    from flext_sdk.models.pipelines import Problem as Problem
+    from flext_sdk.models.pipelines import ProblemSeverity as ProblemSeverity
+    from flext_sdk.models.pipelines import Schedule as Schedule
+    from flext_sdk.models.pipelines import ScheduleDefinition as ScheduleDefinition
+    from flext_sdk.models.pipelines import ScheduleDefinitionCatchup as ScheduleDefinitionCatchup
+    from flext_sdk.models.pipelines import ScheduleRequest as ScheduleRequest
+    from flext_sdk.models.pipelines import ScheduleRequestCatchup as ScheduleRequestCatchup
+    from flext_sdk.models.pipelines import ScheduleSlot as ScheduleSlot
+    from flext_sdk.models.pipelines import ScheduleSlotStatus as ScheduleSlotStatus
+    from flext_sdk.models.pipelines import StepDefinition as StepDefinition
+    from flext_sdk.models.pipelines import ValidationReport as ValidationReport
     from flext_sdk.models.plugins import ExecuteRequest as ExecuteRequest
     from flext_sdk.models.plugins import Execution as Execution
     from flext_sdk.models.plugins import FoundPlugin as FoundPlugin

@@ -29,7 +29,10 @@ ENVIRONMENT = (
     ("FLEXT_TOKEN", "Token of the services."),
     ("FLEXT_TIMEOUT", "Seconds for one call, retries included. Default: 60."),
     ("FLEXT_RETRIES", "How often a failed call is tried again. Default: 2."),
-    ("FLEXT_TRANSPORT", "Connections: stock, fast (an extra), auto, slim (for short programs). Default: auto."),
+    (
+        "FLEXT_TRANSPORT",
+        "Connections: stock, slim (starts sooner), fast (an extra), auto (fast or slim). Default: auto.",
+    ),
     ("FLEXT_ANSWER_LIMIT", "Largest answer of a service that is taken. Default: 64 MiB."),
     ("FLEXT_AUTOSTART", "Start the services of this machine when they are needed. Default: 1."),
     ("FLEXT_OUTPUT", "Format of the command line's output. Default: table."),

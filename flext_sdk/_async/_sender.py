@@ -5,8 +5,8 @@ Five ways, tried in this order:
 1. the caller's own httpx client,
 2. a client of httpx, where somebody has put themselves between httpx and the wire (respx, tracers), where the
    environment names a proxy, or where only httpx understands the address,
-3. connections of the standard library, where somebody said ``slim`` and it is plain http without an event loop,
-4. the extra ``fast`` where it is installed, nobody said ``stock``, and nobody waits for Ctrl-C,
+3. the extra ``fast`` where it is installed, nobody said ``stock`` or ``slim``, and nobody waits for Ctrl-C,
+4. connections of the standard library, where nobody said ``stock`` and it is plain http without an event loop,
 5. connections of httpcore, below httpx's client, which costs more than the wire.
 """
 
@@ -40,8 +40,8 @@ __all__ = ["AsyncSender", "TransportChoice"]
 
 TransportChoice = Literal["auto", "stock", "fast", "slim"]
 """``auto`` takes the extra ``fast`` where it is installed; but not in the main thread, where Ctrl-C would have to wait
-until the answer is there. ``slim`` is for short programs: it loads the standard library alone, and is ``stock`` for
-https and in an event loop."""
+until the answer is there. Then, and where it is missing, ``auto`` is ``slim``: the standard library alone, which starts
+sooner and costs no more a call; that one is ``stock`` for https and in an event loop."""
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -119,15 +119,17 @@ class AsyncSender:
             TransportFailure: If no whole answer came.
         """
         if self._client is None and not self._has_proxy and not _patches.found():
-            slim = self._slims.get(self._make_slim) if self._transport == "slim" else None
+            https = request.url.startswith("https:")
             try:
-                if slim is not None and not request.url.startswith("https:"):
-                    return await slim.send(request, deadline, again=again)  # type: ignore[no-any-return]
                 # The fast library does not look at signals while it waits.
                 if self._transport == "fast" or (self._transport == "auto" and not rt.waits_for_signals()):
                     fast = self._fasts.get(self._make_fast)
-                    if fast is not None and not (self._own_trust and request.url.startswith("https:")):
+                    if fast is not None and not (self._own_trust and https):
                         return await fast.send(request, deadline)
+                if self._transport in {"auto", "slim"} and not https:
+                    slim = self._slims.get(self._make_slim)
+                    if slim is not None:
+                        return await slim.send(request, deadline, again=again)  # type: ignore[no-any-return]
                 return await self._pools.get(self._make_pool).send(request, deadline, again=again)
             except NotPlainError:
                 pass

@@ -67,8 +67,8 @@ class AsyncFlext(AsyncResources):
         http_client: An ``httpx`` client to send with, for proxies, certificates and the like. It stays yours to close.
         autostart: Whether services of this machine may be started. Default True.
         transport: ``auto`` uses the extra ``fast`` where it is installed, but not in the main thread of a program
-            without event loop: there Ctrl-C would have to wait for the answer. ``stock`` never does, ``fast`` always.
-            ``slim`` is for short programs: over plain http it needs the standard library alone, which starts sooner.
+            without event loop: there Ctrl-C would have to wait for the answer. Otherwise it is ``slim``, plain http
+            over the standard library alone, which starts sooner. ``stock`` is neither; ``fast`` is always the extra.
         hooks: Functions that are told what happens; see `Hooks`.
         cache: Keep answers that have an ETag, and ask the service each time whether they still hold. Default False.
         telemetry: True writes a span for each call with OpenTelemetry, the extra ``otel``; a ``TracerProvider`` writes

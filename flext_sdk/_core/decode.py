@@ -12,6 +12,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from flext_sdk._core.collector import without_collector
 from flext_sdk._core.messages import decode_text
 from flext_sdk._core.wire import reshape
 from flext_sdk.errors import ResponseDecodeError
@@ -219,6 +220,7 @@ def _failure(operation: Operation[Any], what: str, *, hint: str | None = None) -
 
 
 @cache
+@without_collector
 def load_model(name: str) -> type[Any]:
     """The model class of ``"module:Class"``."""
     module, _, attribute = name.partition(":")
@@ -227,6 +229,7 @@ def load_model(name: str) -> type[Any]:
 
 
 @cache
+@without_collector
 def _validator(name: str) -> Any:  # noqa: ANN401 - its type would load pydantic
     return _built(load_model(name))
 
@@ -240,6 +243,7 @@ def _built(model: type[Any]) -> Any:  # noqa: ANN401 - as above
 
 
 @cache
+@without_collector
 def _envelope(name: str, items: str, total: str | None) -> Any:  # noqa: ANN401 - as above
     from pydantic import ConfigDict, Field, create_model
 

@@ -339,7 +339,7 @@ SETTINGS: tuple[Setting, ...] = (
         "FLEXT_TRANSPORT",
         _transport,
         "auto, stock, fast or slim",
-        "Connections: stock, fast (an extra), auto, slim (for short programs).",
+        "Connections: stock, slim (starts sooner), fast (an extra), auto (fast or slim).",
         "auto",
         key="connection.transport",
         type="choice",

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from flext_sdk._core.model import Model, NullAsEmpty
 
-from ._internal import Problem
+from . import pipelines
 
 
 class Error(Model):
@@ -38,7 +38,7 @@ class Error(Model):
     """
     Anything more; its shape depends on the code.
     """
-    problems: Annotated[list[Problem], NullAsEmpty] = Field(default_factory=list)
+    problems: Annotated[list[pipelines.Problem], NullAsEmpty] = Field(default_factory=list)
     """
     Every problem of a rejected document.
     """

@@ -8,23 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
 
-from flext_sdk._core.model import Model, NullAsEmpty, OpenEnum
+from flext_sdk._core.model import Model, NullAsEmpty
 
-
-class DbtCommand(OpenEnum):
-    """
-    A command of dbt.
-    """
-
-    run = "run"
-    test = "test"
-    build = "build"
-    compile = "compile"
-    seed = "seed"
-    snapshot = "snapshot"
-    docs = "docs"
-    parse = "parse"
-    deps = "deps"
+from . import pipelines
 
 
 class DbtRunRequest(Model):
@@ -40,7 +26,7 @@ class DbtRunRequest(Model):
     """
     Folder that relative paths start from.
     """
-    command: DbtCommand
+    command: pipelines.DbtCommand
     select: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
     """
     What to work on.
@@ -246,54 +232,6 @@ class DbtBranch(Model):
     type: str | None = None
     materialized: str | None = None
     tests: int | None = None
-
-
-class DbtDefinition(Model):
-    """
-    A command of dbt as a step.
-    """
-
-    project: str
-    """
-    Folder of the project, or the name under which it is registered.
-    """
-    command: DbtCommand
-    select: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
-    """
-    What to work on, as dbt selects: staging+, tag:daily.
-    """
-    exclude: Annotated[list[str], NullAsEmpty] = Field(default_factory=list)
-    """
-    What to leave out.
-    """
-    vars: Annotated[dict[str, Any], NullAsEmpty] = Field(default_factory=dict)
-    """
-    Variables of the project; no secrets, dbt writes them down.
-    """
-    env: Annotated[dict[str, str | float | bool], NullAsEmpty] = Field(default_factory=dict)
-    """
-    Environment variables for env_var(); ${secret:NAME} is filled in when it runs.
-    """
-    full_refresh: bool = False
-    """
-    Build incremental models anew.
-    """
-    profiles: str | None = None
-    """
-    A profiles.yml, or its folder; the project's own when left out.
-    """
-    profile: str | None = None
-    """
-    Another profile than the project's.
-    """
-    target: str | None = None
-    """
-    Another output than the profile's default.
-    """
-    threads: int | None = None
-    """
-    How many models at once.
-    """
 
 
 class DbtProjectList(Model):

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from flext_sdk._core.model import Model, NullAsEmpty
 
-from ._internal import Problem
+from . import pipelines
 
 
 class DataPlugin(Model):
@@ -205,7 +205,7 @@ class PluginSettings(Model):
     Whether everything that is needed has a value that fits.
     """
     settings: Annotated[list[PluginSetting], NullAsEmpty]
-    problems: Annotated[list[Problem], NullAsEmpty] = Field(default_factory=list)
+    problems: Annotated[list[pipelines.Problem], NullAsEmpty] = Field(default_factory=list)
 
 
 class Discovery(Model):

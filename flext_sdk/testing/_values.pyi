@@ -8,27 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
-from flext_sdk.models._internal import (
-    ExtractDefinition,
-    LoadDefinition,
-    MeltanoDefinition,
-    MeltanoPlugin,
-    MeltanoSchedule,
-    MeltanoScheduleRequestCatchup,
-    MeltanoSetting,
-    MeltanoState,
-    Pipeline,
-    PipelineStep,
-    Problem,
-    ProblemSeverity,
-    Schedule,
-    ScheduleDefinition,
-    ScheduleDefinitionCatchup,
-    ScheduleRequestCatchup,
-    ScheduleSlot,
-    ScheduleSlotStatus,
-    StepDefinition,
-)
 from flext_sdk.models.auth import (
     AuditEntry,
     Identity,
@@ -40,8 +19,15 @@ from flext_sdk.models.auth import (
     UserRole,
 )
 from flext_sdk.models.cluster import ClusterNode, ClusterService
-from flext_sdk.models.dbt import DbtBranch, DbtCommand, DbtDefinition, DbtEdge, DbtModel, DbtProject
+from flext_sdk.models.dbt import DbtBranch, DbtEdge, DbtModel, DbtProject
 from flext_sdk.models.events import Event
+from flext_sdk.models.meltano import (
+    MeltanoPlugin,
+    MeltanoSchedule,
+    MeltanoScheduleRequestCatchup,
+    MeltanoSetting,
+    MeltanoState,
+)
 from flext_sdk.models.node import NodeInfo, NodeStatus, PluginHealth
 from flext_sdk.models.orchestrations import (
     Orchestration,
@@ -49,6 +35,24 @@ from flext_sdk.models.orchestrations import (
     OrchestratorConfig,
     OrchestratorInfo,
     OrchestratorMetrics,
+)
+from flext_sdk.models.pipelines import (
+    DbtCommand,
+    DbtDefinition,
+    ExtractDefinition,
+    LoadDefinition,
+    MeltanoDefinition,
+    Pipeline,
+    PipelineStep,
+    Problem,
+    ProblemSeverity,
+    Schedule,
+    ScheduleDefinition,
+    ScheduleDefinitionCatchup,
+    ScheduleRequestCatchup,
+    ScheduleSlot,
+    ScheduleSlotStatus,
+    StepDefinition,
 )
 from flext_sdk.models.plugins import FoundPlugin, Plugin, PluginLine, PluginMetadata
 from flext_sdk.models.runs import DbtNode, LogEntry, Run, RunStatus, StepRun, StepState, StepStatus

@@ -23,15 +23,16 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from flext_sdk.models import (
-        _internal,
         auth,
         bus,
         cluster,
         common,
         dbt,
         events,
+        meltano,
         node,
         orchestrations,
+        pipelines,
         plugins,
         runs,
         runtimes,
@@ -279,9 +280,9 @@ def DbtBranch(**values: Unpack[_values.DbtBranchValues]) -> dbt.DbtBranch:
     return made
 
 
-def DbtDefinition(**values: Unpack[_values.DbtDefinitionValues]) -> dbt.DbtDefinition:
+def DbtDefinition(**values: Unpack[_values.DbtDefinitionValues]) -> pipelines.DbtDefinition:
     """A command of dbt as a step."""
-    made: dbt.DbtDefinition = build("DbtDefinition", values)
+    made: pipelines.DbtDefinition = build("DbtDefinition", values)
     return made
 
 
@@ -405,9 +406,9 @@ def Execution(**values: Unpack[_values.ExecutionValues]) -> plugins.Execution:
     return made
 
 
-def ExtractDefinition(**values: Unpack[_values.ExtractDefinitionValues]) -> _internal.ExtractDefinition:
+def ExtractDefinition(**values: Unpack[_values.ExtractDefinitionValues]) -> pipelines.ExtractDefinition:
     """Where rows come from."""
-    made: _internal.ExtractDefinition = build("ExtractDefinition", values)
+    made: pipelines.ExtractDefinition = build("ExtractDefinition", values)
     return made
 
 
@@ -483,9 +484,9 @@ def Introspection(**values: Unpack[_values.IntrospectionValues]) -> auth.Introsp
     return made
 
 
-def LoadDefinition(**values: Unpack[_values.LoadDefinitionValues]) -> _internal.LoadDefinition:
+def LoadDefinition(**values: Unpack[_values.LoadDefinitionValues]) -> pipelines.LoadDefinition:
     """Where rows go."""
-    made: _internal.LoadDefinition = build("LoadDefinition", values)
+    made: pipelines.LoadDefinition = build("LoadDefinition", values)
     return made
 
 
@@ -513,129 +514,129 @@ def LogoutRequest(**values: Unpack[_values.LogoutRequestValues]) -> auth.LogoutR
     return made
 
 
-def MeltanoAdd(**values: Unpack[_values.MeltanoAddValues]) -> _internal.MeltanoAdd:
+def MeltanoAdd(**values: Unpack[_values.MeltanoAddValues]) -> meltano.MeltanoAdd:
     """A plugin to be added."""
-    made: _internal.MeltanoAdd = build("MeltanoAdd", values)
+    made: meltano.MeltanoAdd = build("MeltanoAdd", values)
     return made
 
 
-def MeltanoConfigRequest(**values: Unpack[_values.MeltanoConfigRequestValues]) -> _internal.MeltanoConfigRequest:
+def MeltanoConfigRequest(**values: Unpack[_values.MeltanoConfigRequestValues]) -> meltano.MeltanoConfigRequest:
     """Change of settings; nothing is changed where one of them is wrong."""
-    made: _internal.MeltanoConfigRequest = build("MeltanoConfigRequest", values)
+    made: meltano.MeltanoConfigRequest = build("MeltanoConfigRequest", values)
     return made
 
 
-def MeltanoDefinition(**values: Unpack[_values.MeltanoDefinitionValues]) -> _internal.MeltanoDefinition:
+def MeltanoDefinition(**values: Unpack[_values.MeltanoDefinitionValues]) -> pipelines.MeltanoDefinition:
     """A run of a Meltano project as a step of a pipeline."""
-    made: _internal.MeltanoDefinition = build("MeltanoDefinition", values)
+    made: pipelines.MeltanoDefinition = build("MeltanoDefinition", values)
     return made
 
 
-def MeltanoInit(**values: Unpack[_values.MeltanoInitValues]) -> _internal.MeltanoInit:
+def MeltanoInit(**values: Unpack[_values.MeltanoInitValues]) -> meltano.MeltanoInit:
     """A project to be made."""
-    made: _internal.MeltanoInit = build("MeltanoInit", values)
+    made: meltano.MeltanoInit = build("MeltanoInit", values)
     return made
 
 
-def MeltanoInstall(**values: Unpack[_values.MeltanoInstallValues]) -> _internal.MeltanoInstall:
+def MeltanoInstall(**values: Unpack[_values.MeltanoInstallValues]) -> meltano.MeltanoInstall:
     """What to install."""
-    made: _internal.MeltanoInstall = build("MeltanoInstall", values)
+    made: meltano.MeltanoInstall = build("MeltanoInstall", values)
     return made
 
 
-def MeltanoInvoke(**values: Unpack[_values.MeltanoInvokeValues]) -> _internal.MeltanoInvoke:
+def MeltanoInvoke(**values: Unpack[_values.MeltanoInvokeValues]) -> meltano.MeltanoInvoke:
     """A call of a plugin."""
-    made: _internal.MeltanoInvoke = build("MeltanoInvoke", values)
+    made: meltano.MeltanoInvoke = build("MeltanoInvoke", values)
     return made
 
 
-def MeltanoPlugin(**values: Unpack[_values.MeltanoPluginValues]) -> _internal.MeltanoPlugin:
+def MeltanoPlugin(**values: Unpack[_values.MeltanoPluginValues]) -> meltano.MeltanoPlugin:
     """A plugin of a Meltano project, or one that can be added."""
-    made: _internal.MeltanoPlugin = build("MeltanoPlugin", values)
+    made: meltano.MeltanoPlugin = build("MeltanoPlugin", values)
     return made
 
 
-def MeltanoPluginList(**values: Unpack[_values.MeltanoPluginListValues]) -> _internal.MeltanoPluginList:
+def MeltanoPluginList(**values: Unpack[_values.MeltanoPluginListValues]) -> meltano.MeltanoPluginList:
     """Plugins."""
-    made: _internal.MeltanoPluginList = build("MeltanoPluginList", values)
+    made: meltano.MeltanoPluginList = build("MeltanoPluginList", values)
     return made
 
 
-def MeltanoProject(**values: Unpack[_values.MeltanoProjectValues]) -> _internal.MeltanoProject:
+def MeltanoProject(**values: Unpack[_values.MeltanoProjectValues]) -> meltano.MeltanoProject:
     """A Meltano project."""
-    made: _internal.MeltanoProject = build("MeltanoProject", values)
+    made: meltano.MeltanoProject = build("MeltanoProject", values)
     return made
 
 
-def MeltanoRunRequest(**values: Unpack[_values.MeltanoRunRequestValues]) -> _internal.MeltanoRunRequest:
+def MeltanoRunRequest(**values: Unpack[_values.MeltanoRunRequestValues]) -> meltano.MeltanoRunRequest:
     """What to run."""
-    made: _internal.MeltanoRunRequest = build("MeltanoRunRequest", values)
+    made: meltano.MeltanoRunRequest = build("MeltanoRunRequest", values)
     return made
 
 
-def MeltanoSchedule(**values: Unpack[_values.MeltanoScheduleValues]) -> _internal.MeltanoSchedule:
+def MeltanoSchedule(**values: Unpack[_values.MeltanoScheduleValues]) -> meltano.MeltanoSchedule:
     """A schedule of a Meltano project."""
-    made: _internal.MeltanoSchedule = build("MeltanoSchedule", values)
+    made: meltano.MeltanoSchedule = build("MeltanoSchedule", values)
     return made
 
 
-def MeltanoScheduleList(**values: Unpack[_values.MeltanoScheduleListValues]) -> _internal.MeltanoScheduleList:
+def MeltanoScheduleList(**values: Unpack[_values.MeltanoScheduleListValues]) -> meltano.MeltanoScheduleList:
     """Schedules."""
-    made: _internal.MeltanoScheduleList = build("MeltanoScheduleList", values)
+    made: meltano.MeltanoScheduleList = build("MeltanoScheduleList", values)
     return made
 
 
-def MeltanoScheduleRequest(**values: Unpack[_values.MeltanoScheduleRequestValues]) -> _internal.MeltanoScheduleRequest:
+def MeltanoScheduleRequest(**values: Unpack[_values.MeltanoScheduleRequestValues]) -> meltano.MeltanoScheduleRequest:
     """Change of a schedule; what is left out stays."""
-    made: _internal.MeltanoScheduleRequest = build("MeltanoScheduleRequest", values)
+    made: meltano.MeltanoScheduleRequest = build("MeltanoScheduleRequest", values)
     return made
 
 
-def MeltanoSetting(**values: Unpack[_values.MeltanoSettingValues]) -> _internal.MeltanoSetting:
+def MeltanoSetting(**values: Unpack[_values.MeltanoSettingValues]) -> meltano.MeltanoSetting:
     """A setting, its value, and where that comes from."""
-    made: _internal.MeltanoSetting = build("MeltanoSetting", values)
+    made: meltano.MeltanoSetting = build("MeltanoSetting", values)
     return made
 
 
-def MeltanoSettings(**values: Unpack[_values.MeltanoSettingsValues]) -> _internal.MeltanoSettings:
+def MeltanoSettings(**values: Unpack[_values.MeltanoSettingsValues]) -> meltano.MeltanoSettings:
     """The settings of a component."""
-    made: _internal.MeltanoSettings = build("MeltanoSettings", values)
+    made: meltano.MeltanoSettings = build("MeltanoSettings", values)
     return made
 
 
-def MeltanoState(**values: Unpack[_values.MeltanoStateValues]) -> _internal.MeltanoState:
+def MeltanoState(**values: Unpack[_values.MeltanoStateValues]) -> meltano.MeltanoState:
     """A state of a Meltano project."""
-    made: _internal.MeltanoState = build("MeltanoState", values)
+    made: meltano.MeltanoState = build("MeltanoState", values)
     return made
 
 
-def MeltanoStateList(**values: Unpack[_values.MeltanoStateListValues]) -> _internal.MeltanoStateList:
+def MeltanoStateList(**values: Unpack[_values.MeltanoStateListValues]) -> meltano.MeltanoStateList:
     """States."""
-    made: _internal.MeltanoStateList = build("MeltanoStateList", values)
+    made: meltano.MeltanoStateList = build("MeltanoStateList", values)
     return made
 
 
-def MeltanoStateRequest(**values: Unpack[_values.MeltanoStateRequestValues]) -> _internal.MeltanoStateRequest:
+def MeltanoStateRequest(**values: Unpack[_values.MeltanoStateRequestValues]) -> meltano.MeltanoStateRequest:
     """A state set by hand."""
-    made: _internal.MeltanoStateRequest = build("MeltanoStateRequest", values)
+    made: meltano.MeltanoStateRequest = build("MeltanoStateRequest", values)
     return made
 
 
-def MeltanoStop(**values: Unpack[_values.MeltanoStopValues]) -> _internal.MeltanoStop:
+def MeltanoStop(**values: Unpack[_values.MeltanoStopValues]) -> meltano.MeltanoStop:
     """How to stop."""
-    made: _internal.MeltanoStop = build("MeltanoStop", values)
+    made: meltano.MeltanoStop = build("MeltanoStop", values)
     return made
 
 
-def MeltanoTest(**values: Unpack[_values.MeltanoTestValues]) -> _internal.MeltanoTest:
+def MeltanoTest(**values: Unpack[_values.MeltanoTestValues]) -> meltano.MeltanoTest:
     """What to test."""
-    made: _internal.MeltanoTest = build("MeltanoTest", values)
+    made: meltano.MeltanoTest = build("MeltanoTest", values)
     return made
 
 
-def MeltanoUpgrade(**values: Unpack[_values.MeltanoUpgradeValues]) -> _internal.MeltanoUpgrade:
+def MeltanoUpgrade(**values: Unpack[_values.MeltanoUpgradeValues]) -> meltano.MeltanoUpgrade:
     """What to upgrade."""
-    made: _internal.MeltanoUpgrade = build("MeltanoUpgrade", values)
+    made: meltano.MeltanoUpgrade = build("MeltanoUpgrade", values)
     return made
 
 
@@ -741,21 +742,21 @@ def PasswordRequest(**values: Unpack[_values.PasswordRequestValues]) -> auth.Pas
     return made
 
 
-def Pipeline(**values: Unpack[_values.PipelineValues]) -> _internal.Pipeline:
+def Pipeline(**values: Unpack[_values.PipelineValues]) -> pipelines.Pipeline:
     """A stored pipeline."""
-    made: _internal.Pipeline = build("Pipeline", values)
+    made: pipelines.Pipeline = build("Pipeline", values)
     return made
 
 
-def PipelineDefinition(**values: Unpack[_values.PipelineDefinitionValues]) -> _internal.PipelineDefinition:
+def PipelineDefinition(**values: Unpack[_values.PipelineDefinitionValues]) -> pipelines.PipelineDefinition:
     """A pipeline as its file has it."""
-    made: _internal.PipelineDefinition = build("PipelineDefinition", values)
+    made: pipelines.PipelineDefinition = build("PipelineDefinition", values)
     return made
 
 
-def PipelineList(**values: Unpack[_values.PipelineListValues]) -> _internal.PipelineList:
+def PipelineList(**values: Unpack[_values.PipelineListValues]) -> pipelines.PipelineList:
     """A page of pipelines."""
-    made: _internal.PipelineList = build("PipelineList", values)
+    made: pipelines.PipelineList = build("PipelineList", values)
     return made
 
 
@@ -771,9 +772,9 @@ def PipelineStatus(**values: Unpack[_values.PipelineStatusValues]) -> runs.Pipel
     return made
 
 
-def PipelineStep(**values: Unpack[_values.PipelineStepValues]) -> _internal.PipelineStep:
+def PipelineStep(**values: Unpack[_values.PipelineStepValues]) -> pipelines.PipelineStep:
     """One step of a stored pipeline."""
-    made: _internal.PipelineStep = build("PipelineStep", values)
+    made: pipelines.PipelineStep = build("PipelineStep", values)
     return made
 
 
@@ -855,9 +856,9 @@ def PluginWork(**values: Unpack[_values.PluginWorkValues]) -> plugins.PluginWork
     return made
 
 
-def Problem(**values: Unpack[_values.ProblemValues]) -> _internal.Problem:
+def Problem(**values: Unpack[_values.ProblemValues]) -> pipelines.Problem:
     """One thing wrong in a document."""
-    made: _internal.Problem = build("Problem", values)
+    made: pipelines.Problem = build("Problem", values)
     return made
 
 
@@ -933,27 +934,27 @@ def RuntimeList(**values: Unpack[_values.RuntimeListValues]) -> runtimes.Runtime
     return made
 
 
-def Schedule(**values: Unpack[_values.ScheduleValues]) -> _internal.Schedule:
+def Schedule(**values: Unpack[_values.ScheduleValues]) -> pipelines.Schedule:
     """When a pipeline should run by itself."""
-    made: _internal.Schedule = build("Schedule", values)
+    made: pipelines.Schedule = build("Schedule", values)
     return made
 
 
-def ScheduleDefinition(**values: Unpack[_values.ScheduleDefinitionValues]) -> _internal.ScheduleDefinition:
+def ScheduleDefinition(**values: Unpack[_values.ScheduleDefinitionValues]) -> pipelines.ScheduleDefinition:
     """When a pipeline should run by itself."""
-    made: _internal.ScheduleDefinition = build("ScheduleDefinition", values)
+    made: pipelines.ScheduleDefinition = build("ScheduleDefinition", values)
     return made
 
 
-def ScheduleRequest(**values: Unpack[_values.ScheduleRequestValues]) -> _internal.ScheduleRequest:
+def ScheduleRequest(**values: Unpack[_values.ScheduleRequestValues]) -> pipelines.ScheduleRequest:
     """Change of a schedule; what is left out stays."""
-    made: _internal.ScheduleRequest = build("ScheduleRequest", values)
+    made: pipelines.ScheduleRequest = build("ScheduleRequest", values)
     return made
 
 
-def ScheduleSlot(**values: Unpack[_values.ScheduleSlotValues]) -> _internal.ScheduleSlot:
+def ScheduleSlot(**values: Unpack[_values.ScheduleSlotValues]) -> pipelines.ScheduleSlot:
     """A time of a schedule and what became of it."""
-    made: _internal.ScheduleSlot = build("ScheduleSlot", values)
+    made: pipelines.ScheduleSlot = build("ScheduleSlot", values)
     return made
 
 
@@ -1011,9 +1012,9 @@ def StateRequest(**values: Unpack[_values.StateRequestValues]) -> runs.StateRequ
     return made
 
 
-def StepDefinition(**values: Unpack[_values.StepDefinitionValues]) -> _internal.StepDefinition:
+def StepDefinition(**values: Unpack[_values.StepDefinitionValues]) -> pipelines.StepDefinition:
     """One step of a pipeline: extract and load, dbt, or meltano."""
-    made: _internal.StepDefinition = build("StepDefinition", values)
+    made: pipelines.StepDefinition = build("StepDefinition", values)
     return made
 
 
@@ -1095,9 +1096,9 @@ def UserRequest(**values: Unpack[_values.UserRequestValues]) -> auth.UserRequest
     return made
 
 
-def ValidationReport(**values: Unpack[_values.ValidationReportValues]) -> _internal.ValidationReport:
+def ValidationReport(**values: Unpack[_values.ValidationReportValues]) -> pipelines.ValidationReport:
     """The verdict on a pipeline definition."""
-    made: _internal.ValidationReport = build("ValidationReport", values)
+    made: pipelines.ValidationReport = build("ValidationReport", values)
     return made
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from flext_sdk._core.commandinfo import CommandInfo
     from flext_sdk._core.settings import Setting
     from openapi.codegen.contract import Contract
 
@@ -65,6 +66,9 @@ def collect(contract: Contract, package: Path, own: Path | None = None) -> dict[
     Raises:
         CommandError: when two methods claim the same words, or one lacks a docstring for a parameter.
     """
+    # Not at the top: a generator that was changed must be able to mend a package that cannot be imported.
+    from flext_sdk._core.annotations import command_info
+
     found: dict[str, dict[str, Any]] = {}
     names = sorted(p.stem for p in package.glob("*.py") if not p.stem.startswith("_")) + [
         f"_{r.name}" for r in contract.resources if not (package / f"{r.name}.py").exists()
@@ -79,18 +83,20 @@ def collect(contract: Contract, package: Path, own: Path | None = None) -> dict[
             inspect.getmembers(owner, inspect.isfunction) if owner else inspect.getmembers(module, inspect.isfunction)
         )
         for method, function in members:
-            if not hasattr(function, "__flext__") or (not owner and function.__module__ != module.__name__):
+            info = command_info(function)
+            if info is None or (not owner and function.__module__ != module.__name__):
                 continue
             entry = _entry(
                 contract,
+                info,
                 function,
                 module.__name__,
                 owner.__name__ if owner else None,
                 resource if owner else None,
                 method,
             )
-            if found.setdefault(function.__flext__.words, entry) is not entry:
-                raise CommandError(f"two methods are the command {function.__flext__.words!r}")
+            if found.setdefault(info.words, entry) is not entry:
+                raise CommandError(f"two methods are the command {info.words!r}")
     return found
 
 
@@ -161,9 +167,14 @@ def groups(contract: Contract, commands: dict[str, dict[str, Any]]) -> dict[str,
 
 
 def _entry(
-    contract: Contract, function: Callable[..., Any], module: str, owner: str | None, attribute: str | None, method: str
+    contract: Contract,
+    info: CommandInfo,
+    function: Callable[..., Any],
+    module: str,
+    owner: str | None,
+    attribute: str | None,
+    method: str,
 ) -> dict[str, Any]:
-    info = function.__flext__  # type: ignore[attr-defined]
     text = docstrings.parse(inspect.getdoc(function) or "")
     where = f"{module}.{owner or ''}.{method}"
     if not text.summary or not text.examples:

@@ -27,11 +27,16 @@ BASE_CLASS = "flext_sdk._core.model.Model"
 _COLLECTION = re.compile(r"^    (\w+): ((?:list|dict)\[[^\n=|]*(?:\|[^\n=]*)?\])( = (?:\[\]|\{\}))?$", re.MULTILINE)
 
 
+class CycleError(ValueError):
+    """Models cannot be put into modules that need each other in one direction."""
+
+
 def render(contract: Contract) -> dict[str, str]:
     """The modules as text, by file name.
 
     Raises:
         subprocess.CalledProcessError: when datamodel-code-generator refuses the schemas.
+        CycleError: when tags need each other's schemas; whoever needs one of them would load them all.
     """
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "schemas.json"
@@ -40,6 +45,8 @@ def render(contract: Contract) -> dict[str, str]:
         subprocess.run(
             [sys.executable, "-m", "datamodel_code_generator", *_options(source, target)], check=True, cwd=folder
         )
+        if (target / "_internal.py").exists():
+            raise CycleError("schemas of different tags need each other: give those in the middle another x-flext tag")
         return {path.name: _finish(path.read_text(encoding="utf-8"), path.name) for path in sorted(target.glob("*.py"))}
 
 

@@ -13,6 +13,7 @@ from flext_cli.execute import annotated
 from flext_cli.globals import GLOBALS
 from flext_cli.main import find, main
 from flext_cli.params import table as generated
+from flext_sdk._core.annotations import command_info
 
 COMMANDS = sorted(generated.COMMANDS)
 TYPES = {str: {"str", "path"}, int: {"int"}, float: {"float"}, bool: {"bool"}, list[str]: {"list", "mapping"}}
@@ -29,13 +30,13 @@ def parameters(entry, method):
     found.pop("self", None)
     if entry["attribute"] is None:
         found.pop(next(iter(found)))
-    return {name: each for name, each in found.items() if name not in method.__flext__.hidden}
+    return {name: each for name, each in found.items() if name not in command_info(method).hidden}
 
 
 def test_the_method_carries_these_words_and_parameters(words):
     entry = generated.COMMANDS[words]
     method = annotated(entry)
-    info = method.__flext__
+    info = command_info(method)
     assert info.words == words
     listed = {param["name"]: param for param in entry["params"]}
     real = parameters(entry, method)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import json
 import pickle
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -18,7 +19,9 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from flext_sdk import errors
-from flext_sdk._core.annotations import CommandInfo, command, command_info
+from flext_sdk._core.annotations import command, command_info
+from flext_sdk._core.collector import without_collector
+from flext_sdk._core.commandinfo import CommandInfo
 from flext_sdk._core.decode import decode, decode_page, load_model
 from flext_sdk._core.failures import classify
 from flext_sdk._core.messages import Headers, RawResponse, Request, Response, Timeouts, decode_text
@@ -419,3 +422,16 @@ def test_errors_of_runs() -> None:
 def test_kinds_of_failure(error: Exception, kind: str, reason: str) -> None:
     found = classify(error)
     assert (found.kind, found.reason) == (kind, reason)
+
+
+def test_the_collector_waits_and_goes_on() -> None:
+    seen = without_collector(gc.isenabled)
+    assert (seen(), gc.isenabled()) == (False, True)
+    with pytest.raises(ZeroDivisionError):
+        without_collector(lambda: 1 / 0)()
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        assert (seen(), gc.isenabled()) == (False, False)  # who has put it off wants it off
+    finally:
+        gc.enable()

@@ -29,10 +29,12 @@ ROUNDS = 15
 def calls() -> Iterator[Row]:
     """One after the other."""
     with server.running() as url, ExitStack() as stack:
-        workers = {name: stack.enter_context(Worker(name, url)) for name in ("httpx_raw", "flext_stock", "flext_fast")}
+        names = ("httpx_raw", "flext_stock", "flext_slim", "flext_fast")
+        workers = {name: stack.enter_context(Worker(name, url)) for name in names}
         for op, (what, times, stock, fast) in OPS.items():
             costs = race({name: worker.cpu(op, times) for name, worker in workers.items()}, ROUNDS)
             yield of_pairs(what, RAW, costs["flext_stock"], costs["httpx_raw"], stock)
+            yield of_pairs(f"{what}, slim", RAW, costs["flext_slim"], costs["httpx_raw"], stock)
             yield of_pairs(f"{what}, extra fast", RAW, costs["flext_fast"], costs["httpx_raw"], fast)
 
 

@@ -46,6 +46,11 @@ def flext_stock(url: str) -> Calls:
     return _flext(url, "stock")
 
 
+def flext_slim(url: str) -> Calls:
+    """Ours over connections of the standard library, the default for plain http."""
+    return _flext(url, "slim")
+
+
 def flext_fast(url: str) -> Calls:
     """Ours with the extra ``fast``."""
     return _flext(url, "fast")
