@@ -12,6 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 from psycopg import sql
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+from psycopg.waiting import Wait
 
 from flext_sdk.connectors._newest import answer
 from flext_sdk.connectors._pgtables import relations
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import psycopg
+    from psycopg.abc import PQGen
+    from psycopg.pq.abc import PGconn
 
     from flext_sdk.connectors._relations import Field, Relation
     from flext_sdk.connectors._settings import Settings
@@ -98,17 +103,12 @@ class _Rows:
 
     def read(self, since: Any) -> Iterator[tuple[Table, Callable[[int], bytes]]]:  # noqa: ANN401 - JSON
         """Columns of text, and the rows as they came."""
-        with self._connection.cursor().copy(self.statement(since)) as copy:
-            rows: list[bytes] = []
-            size = 0
-            for row in copy:
-                rows.append(bytes(row))
-                size += len(row)
-                if size >= _CHUNK or len(rows) >= _ROWS:
+        with self._connection.cursor().copy(self.statement(since)):
+            ended = False
+            while not ended:
+                rows, ended = self._connection.wait(_piece(self._connection.pgconn))
+                if rows:
                     yield self._table(rows), rows.__getitem__
-                    rows, size = [], 0
-            if rows:
-                yield self._table(rows), rows.__getitem__
 
     def _table(self, rows: list[bytes]) -> Table:
         names = [f"c{number}" for number in range(len(self._fields))]
@@ -129,6 +129,48 @@ class _Rows:
             _ready(table.column(number).combine_chunks(), field.kind) for number, field in enumerate(self._fields)
         ]
         return pa.table(columns, names=[field.name for field in self._fields])
+
+
+def _piece(pgconn: PGconn) -> PQGen[tuple[list[bytes], bool]]:
+    """Rows of a COPY that has begun, and whether they were the last ones.
+
+    `Copy` of psycopg begins to wait anew for each row, which costs more than the row.
+    """
+    rows: list[bytes] = []
+    size = 0
+    while size < _CHUNK and len(rows) < _ROWS:
+        count, row = pgconn.get_copy_data(1)
+        if count > 0:
+            rows.append(bytes(row))
+            size += count
+        elif count < 0:
+            yield from _end(pgconn)
+            return rows, True
+        else:
+            yield from _more(pgconn)
+    return rows, False
+
+
+def _end(pgconn: PGconn) -> PQGen[None]:
+    """What the server says of the whole, behind the last row.
+
+    Raises:
+        psycopg.Error: It had to give up.
+    """
+    while True:
+        while pgconn.is_busy():
+            yield from _more(pgconn)
+        found = pgconn.get_result()
+        if found is None:
+            return
+        if found.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(found)
+
+
+def _more(pgconn: PGconn) -> PQGen[None]:
+    while not (yield Wait.R):
+        continue
+    pgconn.consume_input()
 
 
 def _ready(column: Array, kind: str) -> Array:
