@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from embedded_help import answer_problems
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flext_sdk.embedded import supervisor
@@ -216,6 +216,7 @@ def test_of_an_endless_saying_the_last_lines_before_a_match_are_shown(
 SAYINGS = st.lists(st.sampled_from([own("a"), own("b"), own("a", "debug"), "a", "b", "ab", "{}"]), max_size=30)
 
 
+@settings(deadline=None)
 @given(SAYINGS, st.lists(st.tuples(st.integers(1, 9), st.integers(1, 5)), max_size=30), st.booleans())
 def test_what_is_shown_does_not_depend_on_how_it_is_read(
     tmp_path_factory: pytest.TempPathFactory, told: list[str], plan: list[tuple[int, int]], rotating: bool
