@@ -111,7 +111,7 @@ def test_the_tail_is_the_last_of_those_that_fit_over_all_parts(log: Path, show: 
 def test_since_is_a_moment_or_how_long_ago(log: Path, show: Callable[..., list[str]]) -> None:
     write(log, own("11:50", minute=-10), own("12:00", minute=0))
     rotate(log)
-    write(log, own("12:10", minute=10), own("now", timestamp=datetime.now(UTC).isoformat()))
+    write(log, own("12:10", timestamp="2026-01-31T12:10:00"), own("now", timestamp=datetime.now(UTC).isoformat()))
     assert show(since=NOON) == ["12:00", "12:10", "now"]
     assert show(since="2026-01-31T12:00:01Z") == ["12:10", "now"]
     assert show(since=datetime(2026, 1, 31, 12, 10)) == ["12:10", "now"]  # in UTC, where no zone is told
