@@ -137,6 +137,9 @@ SERVICES_LOGS: Operation[LogList] = Operation(
     query=(
         Param("tail", "tail"),
         Param("after", "after"),
+        Param("since", "since"),
+        Param("level", "level"),
+        Param("grep", "grep"),
     ),
     response="runs:LogList",
     idempotent=True,

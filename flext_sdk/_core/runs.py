@@ -91,13 +91,15 @@ def moment(value: str | datetime | None) -> datetime | None:
 
 
 def parse_since(value: str | datetime | None, now: datetime) -> datetime | None:
-    """A moment: RFC 3339 text, or how long ago, ``"90s"``, ``"15m"``, ``"2h"``, ``"1d"``.
+    """A moment: RFC 3339 text, or how long ago, ``"90s"``, ``"15m"``, ``"2h"``, ``"1d"``; in UTC where no zone is told.
 
     Raises:
         UsageError: If it is neither.
     """
-    if value is None or isinstance(value, datetime):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
     text = value.strip()
     ago = _AGO.fullmatch(text)
     try:

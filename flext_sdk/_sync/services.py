@@ -11,7 +11,7 @@ from flext_sdk import _operations as ops
 from flext_sdk._core.operations import Operation
 from flext_sdk._core.redact import redact_url
 from flext_sdk._core.request import plain_data
-from flext_sdk._core.runs import field, intervals
+from flext_sdk._core.runs import at_least, field, intervals, parse_since
 from flext_sdk._sync import _local
 from flext_sdk._sync import _rt as rt
 from flext_sdk._sync.resources._services import ServicesBase
@@ -27,6 +27,7 @@ from flext_sdk.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from flext_sdk._core.types import Json, Service
     from flext_sdk.models.runs import LogEntry
@@ -92,29 +93,32 @@ class ServiceAccess(ServicesBase):
         """The same, but looking only, and for plain data."""
         return type(self)(self._client._looking().with_options(models=False))
 
-    def _local_lines(self, name: Service, tail: int, follow: bool) -> Iterator[LogEntry]:
-        lines = _local.supervise("logs", name, tail=tail, follow=follow, heartbeat=True)
+    def _local_lines(self, name: Service, tail: int, follow: bool, chosen: Mapping[str, Any]) -> Iterator[LogEntry]:
+        lines = _local.supervise("logs", name, tail=tail, follow=follow, heartbeat=True, **chosen)
         done = object()
         while (line := rt.to_thread(next, lines, done)) is not done:
             if line is not None:  # None is a look that found nothing: a chance to be interrupted
                 yield self._shaped(_LOG_LINE, line)
 
-    def _remote_lines(self, name: Service, tail: int, follow: bool) -> Iterator[LogEntry]:
+    def _remote_lines(self, name: Service, tail: int, follow: bool, chosen: Mapping[str, Any]) -> Iterator[LogEntry]:
         seen: Sequence[LogEntry] = []
         cursor: Any = None
         pauses = intervals(0.2, 2.0)
-        query: dict[str, Any] = {"tail": tail}
+        query: dict[str, Any] = {"tail": tail, **chosen}
         while True:
             found = self._call(ops.SERVICES_LOGS, path={"service": name}, query=query)
             lines: Sequence[LogEntry] = field(found, "logs") or []
             # A service without cursors gives the last ones again and again.
             new = lines if cursor else _after(seen, lines)
             for line in new:
-                yield line
+                # The service chooses. Embedded ones that are older refuse what they do not know; this is for what may
+                # stand between. An expression is not matched here, where nothing matches in linear time.
+                if at_least(field(line, "level"), chosen["level"]) and _not_before(line, chosen["since"]):
+                    yield line
             if not follow:
                 return
             seen, cursor = lines or seen, field(found, "cursor")
-            query = {"tail": _AT_ONCE, "after": cursor}
+            query = {"tail": _AT_ONCE, "after": cursor, **chosen}
             if new:
                 pauses = intervals(0.2, 2.0)
             if len(lines) < _AT_ONCE or not cursor:
@@ -190,6 +194,18 @@ def one_name(service: str) -> Service:
         if name == service:
             return name
     raise UsageError(f"There is no service {service!r}", hint="flexcore or flext.")
+
+
+def _not_before(line: LogEntry, since: datetime | None) -> bool:
+    """Whether a line may have been written at or after a moment; one that does not say when may."""
+    when = field(line, "timestamp")
+    if since is None or not when:
+        return True
+    try:
+        found = parse_since(when, since)
+    except UsageError:
+        return True
+    return found is None or found >= since
 
 
 def _after(seen: Sequence[LogEntry], lines: Sequence[LogEntry]) -> Sequence[LogEntry]:

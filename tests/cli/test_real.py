@@ -69,6 +69,75 @@ def test_a_definition_from_standard_input_is_told_its_faults_by_line(flext):
     assert flext("pipeline", "show", "fruit").code == 5
 
 
+# -- the log of a service ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["here", "elsewhere"])
+def service_logs(request, platform):
+    """`flext service logs flext` of this machine, from its file, and of another, over HTTP; it is started, not ended."""
+    environ = platform.environ | {"PYTHONPATH": str(ROOT)}
+    if request.param == "elsewhere":
+        environ |= {"FLEXT_URL": platform.urls["flext"], "FLEXT_TOKEN": platform.token}
+    begun = []
+
+    def start(*arguments):
+        command = [sys.executable, "-c", HEARING, "service", "logs", "flext", *arguments]
+        begun.append(subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        return begun[-1]
+
+    yield start
+    for process in begun:
+        process.kill()
+        process.communicate()
+
+
+def test_lines_of_a_service_log_are_chosen(service_logs):
+    def call(*arguments):
+        process = service_logs(*arguments)
+        out, err = process.communicate(timeout=60)
+        return Result(process.returncode, out, err)
+
+    def messages(*arguments):
+        done = call(*arguments, "-o", "json")
+        assert (done.code, done.err) == (0, "")
+        return [line["message"] for line in json.loads(done.out)]
+
+    (listens,) = messages("--grep", "(?i)LISTENS AT", "--level", "info", "--tail", "1")
+    assert " listens at http" in listens
+    assert messages("--grep", "listens at", "--since", "2099-01-01") == []
+    assert messages("--grep", "listens at", "--since", "1d", "--tail", "1") == [listens]
+    assert messages("--grep", "listens at", "--level", "error") == []
+    for arguments, told in (
+        (("--grep", "("), "error: query parameter 'grep': '(' is no regular expression"),
+        (("--grep", ""), "error: query parameter 'grep': must not be empty"),
+        (("--grep", "x" * 257, "--follow"), "error: query parameter 'grep': must have at most 256 characters"),
+        (("--since", "yesterday"), "error: since: 'yesterday' is no moment"),
+        (("--level", "loud"), 'error: --level: "loud" is not one of debug, info, warning, error'),
+    ):
+        wrong = call(*arguments)
+        assert (wrong.code, wrong.out) == (2, "")
+        first, *rest = wrong.err.splitlines()
+        assert first.startswith(told)
+        assert all(line.startswith("hint: ") for line in rest)
+
+
+def test_chosen_lines_of_a_service_log_are_followed_until_ctrl_c(service_logs, platform):
+    process = service_logs("--follow", "--tail", "0", "--grep", "/told-here-[0-9]+ ", "-o", "plain")
+    log = platform.home / "logs" / "flext.log"
+    number = 0
+    while process.poll() is None and not select.select([process.stdout], [], [], 0.3)[0]:
+        with log.open("a") as file:  # as the service does it, a line in one piece
+            line = {"timestamp": "2026-01-31T08:00:00Z", "level": "info", "message": f"GET /told-here-{number} 404"}
+            file.write(json.dumps(line) + "\n" + json.dumps(line | {"message": "GET /not-this 404"}) + "\n")
+        number += 1
+    assert "/told-here-" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "not-this" not in out
+    assert "Traceback" not in err
+
+
 # -- api ---------------------------------------------------------------------------------------------------------
 
 

@@ -351,6 +351,7 @@ NOW = datetime(2026, 1, 31, 8, 0, tzinfo=UTC)
     [
         (None, None),
         (NOW, NOW),
+        (NOW.replace(tzinfo=None), NOW),
         ("90s", NOW - timedelta(seconds=90)),
         ("1.5h", NOW - timedelta(minutes=90)),
         ("2 d", NOW - timedelta(days=2)),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flext_sdk.embedded import supervisor
@@ -120,6 +120,7 @@ def test_the_log_does_not_grow_without_end(
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.text(st.characters(codec="utf-8"), max_size=40), max_size=30), st.integers(0, 40), st.integers(1, 64)
 )

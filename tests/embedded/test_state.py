@@ -258,6 +258,21 @@ def test_two_that_make_the_token_at_once_get_the_same(paths: Paths) -> None:
     assert len(set(found)) == 1
 
 
+def test_a_token_that_another_makes_at_this_very_moment_is_kept(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    look, looks = states._read_token, []
+
+    def read(path: Path) -> str | None:
+        found = look(path)
+        looks.append(found)
+        if len(looks) == 1:
+            paths.token.write_text("of another\n")
+        return found
+
+    monkeypatch.setattr(states, "_read_token", read)
+    assert states.token(paths) == "of another"
+    assert paths.token.read_text() == "of another\n"
+
+
 def test_a_home_that_cannot_be_made_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigurationError, match=r"cannot write to .*file.*: Not a directory") as error:

@@ -148,7 +148,7 @@ def test_removing(environments):
     assert left(environments) == []
 
 
-@pytest.mark.parametrize("name", ["", "..", "a/b", ".hidden"])
+@pytest.mark.parametrize("name", ["", "..", "a/b", ".hidden", "a\0b", "\ud800"])
 def test_a_name_is_no_path(environments, name):
     with pytest.raises(EnvironmentFailedError, match="cannot be the name"):
         environments.create(name, ["hello"])

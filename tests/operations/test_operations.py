@@ -191,7 +191,7 @@ CASES: dict[str, tuple[int, Asked]] = {
     "services.flext_info": (200, lambda w: ({}, {}, None)),
     "services.list": (200, lambda w: ({}, {}, None)),
     "services.status": (200, lambda w: ({"service": "flexcore"}, {}, None)),
-    "services.logs": (200, lambda w: ({"service": "flext"}, {"tail": 5}, None)),
+    "services.logs": (200, lambda w: ({"service": "flext"}, {"tail": 5, "level": "info", "grep": "listens"}, None)),
     "services.config": (200, lambda w: ({"service": "flext"}, {}, None)),
     "services.flexcore_health": (200, lambda w: ({}, {}, None)),
     "services.flexcore_ready": (200, lambda w: ({}, {}, None)),

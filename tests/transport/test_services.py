@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
 from flext_sdk import errors
 from flext_sdk._async import _local as async_local
 from flext_sdk._async.resources import root as async_root
+from flext_sdk._core.runs import field
 from flext_sdk._sync import _local as sync_local
 from flext_sdk._sync.resources import root as sync_root
 
@@ -55,7 +58,10 @@ class Supervisor:
     def restart(self, name: str, *, force: bool, timeout: float) -> list[dict[str, Any]]:
         raise PermissionError(13, "Permission denied", "/x/state")
 
-    def logs(self, name: str, *, tail: int, follow: bool, heartbeat: bool) -> Iterator[dict[str, Any] | None]:
+    def logs(
+        self, name: str, *, tail: int, follow: bool, heartbeat: bool, **chosen: Any
+    ) -> Iterator[dict[str, Any] | None]:
+        self.calls.append(("logs", name, chosen))
         yield from [None, {"message": f"{name} {tail}", "level": "info"}, None]
         if follow:
             yield {"message": "new", "level": "error"}
@@ -262,6 +268,81 @@ async def test_a_log_elsewhere_is_followed_from_place_to_place(driver: Driver, s
     paths = [one.path.partition("?")[2] for one in server.seen]
     assert paths == ["tail=1", "tail=1000&after=a-1-0", "tail=1000&after=a-2-0", "tail=1000&after=a-3-0"]
     assert len(driver.time.sleeps) == 2  # where there is more at once, nobody waits
+
+
+async def test_a_service_elsewhere_chooses_lines(driver: Driver, server: Server) -> None:
+    gone = Answer(status=401, body={"error": "no", "code": "X"})
+    server.says(
+        Answer(body={"logs": [{"message": "a timeout", "level": "error"}], "cursor": "a-1-0"}),
+        Answer(body={"logs": [], "cursor": "a-7-0"}),
+        Answer(body={"logs": [{"message": "timeout", "level": "error"}], "cursor": "a-9-0"}),
+        gone,
+    )
+    seen: list[str] = []
+    chosen = {"since": "2026-01-31T09:00:00+01:00", "level": "warning", "grep": "time|no"}
+    source = driver.client(server.url).services.logs("flext", tail=1, follow=True, **chosen)
+    with pytest.raises(errors.AuthenticationError):
+        await driver.all(lambda: noted(source, seen))
+    assert seen == ["a timeout", "timeout"]
+    asked = [dict(parse_qsl(one.path.partition("?")[2])) for one in server.seen]
+    assert [(one["tail"], one.get("after")) for one in asked] == [
+        ("1", None),
+        ("1000", "a-1-0"),
+        ("1000", "a-7-0"),
+        ("1000", "a-9-0"),
+    ]
+    for one in asked:
+        assert datetime.fromisoformat(one["since"]) == datetime(2026, 1, 31, 8, tzinfo=UTC)
+        assert (one["level"], one["grep"]) == ("warning", "time|no")
+
+
+@pytest.mark.parametrize("models", [True, False])
+async def test_lines_that_were_not_asked_for_are_not_shown(driver: Driver, server: Server, models: bool) -> None:
+    logs = [
+        {"message": "too old", "level": "error", "timestamp": "2026-01-31T07:59:59Z"},
+        {"message": "too light", "level": "info", "timestamp": "2026-01-31T08:00:00Z"},
+        {"message": "both fit", "level": "error", "timestamp": "2026-01-31T08:00:00Z"},
+        {"message": "no time", "level": "error"},
+        {"message": "no level", "timestamp": "2026-01-31T08:00:00Z"},
+    ]
+    if not models:  # which are strict about moments
+        logs += [{"message": "whenever", "timestamp": "whenever"}, {"message": "old", "timestamp": "2026-01-31T07:00"}]
+    server.says(Answer(body={"logs": logs}))
+    client = driver.client(server.url).with_options(models=models)
+    chosen = {"since": "2026-01-31T08:00:00Z", "level": "warning"}
+    lines = await driver.all(lambda: client.services.logs("flext", **chosen))
+    assert [field(one, "message") for one in lines] == [
+        "both fit",
+        "no time",
+        "no level",
+        *(() if models else ("whenever",)),
+    ]
+
+
+async def test_an_older_service_refuses_to_choose(driver: Driver, server: Server) -> None:
+    problem = {"path": "/grep", "message": "unknown query parameter 'grep'", "hint": "Known ones: tail, after."}
+    refusal = {"error": problem["message"], "code": "VALIDATION_FAILED", "problems": [problem]}
+    server.says(Answer(status=422, body=refusal))
+    client = driver.client(server.url)
+    with pytest.raises(errors.ValidationFailedError, match="unknown query parameter 'grep'") as caught:
+        await driver.all(lambda: client.services.logs("flext", grep="x", follow=True))
+    assert caught.value.exit_code == 2
+
+
+async def test_a_wrong_moment_is_told_before_anything_is_sent(driver: Driver, server: Server) -> None:
+    client = driver.client(server.url)
+    with pytest.raises(errors.UsageError, match="since: 'yesterday' is no moment"):
+        await driver.all(lambda: client.services.logs("flext", since="yesterday", follow=True))
+    assert server.seen == []
+
+
+async def test_what_is_wanted_of_a_log_of_this_machine(driver: Driver, supervisor: Supervisor) -> None:
+    client = driver.client()
+    before = datetime.now(UTC)
+    await driver.all(lambda: client.services.logs("flext", since="15m", level="error", grep="x", follow=True))
+    ((_, name, chosen),) = supervisor.calls
+    assert (name, chosen["level"], chosen["grep"]) == ("flext", "error", "x")
+    assert timedelta(0) <= chosen["since"] - (before - timedelta(minutes=15)) <= datetime.now(UTC) - before
 
 
 def noted(source: Any, seen: list[str]) -> Any:

@@ -13,7 +13,7 @@ from flext_sdk._async.services import AsyncServiceAccess, names_of, one_name
 from flext_sdk._core.annotations import command
 from flext_sdk._core.deadline import Deadline
 from flext_sdk._core.failures import no_answer_hint
-from flext_sdk._core.runs import intervals
+from flext_sdk._core.runs import intervals, moment
 from flext_sdk.errors import NotSupportedError, UsageError, WaitTimeoutError
 
 if TYPE_CHECKING:
@@ -301,16 +301,27 @@ class AsyncServices(AsyncServiceAccess):
         columns=_LOG,
         stream=True,
         aliases={"follow": "-f"},
-        metavars={"service": "SERVICE"},
+        metavars={"service": "SERVICE", "since": "TIME"},
     )
     async def logs(
-        self, service: Literal["flexcore", "flext"], *, tail: int = 100, follow: bool = False
+        self,
+        service: Literal["flexcore", "flext"],
+        *,
+        tail: int = 100,
+        level: Literal["debug", "info", "warning", "error"] | None = None,
+        since: str | None = None,
+        grep: str | None = None,
+        follow: bool = False,
     ) -> AsyncIterator[LogEntry]:
         """Show a service's own log.
 
         Args:
             service: The service: flexcore or flext.
             tail: How many of the last lines, at most 10000.
+            level: Only lines of this level or above.
+            since: Only lines from this moment on: 2026-01-31T08:00:00Z, or how long ago, as 90s, 15m, 2h or 1d.
+            grep: Only lines in whose message this regular expression matches; (?i) at its beginning takes no notice of
+                case. There is no look-around and no reference to groups. A traceback belongs to the message.
             follow: Go on with new lines until interrupted.
 
         Yields:
@@ -328,6 +339,7 @@ class AsyncServices(AsyncServiceAccess):
         Command example:
             $ flext service logs flext --tail 20
             $ flext service logs flexcore --follow
+            $ flext service logs flext --since 15m --level warning --grep '(?i)timeout|refused'
 
         See also:
             flext service status
@@ -335,10 +347,9 @@ class AsyncServices(AsyncServiceAccess):
         name = one_name(service)
         if not 0 <= tail <= 10_000:
             raise UsageError(f"tail must be between 0 and 10000, not {tail}")
-        lines = (
-            self._local_lines(name, tail, follow) if self._client.is_local else self._remote_lines(name, tail, follow)
-        )
-        async for line in lines:
+        chosen = {"level": level, "since": moment(since), "grep": grep}
+        lines = self._local_lines if self._client.is_local else self._remote_lines
+        async for line in lines(name, tail, follow, chosen):
             yield line
 
     @command(

@@ -7,9 +7,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from flext_sdk import _operations as ops
+from flext_sdk._core.runs import moment
 from flext_sdk._sync.resource import Resource
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flext_sdk.models.runs import LogList
     from flext_sdk.models.services import (
         FlexcoreMetrics,
@@ -50,9 +53,22 @@ class ServicesBase(Resource):
         """GET /api/v1/services/{service}: one service of this platform."""
         return self._call(ops.SERVICES_STATUS, path={"service": service})
 
-    def _logs(self, service: Literal["flexcore", "flext"], *, tail: int = 100, after: str | None = None) -> LogList:
+    def _logs(
+        self,
+        service: Literal["flexcore", "flext"],
+        *,
+        tail: int = 100,
+        after: str | None = None,
+        since: str | datetime | None = None,
+        level: Literal["debug", "info", "warning", "error"] | None = None,
+        grep: str | None = None,
+    ) -> LogList:
         """GET /api/v1/services/{service}/logs: the last lines of a service's own log."""
-        return self._call(ops.SERVICES_LOGS, path={"service": service}, query={"tail": tail, "after": after})
+        return self._call(
+            ops.SERVICES_LOGS,
+            path={"service": service},
+            query={"tail": tail, "after": after, "since": moment(since), "level": level, "grep": grep},
+        )
 
     def _config(self, service: Literal["flexcore", "flext"]) -> ServiceConfig:
         """GET /api/v1/services/{service}/config: the settings a service runs with, and where each came from."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from flext_sdk.embedded.environments.environment import HELD, Environment, is_held
 from flext_sdk.embedded.environments.failures import BusyError, EnvironmentFailedError
 from flext_sdk.embedded.environments.uv import Uv
-from flext_sdk.embedded.files import try_lock
+from flext_sdk.embedded.files import is_path, try_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -166,7 +166,7 @@ class Environments:
                 self._clear(place)
 
     def _place(self, name: str) -> Path:
-        if not name or Path(name).name != name or name.startswith("."):
+        if not name or Path(name).name != name or name.startswith(".") or not is_path(name):
             raise EnvironmentFailedError(f"{name!r} cannot be the name of an environment")
         return self.folder / name
 

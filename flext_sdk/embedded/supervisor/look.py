@@ -8,7 +8,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from flext_sdk._core.runs import moment
 from flext_sdk.embedded.settings import SERVICES, Paths, Service, describe, home
+from flext_sdk.embedded.supervisor.choosing import wanted
 from flext_sdk.embedded.supervisor.probe import ask, health
 from flext_sdk.embedded.supervisor.process import PROC, age
 from flext_sdk.embedded.supervisor.reader import Follower
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from flext_sdk.embedded.supervisor.choosing import Wanted
     from flext_sdk.embedded.supervisor.state import Record
 
 
@@ -175,6 +178,9 @@ def logs(
     *,
     tail: int = 100,
     follow: bool = False,
+    since: datetime | None = None,
+    level: str | None = None,
+    grep: str | None = None,
     heartbeat: bool = False,
     environ: Mapping[str, str] = os.environ,
     sleep: Callable[[float], None] = time.sleep,
@@ -183,8 +189,11 @@ def logs(
 
     Args:
         name: ``flexcore`` or ``flext``.
-        tail: How many of the last lines.
+        tail: How many of the last lines that are wanted.
         follow: Go on with new lines as they are written, until the caller stops asking.
+        since: Only lines from this moment on.
+        level: Only lines of this level or above.
+        grep: Only lines that match this expression.
         heartbeat: While following, give None now and then where nothing is new, so that the caller can look up.
         environ: Environment variables.
         sleep: Waits that many seconds.
@@ -193,32 +202,40 @@ def logs(
         An iterator of the contract's ``LogEntry``, oldest first.
 
     Raises:
-        UsageError: There is no such service.
+        UsageError: There is no such service, no such level, or the expression is none.
+        MissingExtraError: Matching needs what is not installed.
     """
     service = one_name(name)
+    what = wanted(moment(since), level, grep)
     path = Paths(home(environ)).log_file(service)
-    return _logs(Follower(path, service), tail, follow=follow, heartbeat=heartbeat, sleep=sleep)
+    return _logs(Follower(path, service, what), tail, follow=follow, heartbeat=heartbeat, sleep=sleep)
 
 
 def lines(
-    name: str, count: int, *, after: str | None = None, environ: Mapping[str, str] = os.environ
+    name: str,
+    count: int,
+    *,
+    after: str | None = None,
+    what: Wanted | None = None,
+    environ: Mapping[str, str] = os.environ,
 ) -> tuple[list[dict[str, Any]], str]:
-    """The last lines of the log of a service, or the first ones behind a place.
+    """The last lines of the log of a service that are wanted, or the first ones behind a place.
 
     Args:
         name: ``flexcore`` or ``flext``.
         count: How many lines.
         after: The place; the one that was given with the lines before.
+        what: Which lines; all when left out.
         environ: Environment variables.
 
     Returns:
-        The contract's ``LogEntry`` each, oldest first, and the place behind them.
+        The contract's ``LogEntry`` each, oldest first, and the place up to which the log was looked through.
 
     Raises:
         UsageError: There is no such service.
     """
     service = one_name(name)
-    with closing(Follower(Paths(home(environ)).log_file(service), service, after=after)) as follower:
+    with closing(Follower(Paths(home(environ)).log_file(service), service, what, after=after)) as follower:
         found = follower.tail(count) if after is None else follower.read(count)
         return found, follower.cursor
 

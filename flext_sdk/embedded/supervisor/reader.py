@@ -2,49 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from zlib import crc32
+
+from flext_sdk.embedded.supervisor.choosing import Chooser, Wanted, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+__all__ = ["KEPT_PARTS", "Follower", "parse", "tail"]
 
 KEPT_PARTS: Final = 5
 _BLOCK: Final = 1 << 16
 _MARK: Final = 64
 
 
-def parse(line: str, source: str) -> dict[str, Any]:
-    """A line of a log in the shape of the contract's ``LogEntry``.
-
-    What a service did not write itself (the last words of a crashed interpreter) is an error without a time.
-
-    Args:
-        line: The line.
-        source: Name of the service.
-    """
-    try:
-        found = json.loads(line)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict) or not isinstance(found.get("message"), str):
-        return {"level": "error", "message": line, "source": source}
-    return {"source": source, **found}
-
-
-def tail(path: Path, count: int, source: str) -> list[dict[str, Any]]:
-    """The last lines of a log, oldest first; older parts are read as far as they are needed.
+def tail(path: Path, count: int, source: str, what: Wanted | None = None) -> list[dict[str, Any]]:
+    """The last lines of a log that are wanted, oldest first; older parts are read as far as they are needed.
 
     Args:
         path: The newest part.
         count: How many lines.
         source: Name of the service.
+        what: Which lines; all when left out.
     """
-    with closing(Follower(path, source)) as follower:
+    with closing(Follower(path, source, what)) as follower:
         return follower.tail(count)
 
 
@@ -52,17 +39,21 @@ class Follower:
     """Reads a log from its present end on, through rotations and restarts of the service.
 
     The part that is read is held open: after a rotation it is read to its end, whatever it is called by then, and every
-    part behind it comes next. So no line is lost between two looks, and none comes twice.
+    part behind it comes next. So no line is lost between two looks, and none comes twice. What is not wanted is read
+    like the rest and left out.
 
     Args:
         path: The newest part.
         source: Name of the service.
+        what: Which lines are wanted; all when left out.
         after: The `cursor` of another follower, to go on where that one was.
     """
 
-    def __init__(self, path: Path, source: str, *, after: str | None = None) -> None:
+    def __init__(self, path: Path, source: str, what: Wanted | None = None, *, after: str | None = None) -> None:
         self._parts = [path, *(path.with_name(f"{path.name}.{number}") for number in range(1, KEPT_PARTS + 1))]
         self._source = source
+        self._what = Wanted() if what is None else what
+        self._chooser = Chooser(self._what, source)
         self._since = max(_facts(part)[1] for part in self._parts)
         self._file = _opened(path)
         self._position = 0
@@ -72,6 +63,8 @@ class Follower:
         elif self._file is not None:
             self._position = _end_of_lines(self._file)
             self._remember()
+        if self._file is not None:
+            self._chooser.resume(_backwards(self._file, self._position))
 
     @property
     def cursor(self) -> str:
@@ -97,11 +90,15 @@ class Follower:
             self._remember()
 
     def read(self, count: int) -> list[dict[str, Any]]:
-        """The next lines that are there already, at most so many."""
+        """The next lines that are wanted and there already.
+
+        Args:
+            count: How many at most; where the last of them goes on from lines before it, those come with it.
+        """
         found: list[dict[str, Any]] = []
         while len(found) < count:
             number, before = self._number(), self._position
-            found += self._parsed(self._read(last=number != 0, count=count - len(found)))
+            found += self._read(last=number != 0, count=count - len(found))
             if self._position == before and (number == 0 or not self._go_on(number)):
                 break
         return found
@@ -112,23 +109,26 @@ class Follower:
             self._file.close()
 
     def tail(self, count: int) -> list[dict[str, Any]]:
-        """The last lines before the place from which `news` goes on, oldest first."""
-        if self._file is None:
+        """The last lines that are wanted before the place from which `news` goes on, oldest first."""
+        if self._file is None or count == 0:
             return []
-        found = _last_lines(self._file, self._position, count)
+        choose = Chooser(self._what, self._source).last
+        found = choose(_backwards(self._file, self._position), count, _changed(self._file))
         number = self._number() or 0
         for part in self._parts[number + 1 :]:
             if len(found) >= count:
                 break
             if (file := _opened(part)) is not None:
                 with file:
-                    found = _last_lines(file, _end_of_lines(file), count - len(found)) + found
-        return self._parsed(found)
+                    upto = _changed(file)
+                    if self._what.since is None or upto >= self._what.since:
+                        found += choose(_backwards(file, _end_of_lines(file)), count - len(found), upto)
+        return found[::-1]
 
     def news(
         self, *, sleep: Callable[[float], None] = time.sleep, pause: float = 0.1
     ) -> Iterator[dict[str, Any] | None]:
-        """New lines as they are written; None after each look that found nothing new.
+        """New lines that are wanted, as they are written; None after each look that found none.
 
         Args:
             sleep: Waits that many seconds.
@@ -138,7 +138,7 @@ class Follower:
             # Looked at before reading: once another part is the newest, nobody writes to this one any more.
             number = self._number()
             lines = self._read(last=number != 0)
-            yield from self._parsed(lines)
+            yield from lines
             if number != 0 and self._go_on(number):
                 continue
             if not lines:
@@ -168,10 +168,14 @@ class Follower:
             return True
         self.close()
         self._file, self._position, self._mark = file, 0, b""
+        self._chooser.reset()
         return True
 
-    def _read(self, *, last: bool, count: int | None = None) -> list[bytes]:
-        """Lines that are complete now; of a part that nobody writes to any more all that is left. At most so many."""
+    def _read(self, *, last: bool, count: int | None = None) -> list[dict[str, Any]]:
+        """Lines that are wanted and complete now; of a part that nobody writes to any more all that is left.
+
+        No more lines are looked at than it takes to find so many.
+        """
         if self._file is None:
             return []
         self._file.seek(self._position - len(self._mark))
@@ -180,23 +184,28 @@ class Follower:
             content = content[len(self._mark) :]
         else:  # emptied, and perhaps written to again
             self._position, self._mark = self._file.seek(0), b""
+            self._chooser.reset()
             content = self._file.read()
         complete = content if last else content[: content.rfind(b"\n") + 1]
-        if count is not None and complete.count(b"\n") > count:
-            complete = b"\n".join(complete.split(b"\n", count)[:count]) + b"\n"
-        self._position += len(complete)
-        if complete:
-            self._remember()
-        return [line for line in complete.split(b"\n") if line.strip()]
+        if not complete:
+            return []
+        found: list[dict[str, Any]] = []
+        upto, come = _changed(self._file), 0
+        while come < len(complete) and (count is None or len(found) < count):
+            end = complete.find(b"\n", come) + 1 or len(complete)
+            line = complete[come:end].rstrip(b"\n")
+            if line.strip():
+                found += self._chooser.next(line, upto)
+            come = end
+        self._position += come
+        self._remember()
+        return found
 
     def _remember(self) -> None:
         """What stands before the place that was come to: by it a file that was emptied is known."""
         assert self._file is not None
         self._file.seek(max(0, self._position - _MARK))
         self._mark = self._file.read(min(self._position, _MARK))
-
-    def _parsed(self, lines: list[bytes]) -> list[dict[str, Any]]:
-        return [parse(line.decode(errors="replace"), self._source) for line in lines]
 
 
 def _opened(path: Path) -> BinaryIO | None:
@@ -227,13 +236,19 @@ def _end_of_lines(file: BinaryIO) -> int:
     return 0
 
 
-def _last_lines(file: BinaryIO, end: int, count: int) -> list[bytes]:
-    """The last lines before a place that is the end of a line."""
-    position, content = end, b""
-    while position > 0 and content.count(b"\n") <= count:
+def _changed(file: BinaryIO) -> datetime:
+    """When a part was written to last; none of its lines is younger."""
+    return datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+
+
+def _backwards(file: BinaryIO, end: int) -> Iterator[bytes]:
+    """The lines before a place that is the end of a line, the last one first."""
+    position, rest = end, b""
+    while position > 0:
         step = min(_BLOCK, position)
         position = file.seek(position - step)
-        content = file.read(step) + content
-    lines = content.split(b"\n")
-    complete = lines[:-1] if position == 0 else lines[1:-1]
-    return [line for line in complete if line.strip()][-count:] if count else []
+        first, *lines = (file.read(step) + rest).split(b"\n")
+        yield from (line for line in reversed(lines) if line.strip())
+        rest = first
+    if rest.strip():
+        yield rest

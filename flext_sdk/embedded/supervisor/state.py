@@ -110,26 +110,29 @@ def token(paths: Paths) -> str:
         import secrets  # with its hashes it is worth a tenth of a command that only looks whether we run
 
         made = f"{secrets.token_urlsafe(32)}\n".encode()
-        if paths.token.exists():
+        if found is not None:  # broken
             write_atomically(paths.token, made)
         else:
-            fresh = paths.state / f".token.{os.getpid()}"
+            fresh = paths.state / f".token.{secrets.token_hex(8)}"
             write_atomically(fresh, made)
-            # A link fails where another process was faster, and then its token is the one.
+            # A link fails where somebody else was faster, and then that token is the one.
             with suppress(FileExistsError):
                 os.link(fresh, paths.token)
             fresh.unlink()
-        return _read_token(paths.token)
+        return _read_token(paths.token) or ""
     except OSError as error:
         raise _not_writable(paths, error) from error
 
 
-def _read_token(path: Path) -> str:
+def _read_token(path: Path) -> str | None:
+    """The token; empty where the file holds none, None where there is no file."""
     try:
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
         return path.read_text(encoding="ascii").strip()
-    except (FileNotFoundError, UnicodeDecodeError):
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
         return ""
 
 

@@ -6,10 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from flext_sdk._core.runs import moment
 from flext_sdk._version import __version__
 from flext_sdk.embedded.supervisor import look
+from flext_sdk.embedded.supervisor.choosing import Wanted, wanted
 from flext_sdk.embedded.web.call import Answer, Call, Handler
 from flext_sdk.embedded.web.counters import memory
+from flext_sdk.embedded.web.errors import validation_failed
+from flext_sdk.embedded.web.problems import problem
+from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
     from flext_sdk.embedded.settings import HostSettings, Service
@@ -136,13 +141,28 @@ class _System:
         return look.status(call.path["service"], environ=self._environ)
 
     def logs(self, call: Call) -> dict[str, Any]:
+        query = call.query
+        what = _wanted(query)
         found, cursor = look.lines(
-            call.path["service"], call.query["tail"], after=call.query.get("after"), environ=self._environ
+            call.path["service"], query["tail"], after=query.get("after"), what=what, environ=self._environ
         )
         return {"logs": found, "cursor": cursor}
 
     def config(self, call: Call) -> dict[str, Any]:
         return look.config(call.path["service"], environ=self._environ)
+
+
+def _wanted(query: Mapping[str, Any]) -> Wanted:
+    since = query.get("since")
+    try:
+        start = moment(since)
+    except UsageError:
+        message = f"query parameter 'since': {since!r} is no moment such as 2026-01-31T08:00:00Z"
+        raise validation_failed([problem("/since", message)], what="query") from None
+    try:
+        return wanted(start, query.get("level"), query.get("grep"))
+    except UsageError as error:
+        raise validation_failed([problem("/grep", error.message)], what="query") from None
 
 
 def _good(checks: Mapping[str, str]) -> bool:
