@@ -74,7 +74,15 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
                 "help": "Where to write it; flext-bundle-TIME.tar.gz in the present folder when left out.",
             },
         ),
-        "output": {"kind": "model", "columns": ()},
+        "output": {
+            "kind": "model",
+            "columns": (
+                ("path", "PATH", ""),
+                ("size", "SIZE", "bytes"),
+                ("masked", "MASKED", ""),
+                ("files", "FILES", ""),
+            ),
+        },
         "confirm": None,
         "wait": False,
         "stream": False,

@@ -214,7 +214,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
                 ("plugin_id", "PLUGIN", ""),
                 ("health.status", "STATUS", ""),
                 ("health.version", "VERSION", ""),
-                ("health.seconds", "SECONDS", ""),
+                ("health.seconds", "TOOK", "duration"),
                 ("health.message", "MESSAGE", ""),
             ),
         },

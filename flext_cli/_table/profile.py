@@ -740,7 +740,7 @@ COMMANDS: "dict[str, dict[str, Any]]" = {
                 "help": "File descriptor to read the new passphrase from.",
             },
         ),
-        "output": {"kind": "model", "columns": ()},
+        "output": {"kind": "model", "columns": (("profiles", "PROFILES", ""), ("kept_in", "KEY KEPT IN", ""))},
         "confirm": None,
         "wait": False,
         "stream": False,

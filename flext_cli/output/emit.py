@@ -140,7 +140,7 @@ class Emitter:
             self._bare(items, put)
         elif form == "table":
             if live:
-                table.write_lines(self._cells(items, columns, self._settings.now), put, self._settings.look)
+                table.write_lines(self._cells(items, columns, self._settings.now, live=True), put, self._settings.look)
             else:
                 self._table(items, columns)
         else:
@@ -185,11 +185,14 @@ class Emitter:
         # One moment for all ages of a table, which is asked for once.
         moment = self._settings.now()
         rows = self._cells(chain(first, items_iter), columns, lambda: moment)
-        table.write(rows, [col.heading for col in columns], self._out.write, self._settings.look, right)
+        asked = bool(self._settings.columns)
+        table.write(rows, [col.heading for col in columns], self._out.write, self._settings.look, right, asked=asked)
 
     @staticmethod
-    def _cells(items: Iterable[Any], columns: list[Column], now: Callable[[], datetime]) -> Iterator[list[str]]:
-        getters = [(col.path, values.formatter(col.format, now)) for col in columns]
+    def _cells(
+        items: Iterable[Any], columns: list[Column], now: Callable[[], datetime], *, live: bool = False
+    ) -> Iterator[list[str]]:
+        getters = [(col.path, values.formatter(col.format, now, live=live)) for col in columns]
         for item in items:
             try:
                 yield [form(item[path]) for path, form in getters]

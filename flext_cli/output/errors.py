@@ -5,6 +5,7 @@ Imported on the path of a typing error, so it loads little.
 """
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
@@ -15,6 +16,10 @@ JSON_FORMATS = {"json", "ndjson"}
 # An argument of any length may be part of a message; what is wrong must not scroll away behind it.
 LONGEST = 1000
 MOST = 50
+
+
+# "tail must be between 0 and 10000", "since: 'x' is no moment": an argument by its name in Python.
+_NAMED = re.compile(r"([a-z_]+)(?:: | must )")
 
 
 def asked_format(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> str:
@@ -41,20 +46,33 @@ def tell(code: str, message: str, hint: str | None, form: str, *, plain: bool = 
         lines(message, hint, plain=plain)
 
 
-def report(error: Exception, form: str, *, plain: bool = False) -> int:
+def report(error: Exception, form: str, *, plain: bool = False, typed: Mapping[str, str] | None = None) -> int:
     """Tell an error of the SDK; returns its exit code.
 
     Args:
         error: Anything with `exit_code`, `to_dict()` and perhaps `problems`: the tree of `flext_sdk.errors`.
         form: Output format; `json` and `ndjson` make the error an object, too.
         plain: Whether colours are forbidden.
+        typed: What a person types for each argument of the command, by the argument's name: `--cron`, `NAME`.
     """
     told: dict[str, Any] = error.to_dict()  # type: ignore[attr-defined]
+    problems = _problems(error)
     if form in JSON_FORMATS:
-        problems = _problems(error)
         _json({**told, **({"problems": problems} if problems else {})})
     else:
-        lines(str(told.get("message") or error), told.get("hint"), _problems(error), plain=plain)
+        message = str(told.get("message") or error)
+        if typed and problems and all(_argument(problem, typed) for problem in problems):
+            problems = [_as_typed(problem, typed) for problem in problems]
+            message = f"{place(problems[0])}{problems[0]['message']}"
+            # What an argument lacks is told with it; the hint of the first is not that of all.
+            told["hint"] = told.get("hint") if len(problems) == 1 else None
+            if len(problems) == 1:
+                problems[0].pop("hint", None)
+            else:
+                message = f"{len(problems)} problems"
+        elif typed and (found := _NAMED.match(message)) and found[1] in typed:
+            message = typed[found[1]] + message[found.end(1) :]
+        lines(message, told.get("hint"), problems, plain=plain)
         if (told.get("status") or 0) >= 500 and told.get("request_id"):
             say(f"request: {told['request_id']}\n")
     return int(error.exit_code)  # type: ignore[attr-defined]
@@ -85,6 +103,22 @@ def lines(
     if hint:
         out.append(f"hint: {one_line(hint)}")
     say("\n".join(out) + "\n")
+
+
+def _argument(problem: Mapping[str, Any], typed: Mapping[str, str]) -> str | None:
+    """The argument of the command that a problem is about; None where it is about a document, or something else."""
+    if problem.get("file") or problem.get("line"):
+        return None
+    return typed.get(str(problem.get("path") or "").removeprefix("/").partition("/")[0])
+
+
+def _as_typed(problem: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:
+    """A problem in the words of the command line: `--cron` in place of `/cron`, which is where the request has it."""
+    name, slash, rest = str(problem["path"]).removeprefix("/").partition("/")
+    message = str(problem.get("message", "")).removeprefix(f"query parameter '{name}': ").removeprefix(f"{name}: ")
+    # Items of an argument are counted from one by a person, and told by their value anyway.
+    inside = f" {rest}" if slash and not rest.isdecimal() else ""
+    return {**problem, "message": message, "path": f"{typed[name]}{inside}"}
 
 
 def place(problem: Mapping[str, Any]) -> str:

@@ -212,6 +212,23 @@ def test_a_table_is_narrowed_evenly_and_never_to_nothing():
     assert table.fit([20, 20], None) == [20, 20]
     assert table.fit([20, 20], 5) == [6, 6]
     assert table.fit([3, 4], 5) == [3, 4]
+    assert table.fit([24, 40], 50, firm=[0]) == [24, 24]
+    assert table.fit([24, 40], 20, firm=[0]) == [12, 6]
+
+
+def narrow(rows, headings, columns, **options):
+    out = io.StringIO()
+    table.write(rows, headings, out.write, table.Look(columns=columns), **options)
+    return out.getvalue().splitlines()
+
+
+def test_a_narrow_terminal_loses_empty_columns_before_an_id_is_cut():
+    rows = [["run-1796053127537692248", "done", "-", "a b c d"], ["run-2", "done", "-", "-"]]
+    assert narrow(rows, ["ID", "STATE", "MESSAGE", "ERROR"], 41)[1] == "run-1796053127537692248  done   a b c d"
+    assert narrow(rows, ["ID", "STATE", "MESSAGE", "ERROR"], 38)[1] == "run-1796053127537692248  done   a b c…"
+    assert "MESSAGE" in narrow(rows, ["ID", "STATE", "MESSAGE", "ERROR"], 80)[0]
+    assert "MESSAGE" in narrow(rows, ["ID", "STATE", "MESSAGE", "ERROR"], 41, asked=True)[0]
+    assert narrow([["-", "-"]], ["SOMETHING", "ELSE"], 10) == ["SOMETHING", "-"]
 
 
 def test_long_tables_are_streamed():
@@ -261,10 +278,23 @@ def test_states_are_coloured_where_they_stand():
         ("ago", "2026-03-01T11:57:00Z", "3m ago"), ("ago", "2026-03-01T14:00:00+00:00", "in 2h"), ("ago", "2026-02-27T11:00:00", "2d ago"), ("ago", "2026-03-01T12:00:00Z", "now"),
         ("ago", "2025-01-01T00:00:00Z", "2025-01-01"), ("ago", NOW.timestamp() - 5, "5s ago"), ("ago", "yesterday", "yesterday"), ("ago", None, "-"), ("ago", True, "yes"), ("ago", 1e300, "1e+300"),
         ("ago", "2026-03-01T11:57:00.123456789Z", "2m ago"),
+        ("", "2026-12-30T15:37:10.044000Z", "2026-12-30T15:37:10Z"), ("", "2026-12-30T15:37:10.5+02:00", "2026-12-30T15:37:10+02:00"), ("", "2026-12-30T15:37:10Z", "2026-12-30T15:37:10Z"),
+        ("", "2026-12-30 15:37:10.044", "2026-12-30 15:37:10.044"), ("", "nineteen characters.and more", "nineteen characters.and more"),
+        ("", "2026-13-30T15:37:10.044000Z", "2026-13-30T15:37:10.044000Z"), ("", ["2026-12-30T15:37:10.0Z", 1], "2026-12-30T15:37:10Z, 1"),
     ],
 )  # fmt: skip
 def test_formats(form, value, text):
     assert values.formatter(form, lambda: NOW)(value) == text
+
+
+def test_lines_that_arrive_keep_milliseconds():
+    shown = values.formatter("", lambda: NOW, live=True)
+    assert shown("2026-12-30T15:37:10.044999Z") == "2026-12-30T15:37:10.044Z"
+    assert [shown("text"), shown(None), shown("2026-12-30T15:37:10Z")] == ["text", "-", "2026-12-30T15:37:10Z"]
+
+
+def test_programs_get_all_of_a_moment():
+    assert emit({"at": "2026-12-30T15:37:10.044999Z"}, form="csv").split() == ["at", "2026-12-30T15:37:10.044999Z"]
 
 
 def test_anything_becomes_plain_data():
@@ -535,10 +565,11 @@ def test_filters():
 
 def test_order():
     assert chosen(sort="size") == ["n0", "n3", "n1", "n4", "n2"]
-    assert chosen(sort="name:desc", limit=2) == ["n4", "n3"]
-    for wrong in ("", "name:down", ":desc"):
+    assert chosen(sort="name:desc", limit=2) == ["n4", "n3"] == chosen(sort="-name", limit=2)
+    assert chosen(sort="size:desc") == ["n4", "n1", "n3", "n0", "n2"]
+    for wrong in ("", "name:down", ":desc", "-", "-name:desc"):
         with pytest.raises(ValueError, match="FIELD:desc"):
-            paging.check_sort(wrong)
+            paging.order_of(wrong)
 
 
 def test_no_more_is_fetched_than_is_shown():

@@ -122,11 +122,11 @@ def _json(value: Any) -> dict[str, Any]:
     ("kind", "body", "place", "message", "hint"),
     [
         ("commands", {"type": "pipelines.strat"}, "/type", "did you mean 'pipelines.start'?", "pipelines.start, "),
-        ("commands", {"type": "zzz"}, "/type", "no command 'zzz'", "There are "),
+        ("commands", {"type": "zzz"}, "/type", "no command 'zzz'", "Known: "),
         ("commands", {"type": "pipelines.status"}, "/type", "it only reads", "flext bus query pipelines.status"),
         ("queries", {"type": "pipelines.start"}, "/type", "it changes", "flext bus command pipelines.start"),
         ("queries", {"type": "pipelines.follow"}, "/type", "no query", "pipelines.logs"),
-        ("commands", {"type": "bus.command"}, "/type", "no command 'bus.command'", "There are "),
+        ("commands", {"type": "bus.command"}, "/type", "no command 'bus.command'", "Known: "),
         ("queries", {"type": "pipelines.show"}, "/name", "'name' is needed", None),
         ("queries", {"type": "pipelines.show", "name": ".."}, "/name", "'name' is needed", None),
         ("queries", {"type": "pipelines.show", "name": ["a"]}, "/name", "'name' is needed", None),

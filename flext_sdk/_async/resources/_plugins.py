@@ -241,7 +241,7 @@ class AsyncPluginsBase(AsyncResource):
             "plugin_id:PLUGIN",
             "health.status:STATUS",
             "health.version:VERSION",
-            "health.seconds:SECONDS",
+            "health.seconds:TOOK:duration",
             "health.message:MESSAGE",
         ),
     )
