@@ -269,7 +269,7 @@ def _missing(error: errors.MissingArgumentError, targets: Mapping[str, _Target],
     target = _target_of(error, targets)
     value = params.placeholder(target.param) if target is not None else "an argument"
     if target is None or target.param["kind"] == "positional":
-        return f"{value} is missing", hint
+        return f"{value.removesuffix('...')} is missing", hint
     if error.keyword:
         return f"{error.keyword} needs a value: {value}", hint
     return f"{target.param['flags'][0]} {value} is missing", hint

@@ -35,14 +35,10 @@ _PROSE = {"and", "itself", "or", "row"}
 
 def _texts(path: Path) -> Iterator[str]:
     text = path.read_text(encoding="utf-8")
-    if path.suffix != ".py":
+    if path.suffix == ".py":
+        yield from _strings(ast.parse(text))
+    else:
         yield from ([text] if path.suffix == ".yaml" else _code_of(text))
-        return
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.JoinedStr):
-            yield "".join(part.value if isinstance(part, ast.Constant) else "X" for part in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
 
 
 def _code_of(text: str) -> Iterator[str]:
@@ -93,6 +89,40 @@ def faults(text: str) -> Iterator[str]:
 @pytest.mark.parametrize("path", _files(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_is_named_can_be_typed(path):
     assert sorted({fault for text in _texts(path) for fault in faults(text)}) == []
+
+
+def _strings(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.JoinedStr):
+        yield "".join(part.value if isinstance(part, ast.Constant) else "X" for part in node.values)
+    elif isinstance(node, ast.Constant):
+        yield str(node.value)
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from _strings(child)
+
+
+def _hints(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.keyword) and node.arg == "hint":
+            yield from _strings(node.value)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in _files() if path.suffix == ".py"], ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_a_hint_says_all_that_has_to_be_typed(path):
+    wrong = []
+    for hint in {*_hints(path)}:
+        for found in _MENTION.finditer(hint):
+            tokens = found["rest"].split(". ")[0].rstrip(".,:").split()
+            words = ""
+            while tokens and table.COMMANDS.known(f"{words} {tokens[0]}".strip()):
+                words = f"{words} {tokens.pop(0)}".strip()
+            if words in table.COMMANDS:
+                places = [one for one in params.own(params.command_of(words)) if one["kind"] == "positional"]
+                if len(tokens) < sum(one["required"] for one in places):
+                    wrong.append(hint)
+    assert wrong == []
 
 
 _PAGES = [path for path in _files() if path.suffix == ".md"]

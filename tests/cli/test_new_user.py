@@ -114,7 +114,7 @@ def test_an_argument_is_named_as_it_was_typed(capsys):
     last = Problem("/args/0", "tap-csv has no operation 'nope'")
     assert told(capsys, last, words="orchestration execute").startswith("error: ARGUMENT: tap-csv has no operation")
     name = Problem("/username", "must not be empty")
-    assert told(capsys, name, words="auth user create") == "error: USER: must not be empty\n"
+    assert told(capsys, name, words="auth user create") == "error: USERNAME: must not be empty\n"
 
 
 def test_what_python_calls_by_name_is_called_by_its_option(capsys):

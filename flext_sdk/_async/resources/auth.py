@@ -251,7 +251,6 @@ class AsyncAuth(AsyncAuthBase):
         columns=("username", "role", "active:ACTIVE:bool", "email"),
         hidden=("password", "ask"),
         mutating=True,
-        metavars={"username": "USER"},
     )
     async def user_create(
         self,
@@ -305,7 +304,6 @@ class AsyncAuth(AsyncAuthBase):
         positional=("username",),
         hidden=("password", "current_password", "ask"),
         mutating=True,
-        metavars={"username": "USER"},
     )
     async def user_set_password(
         self,

@@ -252,7 +252,6 @@ class Auth(AuthBase):
         columns=("username", "role", "active:ACTIVE:bool", "email"),
         hidden=("password", "ask"),
         mutating=True,
-        metavars={"username": "USER"},
     )
     def user_create(
         self,
@@ -306,7 +305,6 @@ class Auth(AuthBase):
         positional=("username",),
         hidden=("password", "current_password", "ask"),
         mutating=True,
-        metavars={"username": "USER"},
     )
     def user_set_password(
         self,

@@ -633,7 +633,9 @@ class Meltano(MeltanoBase):
     def _newest(self, project: str | None) -> Run:
         found = self.runs(project=project, limit=1)
         if not found.items:
-            raise NotFoundError("The project has no run yet", code="NO_RUN", hint="Start one: flext meltano run")
+            raise NotFoundError(
+                "The project has no run yet", code="NO_RUN", hint="Start one: flext meltano run TAP TARGET"
+            )
         return found.items[0]
 
 

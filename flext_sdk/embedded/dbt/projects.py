@@ -132,7 +132,7 @@ def read_settings(folder: Path) -> dict[str, Any]:
         raise ProjectError(
             "NOT_A_PROJECT",
             f"{folder} is no dbt project: it has no {PROJECT_FILE}",
-            "Make one: flext data dbt init NAME",
+            "Go into the project's folder, name a project, or make one: flext data dbt init NAME",
         )
     found = _mapping(path)
     name = found.get("name")
