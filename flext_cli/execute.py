@@ -313,7 +313,7 @@ class Command:
         from flext_sdk.errors import ConfigurationError
 
         # A command makes few calls: what starts soonest is best, unless FLEXT_TRANSPORT says something else.
-        sources = [Source("command line", {"transport": "slim"})]
+        sources = [Source("default of the command line", {"transport": "slim"})]
         options: dict[str, Any] = {"_labels": LABELS, "_notify": self._on_message, "_sources": sources, **more}
         if "url" in self.shared:
             options["base_url"] = self._checked("--url", read_url, self.shared["url"])
@@ -508,7 +508,7 @@ class Command:
                 sort=sort,
                 between=out.flush,
                 see=see,
-                fields=[each.path for each in self.settings.columns or ()],
+                fields=self._fields(),
             )
         elif see is not None and isinstance(result, list | tuple):
             for item in result:
@@ -538,6 +538,12 @@ class Command:
             self._out(write)
         if self.settings.quiet:
             return
+        if chosen is None and self._fields() and not values.is_stream(result):
+            one = values.plain(result)
+            seen = paging.Selection(one if isinstance(one, list) else [one], limit=None, fields=self._fields())
+            for _ in seen:
+                pass
+            self._note_unknown(seen)
         if chosen is not None:
             self._note(chosen)
         elif self.settings.format == "table" and (result == [] or (kind == "stream" and not self._lines)):
@@ -569,17 +575,25 @@ class Command:
 
     def _note(self, chosen: paging.Selection) -> None:
         """Tell what the list does not show."""
+        self._note_unknown(chosen)
+        if chosen.more:
+            of = f" of {chosen.total}" if chosen.total is not None else ""
+            errors.say(f"{chosen.shown}{of} shown; --limit N or --all shows more\n")
+        elif not chosen.shown and self.settings.format == "table":
+            errors.say("nothing found\n")
+
+    def _fields(self) -> list[str]:
+        """Fields that `--columns` asks for; with a query they are those of what it finds, which nobody knows."""
+        return [] if self.settings.query is not None else [each.path for each in self.settings.columns or ()]
+
+    def _note_unknown(self, chosen: paging.Selection) -> None:
+        """Tell which field nothing had that was shown."""
         if chosen.unknown:
             from flext_cli.suggest import question
 
             name = chosen.unknown[0]
             near = question(name, chosen.fields) or f"there are {', '.join(chosen.fields)}"
             errors.say(one_line(f"nothing here has a field {name}; {near}") + "\n")
-        if chosen.more:
-            of = f" of {chosen.total}" if chosen.total is not None else ""
-            errors.say(f"{chosen.shown}{of} shown; --limit N or --all shows more\n")
-        elif not chosen.shown and self.settings.format == "table":
-            errors.say("nothing found\n")
 
     def _dry_run(self) -> int:
         if self.entry["local"]:

@@ -5,7 +5,6 @@ Imported on the path of a typing error, so it loads little.
 """
 
 import os
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
@@ -16,10 +15,6 @@ JSON_FORMATS = {"json", "ndjson"}
 # An argument of any length may be part of a message; what is wrong must not scroll away behind it.
 LONGEST = 1000
 MOST = 50
-
-
-# "tail must be between 0 and 10000", "since: 'x' is no moment": an argument by its name in Python.
-_NAMED = re.compile(r"([a-z_]+)(?:: | must )")
 
 
 def asked_format(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> str:
@@ -70,8 +65,12 @@ def report(error: Exception, form: str, *, plain: bool = False, typed: Mapping[s
                 problems[0].pop("hint", None)
             else:
                 message = f"{len(problems)} problems"
-        elif typed and (found := _NAMED.match(message)) and found[1] in typed:
-            message = typed[found[1]] + message[found.end(1) :]
+        elif typed:
+            # "tail must be between 0 and 10000", "since: 'x' is no moment": an argument by its name in Python.
+            first, space, rest = message.partition(" ")
+            name = first.removesuffix(":")
+            if name in typed and (name != first or rest.startswith("must ")):
+                message = f"{typed[name]}{first[len(name) :]}{space}{rest}"
         lines(message, told.get("hint"), problems, plain=plain)
         if (told.get("status") or 0) >= 500 and told.get("request_id"):
             say(f"request: {told['request_id']}\n")

@@ -78,7 +78,7 @@ def cell(value: Data) -> str:  # noqa: PLR0911 - one line for each kind of value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if type(value) is list and value and _TEXT.issuperset(map(type, value)) and "" not in value:
-        return ", ".join(value)  # tags, mostly
+        return ", ".join(map(cell, value) if value[0][19:20] == "." else value)  # tags, mostly
     if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
         return ", ".join(map(cell, value)) or EMPTY
     if isinstance(value, dict) and not any(isinstance(item, list | dict) for item in value.values()):
@@ -151,6 +151,8 @@ def duration(value: Data) -> str:
     seconds = abs(seconds)
     if seconds == 0:
         return "0s"
+    if round(seconds * 1000) < 1:
+        return f"{sign}<1ms"
     if seconds < 0.9995:
         return f"{sign}{seconds * 1000:.0f}ms"
     if seconds < 59.95:

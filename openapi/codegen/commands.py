@@ -132,7 +132,7 @@ def _module(text: str, *values: str) -> str:
 #: The order in which people meet them, not the alphabet's.
 _ORDER = (
     "login", "logout", "init", "register", "list", "projects", "search", "show", "info", "create", "validate", "update", "delete", "export",
-    "add", "install", "uninstall", "enable", "disable", "start", "run", "stop", "restart", "status", "whoami", "check", "health", "test", "wait", "logs",
+    "add", "install", "uninstall", "disable", "enable", "start", "run", "stop", "restart", "status", "whoami", "check", "health", "test", "wait", "logs",
     "use", "set", "get", "unset", "rename", "copy", "import", "path", "edit", "runs", "run-info", "retry", "schedule", "schedules", "pause", "resume",
     "execute", "cancel", "config", "metrics", "nodes", "follow", "publish", "quickstart", "api", "version",
 )  # fmt: skip

@@ -95,6 +95,16 @@ def test_an_empty_list_is_told(typed):
     assert typed("profile", "secret", "list", "-o", "json").err == ""
 
 
+def test_a_field_that_nothing_has_is_told_and_the_rest_is_shown(typed):
+    result = typed("config", "list", "--columns", "kye,type", "-o", "csv")
+    assert result.code == 0
+    assert result.out.startswith("kye,type\r\n,url\r\n")
+    assert result.err == "nothing here has a field kye; did you mean key?\n"
+    assert typed("config", "list", "--columns", "key", "-o", "csv").err == ""
+    assert typed("config", "list", "--columns", "kye", "--quiet").err == ""
+    assert typed("config", "list", "--query", "[].{kye: key}", "--columns", "kye").err == ""
+
+
 # -- what a service objects to, in the words of the command line -----------------------------------------------------
 
 

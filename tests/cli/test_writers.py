@@ -266,7 +266,7 @@ def test_states_are_coloured_where_they_stand():
 @pytest.mark.parametrize(
     ("form", "value", "text"),
     [
-        ("duration", 0, "0s"), ("duration", 0.45, "450ms"), ("duration", 3.21, "3.2s"), ("duration", 59.96, "1m 00s"), ("duration", 245, "4m 05s"),
+        ("duration", 0, "0s"), ("duration", 0.0004, "<1ms"), ("duration", 0.0006, "1ms"), ("duration", 0.45, "450ms"), ("duration", 3.21, "3.2s"), ("duration", 59.96, "1m 00s"), ("duration", 245, "4m 05s"),
         ("duration", 7380, "2h 03m"), ("duration", 100800, "1d 04h"), ("duration", -90, "-1m 30s"), ("duration", "12", "12.0s"), ("duration", "odd", "odd"),
         ("duration", None, "-"), ("duration", True, "yes"), ("duration", float("nan"), "nan"), ("duration", 0.9999, "1.0s"),
         ("bytes", 512, "512 B"), ("bytes", 1536, "1.5 MiB".replace("M", "K")), ("bytes", 5 * 1024**3, "5.0 GiB"), ("bytes", 3 * 1024**5, "3.0 PiB"), ("bytes", None, "-"),
@@ -280,7 +280,7 @@ def test_states_are_coloured_where_they_stand():
         ("ago", "2026-03-01T11:57:00.123456789Z", "2m ago"),
         ("", "2026-12-30T15:37:10.044000Z", "2026-12-30T15:37:10Z"), ("", "2026-12-30T15:37:10.5+02:00", "2026-12-30T15:37:10+02:00"), ("", "2026-12-30T15:37:10Z", "2026-12-30T15:37:10Z"),
         ("", "2026-12-30 15:37:10.044", "2026-12-30 15:37:10.044"), ("", "nineteen characters.and more", "nineteen characters.and more"),
-        ("", "2026-13-30T15:37:10.044000Z", "2026-13-30T15:37:10.044000Z"), ("", ["2026-12-30T15:37:10.0Z", 1], "2026-12-30T15:37:10Z, 1"),
+        ("", "2026-13-30T15:37:10.044000Z", "2026-13-30T15:37:10.044000Z"), ("", ["2026-12-30T15:37:10.0Z", 1], "2026-12-30T15:37:10Z, 1"), ("", ["2026-12-30T15:37:10.000Z", "2026-12-31T15:37:10.000Z"], "2026-12-30T15:37:10Z, 2026-12-31T15:37:10Z"),
     ],
 )  # fmt: skip
 def test_formats(form, value, text):
@@ -393,6 +393,19 @@ def test_what_has_parts_of_its_own_stands_below():
     assert "\x1b" not in shown
     assert emit({"all": [{"a": None}]}) == "all:\nA\n-\n"
     assert emit({"a": {"b": {"c": {"d": {"e": 1}}}}}) == "a.b.c:\n  d:\n    e: 1\n"
+
+
+def test_records_below_have_units():
+    steps = [{"name": "s", "duration": 1.154, "bytes": 47231, "rate": 208.0}, {"name": "t", "duration": "odd"}]
+    shown = emit({"steps": steps}).splitlines()
+    assert [line.split() for line in shown[2:]] == [["s", "1.2s", "46.1", "KiB", "208/s"], ["t", "odd", "-", "-"]]
+
+
+def test_what_is_counted_has_units():
+    data = {"server": {"uptime": 90.5, "memory": 2048, "version": "1"}, "requests": {"total": 3}}
+    shown = "server.uptime   1m 30s\nserver.memory   2.0 KiB\nserver.version  1\nrequests.total  3\n"
+    assert emit(data) == shown
+    assert emit(data, query=lambda found: {"size": found["requests"]["total"]}) == "size  3\n"
 
 
 def test_keys_that_hold_dots_lose_nothing():
@@ -570,6 +583,21 @@ def test_order():
     for wrong in ("", "name:down", ":desc", "-", "-name:desc"):
         with pytest.raises(ValueError, match="FIELD:desc"):
             paging.order_of(wrong)
+
+
+def unknown(**options):
+    selection = paging.Selection(ITEMS, **{"limit": None} | options)
+    list(selection)
+    return selection.unknown
+
+
+def test_fields_that_no_item_has_are_known_afterwards():
+    assert unknown(filters=["nope=1", "name=n1"]) == ["nope"]
+    assert unknown(filters=["nope!=1"], sort="size:desc", fields=["name", "odd.part"]) == ["nope", "odd.part"]
+    assert unknown(sort="nope") == ["nope"]
+    assert unknown(fields=["size.of"]) == []
+    assert unknown() is None
+    assert paging.Selection(ITEMS, limit=0, fields=["nope"]).unknown is None
 
 
 def test_no_more_is_fetched_than_is_shown():

@@ -103,7 +103,7 @@ def open_project(
             "ADAPTER_NOT_AVAILABLE",
             f"there is no adapter for dbt on {adapter or 'a database without a type'} here"
             f" (profile {wanted}, target {output})",
-            f"Known: {', '.join(ADAPTERS)}.",
+            f"Known: {' and '.join(ADAPTERS)}.",
         )
     target_path = folder / str(environ.get("DBT_TARGET_PATH") or _plain(settings.get("target-path"), "target"))
     return Project(folder, name, str(wanted), where, output, adapter, target_path, _sources(folder, where, settings))
