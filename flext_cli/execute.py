@@ -40,6 +40,9 @@ _LOOK_INTO = frozenset({"debug", "quickstart", "root", "services"})
 #: What ends the work that a command waits for, and the field with its name, where it is not `GROUP stop`.
 _ENDS = {"orchestration": ("orchestration cancel", "id"), "workflow": ("pipeline stop", "workflow_id")}
 
+#: What has another name in requests than in Python and on the command line.
+_SENT_AS = {"step_override": "steps"}
+
 # What a person gave who uses the command line, by the name of the client's argument.
 LABELS = {"base_url": "--url", "token": "--token-file", "timeout": "--timeout"}
 
@@ -92,7 +95,7 @@ def _typed(words: str) -> dict[str, str]:
     typed = {name: name for name in names if name != "self"}
     for one in entry["params"]:
         typed[one["name"]] = one["flags"][0] if one["flags"] else params.placeholder(one).removesuffix("...")
-    return typed
+    return typed | {sent: typed[name] for sent, name in _SENT_AS.items() if name in typed}
 
 
 def _traceback(error: Exception) -> None:

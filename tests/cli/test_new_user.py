@@ -88,6 +88,11 @@ def test_headings_look_alike_whether_they_were_described_or_not(typed):
     assert typed("config", "set", "timeouts.call", "20").out.splitlines()[0].split() == ["KEY", "timeouts.call"]
 
 
+@pytest.mark.parametrize("words", ["completion install", "completion show"])
+def test_choices_are_told_in_the_order_of_the_help(typed, words):
+    assert '"foo" is not one of bash, zsh, fish, powershell\n' in typed(*words.split(), "foo").err
+
+
 def test_an_empty_list_is_told(typed):
     result = typed("profile", "secret", "list")
     assert (result.code, result.out, result.err) == (0, "", "nothing found\n")
@@ -121,6 +126,8 @@ def test_an_argument_is_named_as_it_was_typed(capsys):
     assert told(capsys, grep, words="pipeline logs") == "error: --grep: '(' is no regular expression\n"
     word = Problem("/password", "must have at least 8 characters")
     assert told(capsys, word, words="auth user create") == "error: password: must have at least 8 characters\n"
+    step = Problem("/step_override/0", "orders has no step 'nope'")
+    assert told(capsys, step, words="pipeline start").startswith("error: --steps: orders has no step")
     last = Problem("/args/0", "tap-csv has no operation 'nope'")
     assert told(capsys, last, words="orchestration execute").startswith("error: ARGUMENT: tap-csv has no operation")
     name = Problem("/username", "must not be empty")
