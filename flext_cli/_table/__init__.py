@@ -266,7 +266,7 @@ GLOBALS: "tuple[dict[str, Any], ...]" = (
         "choices": (),
         "default": False,
         "required": False,
-        "help": "Show the HTTP exchange on standard error, secrets masked, and the traceback of an internal error.",
+        "help": "Show the HTTP exchange on standard error, secrets masked, and the traceback of an error.",
         "when": "always",
     },
 )

@@ -125,6 +125,8 @@ def place(problem: Mapping[str, Any]) -> str:
     from flext_cli.output.text import one_line
 
     position = [str(problem[key]) for key in ("file", "line", "column") if problem.get(key) is not None]
+    if problem.get("file") == "-":
+        position[0] = "standard input"
     if len(position) > 1 or problem.get("file"):
         return one_line(":".join(position)) + ": "
     return f"{one_line(str(problem['path']))}: " if problem.get("path") else ""

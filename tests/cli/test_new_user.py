@@ -93,6 +93,23 @@ def test_choices_are_told_in_the_order_of_the_help(typed, words):
     assert '"foo" is not one of bash, zsh, fish, powershell\n' in typed(*words.split(), "foo").err
 
 
+def test_waiting_for_what_does_not_run_says_how_to_start_it(typed, tmp_path, monkeypatch):
+    monkeypatch.setenv("FLEXT_HOME", str(tmp_path))
+    monkeypatch.setenv("FLEXT_AUTOSTART", "0")
+    result = typed("service", "wait", "--timeout", "10ms")
+    assert result.code == 7
+    assert result.err.endswith("hint: Start it: flext service start\n")
+
+
+def test_standard_input_is_called_so(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    assert main(["pipeline", "create", "-"]) == 2
+    assert capsys.readouterr().err.startswith("error: standard input:1:1: The document is empty\n")
+    twice = [Problem("/name", "one", line=1, file="-"), Problem("/steps", "two", line=2, file="-")]
+    assert errors.report(ValidationFailedError("2 problems in standard input", problems=twice), "table") == 2
+    assert capsys.readouterr().err.endswith("standard input\nstandard input:1: one\nstandard input:2: two\n")
+
+
 def test_an_empty_list_is_told(typed):
     result = typed("profile", "secret", "list")
     assert (result.code, result.out, result.err) == (0, "", "nothing found\n")
