@@ -3,7 +3,7 @@
 ```yaml
 alias:
   ls: pipeline list --sort name
-  failed: ls --filter status=failed
+  failed: ls --filter last_run_status=failed
 ```
 
 An alias stands for the words and options it holds; what follows it on the line follows them. It may begin with another

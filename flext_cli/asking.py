@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Mapping
-from getpass import getpass
 from typing import Any
 
 from flext_cli.output import errors
 from flext_cli.output.text import one_line
+from flext_sdk._ask import typed
 
 
 def ask(setting: Mapping[str, Any]) -> str | None:
@@ -20,6 +20,9 @@ def ask(setting: Mapping[str, Any]) -> str | None:
         parts.append(f"[{setting['value']}]")
     prompt = one_line(" ".join(parts)) + ": "
     if setting.get("secret"):
-        return getpass(prompt, stream=sys.stderr) or None
+        return typed(prompt) or None
     errors.say(prompt)
-    return sys.stdin.readline().strip() or None
+    line = sys.stdin.readline()
+    if not line.endswith("\n"):
+        errors.say("\n")  # Ctrl-D
+    return line.strip() or None

@@ -255,7 +255,8 @@ def _wrong_value(error: errors.CoercionError, targets: Mapping[str, _Target], hi
         # From the environment: naming the flag would send the reader looking in the wrong place.
         name = str(target.param.get("env") or name)
     if target is not None and _is_choice(target.hint):
-        choices = [str(choice) for choice in get_args(target.hint)]
+        # As help lists them: typing gives those of an equal Literal, which may have been written in another order.
+        choices = [*map(str, target.param["choices"])] or [str(choice) for choice in get_args(target.hint)]
         close = nearest(value, choices, 1)
         if value.startswith("/") and "GET" in choices:
             hint = f"the method stands first: flext api GET {value}"
@@ -269,7 +270,7 @@ def _missing(error: errors.MissingArgumentError, targets: Mapping[str, _Target],
     target = _target_of(error, targets)
     value = params.placeholder(target.param) if target is not None else "an argument"
     if target is None or target.param["kind"] == "positional":
-        return f"{value} is missing", hint
+        return f"{value.removesuffix('...')} is missing", hint
     if error.keyword:
         return f"{error.keyword} needs a value: {value}", hint
     return f"{target.param['flags'][0]} {value} is missing", hint

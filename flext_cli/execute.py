@@ -17,7 +17,7 @@ from flext_cli import aliases, convert, middleware, paging, params, quick, termi
 from flext_cli.completion import names
 from flext_cli.globals import DEFAULT_LIMIT
 from flext_cli.main import INTERRUPTED, USAGE, WrongUsage
-from flext_cli.output import columns, errors
+from flext_cli.output import columns, errors, values
 from flext_cli.output.emit import Emitter, Settings
 from flext_cli.output.progress import Progress
 from flext_cli.output.query import QueryError
@@ -26,7 +26,7 @@ from flext_cli.output.text import one_line, safe
 from flext_cli.params import table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from flext_cli._types import Data, Entry
     from flext_cli.quick import Parsed
@@ -39,6 +39,9 @@ _LOOK_INTO = frozenset({"debug", "quickstart", "root", "services"})
 
 #: What ends the work that a command waits for, and the field with its name, where it is not `GROUP stop`.
 _ENDS = {"orchestration": ("orchestration cancel", "id"), "workflow": ("pipeline stop", "workflow_id")}
+
+#: What has another name in requests than in Python and on the command line.
+_SENT_AS = {"step_override": "steps"}
 
 # What a person gave who uses the command line, by the name of the client's argument.
 LABELS = {"base_url": "--url", "token": "--token-file", "timeout": "--timeout"}
@@ -72,8 +75,27 @@ def run(words: str, tokens: Sequence[str]) -> int:
         if hasattr(error, "exit_code") and hasattr(error, "to_dict"):
             if debug:
                 _traceback(error)
-            return errors.report(error, form, plain=plain)
+            return errors.report(error, form, plain=plain, typed=_typed(words))
         return errors.internal(error, form, debug=debug)
+
+
+def _answer() -> str:
+    """What a person types behind a question; where that is Ctrl-D, what comes next begins a line of its own."""
+    line = sys.stdin.readline()
+    if not line.endswith("\n"):
+        errors.say("\n")
+    return line.strip()
+
+
+def _typed(words: str) -> dict[str, str]:
+    """What a person types for each argument of a command, by the name that it has in requests."""
+    entry = params.command_of(words)
+    # What has no option is asked for, as a password is, and has the name that everybody knows it by.
+    names = dict.fromkeys(inspect.signature(annotated(entry)).parameters)
+    typed = {name: name for name in names if name != "self"}
+    for one in entry["params"]:
+        typed[one["name"]] = one["flags"][0] if one["flags"] else params.placeholder(one).removesuffix("...")
+    return typed | {sent: typed[name] for sent, name in _SENT_AS.items() if name in typed}
 
 
 def _traceback(error: Exception) -> None:
@@ -95,6 +117,7 @@ class Command:
         self.settings = self._settings()
         self._progress: Progress | None = None
         self._seen = False
+        self._lines = 0
         where = names.folder(url=self.shared.get("url"), profile=self.shared.get("profile"))
         self._names = names.Watcher(words, self.entry, where)
 
@@ -148,7 +171,7 @@ class Command:
                 "this asks for confirmation, and there is no terminal to ask on", "give --yes if you mean it"
             )
         errors.say(f"{one_line(question)} [y/N] ")
-        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        if _answer().lower() not in {"y", "yes"}:
             errors.say("nothing was done\n")
             return False
         return True
@@ -170,14 +193,7 @@ class Command:
 
     def run(self) -> int:
         """Ask, call, write."""
-        if self.words == "config set":
-            self._checked("alias", aliases.guard, self.own)
-        for text in self.shared.get("filter") or ():
-            self._checked("--filter", paging.filter_of, text)
-        if self.shared.get("sort"):
-            self._checked("--sort", paging.check_sort, self.shared["sort"])
-        if self.shared.get("limit", 0) < 0:
-            raise WrongUsage("--limit: it cannot be negative", f"see: flext {self.words} --help")
+        self._check()
         # The quick start and `wait` itself always wait and have no such switch.
         if "timeout" in self.own and "wait" in self._defaults() and not {**self._defaults(), **self.own}["wait"]:
             raise WrongUsage(
@@ -200,6 +216,23 @@ class Command:
                 return self._call(client)
             except Declined:
                 return 1
+
+    def _check(self) -> None:
+        """Refuse what can be refused at a look."""
+        if self.words == "config set":
+            try:
+                aliases.guard(self.own)
+            except aliases.AliasError as error:
+                raise WrongUsage(str(error), error.hint) from error
+        if self.shared.get("profile") == "":
+            # An empty variable in a script must not lead to another platform than the one that was meant.
+            raise WrongUsage("--profile: the name is empty", "leave it out for the profile in force")
+        for text in self.shared.get("filter") or ():
+            self._checked("--filter", paging.filter_of, text)
+        if self.shared.get("sort"):
+            self._checked("--sort", paging.order_of, self.shared["sort"])
+        if self.shared.get("limit", 0) < 0:
+            raise WrongUsage("--limit: it cannot be negative", f"see: flext {self.words} --help")
 
     def _check_watch(self) -> None:
         from flext_cli.watching import SHORTEST
@@ -259,7 +292,7 @@ class Command:
                 )
             what = f"flext {self.words} changes something in {profile.name}"
             errors.say(f"{one_line(what)}, which is protected. Type the profile's name to go on: ")
-            given = sys.stdin.readline().strip()
+            given = _answer()
             if given != profile.name:
                 errors.say("nothing was done\n")
                 raise Declined
@@ -283,7 +316,7 @@ class Command:
         from flext_sdk.errors import ConfigurationError
 
         # A command makes few calls: what starts soonest is best, unless FLEXT_TRANSPORT says something else.
-        sources = [Source("command line", {"transport": "slim"})]
+        sources = [Source("default of the command line", {"transport": "slim"})]
         options: dict[str, Any] = {"_labels": LABELS, "_notify": self._on_message, "_sources": sources, **more}
         if "url" in self.shared:
             options["base_url"] = self._checked("--url", read_url, self.shared["url"])
@@ -354,7 +387,10 @@ class Command:
         arguments = dict(self.own)
         names = inspect.signature(self.method).parameters
         if self.entry["output"]["kind"] == "page" and "limit" in names:
-            everything = self.shared.get("filter") or self.shared.get("sort")
+            order = self._order_of_service()
+            if order is not None:
+                arguments["sort"] = order
+            everything = self.shared.get("filter") or (self.shared.get("sort") and order is None)
             wanted = None if everything else self._limit()
             arguments["limit"] = min(wanted or paging.LARGEST_PAGE, paging.LARGEST_PAGE)
         if self.entry["wait"] and "on_progress" in names:
@@ -377,6 +413,15 @@ class Command:
         if self.entry.get("alone"):
             return getattr(client, self.entry["method"])(**arguments)
         return getattr(getattr(client, self.entry["attribute"]), self.entry["method"])(**arguments)
+
+    def _order_of_service(self) -> str | None:
+        """The order that was asked for as the service takes it; None where it is left to us, or nobody asked."""
+        own = next((param for param in self.entry["params"] if param["name"] == "sort"), None)
+        if own is None or not self.shared.get("sort"):
+            return None
+        path, descending = paging.order_of(self.shared["sort"])
+        wanted = f"-{path}" if descending else path
+        return wanted if wanted in own["choices"] else None
 
     def _on_progress(self, run: Data) -> None:
         self._seen = True
@@ -457,17 +502,31 @@ class Command:
         chosen = None
         see = self._names.see if self._names.listens else None
         if kind == "page":
-            filters, sort = self.shared.get("filter") or (), self.shared.get("sort")
+            filters = self.shared.get("filter") or ()
+            sort = self.shared.get("sort") if self._order_of_service() is None else None
             chosen = result = paging.Selection(
-                result, limit=self._limit(), filters=filters, sort=sort, between=out.flush, see=see
+                result,
+                limit=self._limit(),
+                filters=filters,
+                sort=sort,
+                between=out.flush,
+                see=see,
+                fields=self._fields(),
             )
         elif see is not None and isinstance(result, list | tuple):
             for item in result:
                 see(item)
+        if kind == "stream" and values.is_stream(result):
+            result = self._counted(result)
         emitter.emit(result, kind)
         if see is not None:
             self._names.finish(complete=not self.own and (chosen is None or not chosen.more))
         return chosen
+
+    def _counted(self, records: Data) -> Iterator[Any]:
+        for record in records:
+            self._lines += 1
+            yield record
 
     def _write(self, result: Data, kind: str) -> None:
         chosen = None
@@ -480,8 +539,18 @@ class Command:
                 chosen = self._emit(result, kind, sys.stdout)
 
             self._out(write)
-        if chosen is not None and not self.settings.quiet:
+        if self.settings.quiet:
+            return
+        if chosen is None and self._fields() and not values.is_stream(result):
+            one = values.plain(result)
+            seen = paging.Selection(one if isinstance(one, list) else [one], limit=None, fields=self._fields())
+            for _ in seen:
+                pass
+            self._note_unknown(seen)
+        if chosen is not None:
             self._note(chosen)
+        elif self.settings.format == "table" and (result == [] or (kind == "stream" and not self._lines)):
+            errors.say("nothing found\n")
 
     def _paged(self, result: Data, kind: str) -> paging.Selection | None:
         from flext_cli.output import pager
@@ -509,11 +578,25 @@ class Command:
 
     def _note(self, chosen: paging.Selection) -> None:
         """Tell what the list does not show."""
+        self._note_unknown(chosen)
         if chosen.more:
             of = f" of {chosen.total}" if chosen.total is not None else ""
             errors.say(f"{chosen.shown}{of} shown; --limit N or --all shows more\n")
         elif not chosen.shown and self.settings.format == "table":
             errors.say("nothing found\n")
+
+    def _fields(self) -> list[str]:
+        """Fields that `--columns` asks for; with a query they are those of what it finds, which nobody knows."""
+        return [] if self.settings.query is not None else [each.path for each in self.settings.columns or ()]
+
+    def _note_unknown(self, chosen: paging.Selection) -> None:
+        """Tell which field nothing had that was shown."""
+        if chosen.unknown:
+            from flext_cli.suggest import question
+
+            name = chosen.unknown[0]
+            near = question(name, chosen.fields) or f"there are {', '.join(chosen.fields)}"
+            errors.say(one_line(f"nothing here has a field {name}; {near}") + "\n")
 
     def _dry_run(self) -> int:
         if self.entry["local"]:

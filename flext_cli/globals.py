@@ -242,7 +242,7 @@ GLOBALS: tuple[dict[str, object], ...] = (
         "choices": (),
         "default": False,
         "required": False,
-        "help": "Show the HTTP exchange on standard error, secrets masked, and the traceback of an internal error.",
+        "help": "Show the HTTP exchange on standard error, secrets masked, and the traceback of an error.",
         "when": "always",
     },
 )

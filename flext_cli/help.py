@@ -206,7 +206,7 @@ def _short_usage(words: str) -> str:
 
 def _argument(param: "Entry") -> str:
     name = params.placeholder(param)
-    name = f"{name}..." if param["type"] in {"list", "mapping"} else name
+    name = f"{name}..." if param["type"] in {"list", "mapping"} and not name.endswith("...") else name
     return name if param["required"] else f"[{name}]"
 
 

@@ -129,9 +129,15 @@ def _found(arguments: "list[str]") -> Route:
     except WrongUsage:
         from flext_cli.extending import merge
 
-        if not _replaced(arguments) and not merge(scan=True):
+        alias = arguments[0] if arguments else ""
+        replaced = _replaced(arguments)
+        if not replaced and not merge(scan=True):
             raise
-        return find(arguments)
+        try:
+            return find(arguments)
+        except WrongUsage as error:
+            # Who typed an alias does not know the words that are wrong.
+            raise (WrongUsage(f'alias "{alias}": {error}', error.hint) if replaced else error) from None
     if not route.found and not route.version and _others():
         from flext_cli.extending import merge
 
@@ -228,9 +234,10 @@ def unknown_word(before: str, word: str) -> WrongUsage:
     prefix = f"{before} " if before else ""
     choices = list(dict.fromkeys(name[len(prefix) :].split()[0] for name in table.COMMANDS.below(before)))
     close = nearest(word, choices)
-    if not close and not before:
-        # "flext start orders": a verb without its group.
-        close = [name for name in table.COMMANDS if name.split()[-1] == word][:3]
+    if not before and not any(name.lower().startswith(word.lower()) for name in close):
+        # "flext start orders": a verb without its group. Pipelines are what most commands are about.
+        verbs = [name for name in table.COMMANDS if " " in name and name.split()[-1] == word]
+        close = sorted(verbs, key=lambda name: (not name.startswith("pipeline "), name.count(" "), name))[:3] or close
     kind = "command" if before else "group or command"
     where = f" in {before}" if before else ""
     tell = " or ".join(f"flext {prefix}{name}" for name in close)

@@ -130,10 +130,10 @@ def own(command: "Entry") -> "list[Entry]":
     """Parameters of the command itself.
 
     The `limit` of a paged method is the size of a page, while `--limit` counts items over all pages: the shared option
-    stands in for it.
+    stands in for it. So does that for `sort`: every list is sorted in the same words, by the service where it can.
     """
-    paged = command["output"]["kind"] == "page"
-    return [dict(param, flags=flags(param)) for param in command["params"] if not (paged and param["name"] == "limit")]
+    stood_in_for = {"limit", "sort"} if command["output"]["kind"] == "page" else ()
+    return [dict(param, flags=flags(param)) for param in command["params"] if param["name"] not in stood_in_for]
 
 
 def flags(param: "Entry") -> "tuple[str, ...]":

@@ -20,10 +20,15 @@ def line(question: str) -> str:
         UsageError: There is nobody to ask, or no answer.
     """
     if not on_terminal():
-        raise UsageError(f"{question}? There is no terminal to ask on", hint="Give it on the command line.")
+        raise UsageError(
+            f"{question}: nothing was given, and there is no terminal to ask on", hint="Give it on the command line."
+        )
     sys.stderr.write(f"{question}: ")
     sys.stderr.flush()
-    return _checked(sys.stdin.readline(), question)
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):
+        _new_line()
+    return _checked(answer, question)
 
 
 def secret(question: str) -> str:
@@ -44,7 +49,14 @@ def typed(prompt: str) -> str:
     try:
         return getpass(prompt, stream=sys.stderr)
     except EOFError:
+        _new_line()
         return ""
+
+
+def _new_line() -> None:
+    """After Ctrl-D what comes next begins a line of its own."""
+    sys.stderr.write("\n")
+    sys.stderr.flush()
 
 
 def on_terminal() -> bool:

@@ -109,7 +109,8 @@ class Problem:
 
     def __str__(self) -> str:
         """``file:line:column: message (at /path)``, with what is known."""
-        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        file = "standard input" if self.file == "-" else self.file
+        place = ":".join(str(part) for part in (file, self.line, self.column) if part is not None)
         where = f" (at {self.path})" if self.path else ""
         return f"{place}: {self.message}{where}" if place else f"{self.message}{where}"
 

@@ -122,6 +122,8 @@ def install(
         told += f"; line {'would be ' if dry_run else ''}added to the start file"
     elif start is not None and not present:
         told += f"; add to the start file: {line}"
+    if not dry_run:
+        told += "; start a new shell to use it"
     return {"shell": chosen, "file": str(file), "start_file": str(start) if start else None, "done": told}
 
 

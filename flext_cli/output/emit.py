@@ -1,7 +1,7 @@
 """The one way out: any result, in any format, to standard output."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import Any, TextIO
@@ -11,6 +11,17 @@ from flext_cli.output import columns as column
 from flext_cli.output import csv, json, ndjson, plain, table, values
 from flext_cli.output.columns import Column
 from flext_cli.output.text import safe
+
+# What these hold in every answer: seconds, bytes, records in a second. A table with columns of its own says so itself.
+_UNITS = {
+    "bytes": "bytes",
+    "duration": "duration",
+    "memory": "bytes",
+    "memory_usage": "bytes",
+    "rate": "rate",
+    "size": "bytes",
+    "uptime": "duration",
+}
 
 
 def _utc_now() -> datetime:
@@ -95,7 +106,9 @@ class Emitter:
         """Names and values of a record; what has parts stands below: records as a table, the rest as YAML."""
         look, now = self._settings.look, self._settings.now
         columns = self._settings.columns or self._described
-        found = [(col, values.lookup(data, col.path)) for col in columns] if columns else _named(data)
+        # What a query calls size may be anything.
+        units = _UNITS if self._settings.query is None else {}
+        found = [(col, values.lookup(data, col.path)) for col in columns] if columns else _named(data, units)
         flat = [(col, value) for col, value in found if not _has_parts(value)]
         pairs = [(col.heading, values.formatter(col.format, now)(value)) for col, value in flat]
         table.write_pairs(pairs, self._out.write, look)
@@ -110,7 +123,8 @@ class Emitter:
         if _is_records(value):
             rows = [dict(flatten(item, depth=1)) for item in value]
             told = {key for row in rows for key, item in row.items() if item not in (None, "", [], {})}
-            self._table(rows, [col for col in column.derive(rows) if col.path in told] or column.derive(rows))
+            found = [col for col in column.derive(rows) if col.path in told] or column.derive(rows)
+            self._table(rows, [replace(col, format=_UNITS.get(col.path, "")) for col in found])
             return
         from flext_cli.output import yaml
 
@@ -140,7 +154,7 @@ class Emitter:
             self._bare(items, put)
         elif form == "table":
             if live:
-                table.write_lines(self._cells(items, columns, self._settings.now), put, self._settings.look)
+                table.write_lines(self._cells(items, columns, self._settings.now, live=True), put, self._settings.look)
             else:
                 self._table(items, columns)
         else:
@@ -185,11 +199,14 @@ class Emitter:
         # One moment for all ages of a table, which is asked for once.
         moment = self._settings.now()
         rows = self._cells(chain(first, items_iter), columns, lambda: moment)
-        table.write(rows, [col.heading for col in columns], self._out.write, self._settings.look, right)
+        asked = bool(self._settings.columns)
+        table.write(rows, [col.heading for col in columns], self._out.write, self._settings.look, right, asked=asked)
 
     @staticmethod
-    def _cells(items: Iterable[Any], columns: list[Column], now: Callable[[], datetime]) -> Iterator[list[str]]:
-        getters = [(col.path, values.formatter(col.format, now)) for col in columns]
+    def _cells(
+        items: Iterable[Any], columns: list[Column], now: Callable[[], datetime], *, live: bool = False
+    ) -> Iterator[list[str]]:
+        getters = [(col.path, values.formatter(col.format, now, live=live)) for col in columns]
         for item in items:
             try:
                 yield [form(item[path]) for path, form in getters]
@@ -229,8 +246,8 @@ def _has_parts(value: Data) -> bool:
     return _is_records(value) or any(isinstance(part, list | dict) and part for part in parts)
 
 
-def _named(data: dict[str, Any]) -> list[tuple[Column, Any]]:
-    return [(Column(name, name), value) for name, value in flatten(data)]
+def _named(data: dict[str, Any], units: Mapping[str, str]) -> list[tuple[Column, Any]]:
+    return [(Column(name, name, units.get(name.rpartition(".")[2], "")), value) for name, value in flatten(data)]
 
 
 def flatten(data: dict[str, Any], prefix: str = "", depth: int = 2) -> Iterator[tuple[str, Any]]:

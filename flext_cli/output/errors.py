@@ -41,20 +41,37 @@ def tell(code: str, message: str, hint: str | None, form: str, *, plain: bool = 
         lines(message, hint, plain=plain)
 
 
-def report(error: Exception, form: str, *, plain: bool = False) -> int:
+def report(error: Exception, form: str, *, plain: bool = False, typed: Mapping[str, str] | None = None) -> int:
     """Tell an error of the SDK; returns its exit code.
 
     Args:
         error: Anything with `exit_code`, `to_dict()` and perhaps `problems`: the tree of `flext_sdk.errors`.
         form: Output format; `json` and `ndjson` make the error an object, too.
         plain: Whether colours are forbidden.
+        typed: What a person types for each argument of the command, by the argument's name: `--cron`, `NAME`.
     """
     told: dict[str, Any] = error.to_dict()  # type: ignore[attr-defined]
+    problems = _problems(error)
     if form in JSON_FORMATS:
-        problems = _problems(error)
         _json({**told, **({"problems": problems} if problems else {})})
     else:
-        lines(str(told.get("message") or error), told.get("hint"), _problems(error), plain=plain)
+        message = str(told.get("message") or error)
+        if typed and problems and all(_argument(problem, typed) for problem in problems):
+            problems = [_as_typed(problem, typed) for problem in problems]
+            message = f"{place(problems[0])}{problems[0]['message']}"
+            # What an argument lacks is told with it; the hint of the first is not that of all.
+            told["hint"] = told.get("hint") if len(problems) == 1 else None
+            if len(problems) == 1:
+                problems[0].pop("hint", None)
+            else:
+                message = f"{len(problems)} problems"
+        elif typed:
+            # "tail must be between 0 and 10000", "since: 'x' is no moment": an argument by its name in Python.
+            first, space, rest = message.partition(" ")
+            name = first.removesuffix(":")
+            if name in typed and (name != first or rest.startswith("must ")):
+                message = f"{typed[name]}{first[len(name) :]}{space}{rest}"
+        lines(message, told.get("hint"), problems, plain=plain)
         if (told.get("status") or 0) >= 500 and told.get("request_id"):
             say(f"request: {told['request_id']}\n")
     return int(error.exit_code)  # type: ignore[attr-defined]
@@ -87,11 +104,29 @@ def lines(
     say("\n".join(out) + "\n")
 
 
+def _argument(problem: Mapping[str, Any], typed: Mapping[str, str]) -> str | None:
+    """The argument of the command that a problem is about; None where it is about a document, or something else."""
+    if problem.get("file") or problem.get("line"):
+        return None
+    return typed.get(str(problem.get("path") or "").removeprefix("/").partition("/")[0])
+
+
+def _as_typed(problem: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:
+    """A problem in the words of the command line: `--cron` in place of `/cron`, which is where the request has it."""
+    name, slash, rest = str(problem["path"]).removeprefix("/").partition("/")
+    message = str(problem.get("message", "")).removeprefix(f"query parameter '{name}': ").removeprefix(f"{name}: ")
+    # Items of an argument are counted from one by a person, and told by their value anyway.
+    inside = f" {rest}" if slash and not rest.isdecimal() else ""
+    return {**problem, "message": message, "path": f"{typed[name]}{inside}"}
+
+
 def place(problem: Mapping[str, Any]) -> str:
     """Where a problem lies: `orders.yaml:4:7: `, or its pointer where no file is known."""
     from flext_cli.output.text import one_line
 
     position = [str(problem[key]) for key in ("file", "line", "column") if problem.get(key) is not None]
+    if problem.get("file") == "-":
+        position[0] = "standard input"
     if len(position) > 1 or problem.get("file"):
         return one_line(":".join(position)) + ": "
     return f"{one_line(str(problem['path']))}: " if problem.get("path") else ""

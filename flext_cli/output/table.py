@@ -12,11 +12,14 @@ from operator import gt
 from flext_cli import terminal
 from flext_cli._types import Put
 from flext_cli.output.text import pad, safe, shorten, width
+from flext_cli.output.values import EMPTY
 
 GAP = "  "
 # Widths are settled by the first rows, then rows are written as they come: memory stays the same for a million of them.
 SAMPLE = 1000
 NARROWEST = 6
+# An address with its port has a place; a path or a document without a space may well be cut.
+_FIRM = 40
 
 _COLOURS = {
     terminal.GREEN: "succeeded success completed healthy active ok ready enabled up running",
@@ -42,11 +45,18 @@ class Look:
 
 
 def write(
-    rows: Iterable[Sequence[str]], headings: Sequence[str] | None, put: Put, look: Look, right: Sequence[bool] = ()
+    rows: Iterable[Sequence[str]],
+    headings: Sequence[str] | None,
+    put: Put,
+    look: Look,
+    right: Sequence[bool] = (),
+    *,
+    asked: bool = False,
 ) -> int:
     """Write rows of text under headings; returns how many rows there were. No rows: nothing is written.
 
-    Where the terminal is too narrow for that, each row becomes a paragraph of headings and values.
+    Where the terminal is too narrow for that, columns with nothing in them are left out, unless they were `asked` for;
+    where that is not enough, values are cut, or each row becomes a paragraph of headings and values.
     """
     source = iter(rows)
     sample = [_safe(row) for row in islice(source, SAMPLE)]
@@ -54,7 +64,15 @@ def write(
         return 0
     head = [safe(text) for text in headings] if headings is not None else None
     natural = _widths(sample, head)
-    widths = fit(natural, look.columns)
+    whole = len(sample) < SAMPLE  # a row that is still to come may have what these lack
+    if head is not None and look.columns is not None and whole and not asked and _line_width(natural) > look.columns:
+        # What is cut may be an id or an address that somebody needs.
+        kept = [at for at in range(len(head)) if any(row[at] != EMPTY for row in sample)] or [0]
+        sides = [*right, *[False] * (len(head) - len(right))]
+        sample = [[row[at] for at in kept] for row in sample]
+        head, natural, right = [head[at] for at in kept], [natural[at] for at in kept], [sides[at] for at in kept]
+    firm = _firm(sample, natural) if look.columns is not None else ()
+    widths = fit(natural, look.columns, firm)
     if head is not None and look.columns is not None and _line_width(widths) > look.columns:
         return _write_below(chain(sample, map(_safe, source)), head, put, look)
     sides = [*right, *[False] * (len(widths) - len(right))]
@@ -68,7 +86,7 @@ def write(
         if look.columns is not None and count >= SAMPLE:
             # A later row may be longer than all before it: its column grows, where there is room, before it is cut.
             natural = list(map(max, natural, _widths(batch, None)))
-            wider = fit(natural, look.columns)
+            wider = fit(natural, look.columns, firm)
             if wider != widths and _line_width(wider) <= look.columns:
                 widths, line = wider, _line_writer(wider, sides, look)
         count += len(batch)
@@ -105,23 +123,32 @@ def _widths(rows: Sequence[Sequence[str]], head: Sequence[str] | None) -> list[i
     return [max(map(len if "".join(column).isascii() else width, column)) for column in zip(*everything, strict=True)]
 
 
-def fit(widths: Sequence[int], columns: int | None) -> list[int]:
-    """Narrow the widest columns until a line has at most `columns`; none below six, and None leaves all as they are."""
+def _firm(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> list[int]:
+    """Columns that are of no use when they are cut: ids, names and addresses, which have no spaces in them."""
+    return [at for at, size in enumerate(widths) if size <= _FIRM and not any(" " in row[at] for row in rows)]
+
+
+def fit(widths: Sequence[int], columns: int | None, firm: Sequence[int] = ()) -> list[int]:
+    """Narrow the widest columns until a line has at most `columns`; none below six, and None leaves all as they are.
+
+    Those in `firm` are narrowed only where that of the others is not enough.
+    """
     out = list(widths)
     if columns is None:
         return out
-    over = _line_width(out) - columns
-    while over > 0:
-        widest = max(out)
-        if widest <= NARROWEST:
-            break
-        at = [index for index, size in enumerate(out) if size == widest]
-        below = max((size for size in out if size < widest), default=0)
-        step = min(max(1, over // len(at)), widest - max(below, NARROWEST))
-        for index in at:
-            if over > 0:
-                out[index] -= step
-                over -= step
+    for at in ([at for at in range(len(out)) if at not in firm], range(len(out))):
+        over = _line_width(out) - columns
+        while over > 0 and at:
+            widest = max(out[index] for index in at)
+            if widest <= NARROWEST:
+                break
+            these = [index for index in at if out[index] == widest]
+            below = max((out[index] for index in at if out[index] < widest), default=0)
+            step = min(max(1, over // len(these)), widest - max(below, NARROWEST))
+            for index in these:
+                if over > 0:
+                    out[index] -= step
+                    over -= step
     return out
 
 

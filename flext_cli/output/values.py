@@ -72,18 +72,31 @@ def lookup(item: Data, path: str) -> Data:
 def cell(value: Data) -> str:  # noqa: PLR0911 - one line for each kind of value
     """Text of a value in a table: `-` for nothing, yes and no, lists of scalars joined, the rest as JSON."""
     if isinstance(value, str):
-        return value or EMPTY
+        return (whole_seconds(value) if value[19:20] == "." else value) or EMPTY
     if value is None:
         return EMPTY
     if isinstance(value, bool):
         return "yes" if value else "no"
     if type(value) is list and value and _TEXT.issuperset(map(type, value)) and "" not in value:
-        return ", ".join(value)  # tags, mostly
+        return ", ".join(map(cell, value) if value[0][19:20] == "." else value)  # tags, mostly
     if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
         return ", ".join(map(cell, value)) or EMPTY
     if isinstance(value, dict) and not any(isinstance(item, list | dict) for item in value.values()):
         return ", ".join(f"{key}={cell(item)}" for key, item in value.items()) or EMPTY
     return compact(value) if isinstance(value, list | dict) else str(value)
+
+
+def whole_seconds(text: str, digits: int = 0) -> str:
+    """A point in time as people read it: without the fraction of its second, or with that many digits of it.
+
+    Programs get all of it: no other format but the table asks this.
+    """
+    if text[10:11] != "T" or text[4:5] != "-" or text[19:20] != "." or moment(text) is None:
+        return text
+    fraction = text[20:]
+    zone = fraction.lstrip("0123456789")
+    kept = fraction[: len(fraction) - len(zone)][:digits]
+    return f"{text[:19]}{'.' if kept else ''}{kept}{zone}"
 
 
 def field(value: Data) -> str:
@@ -138,6 +151,8 @@ def duration(value: Data) -> str:
     seconds = abs(seconds)
     if seconds == 0:
         return "0s"
+    if round(seconds * 1000) < 1:
+        return f"{sign}<1ms"
     if seconds < 0.9995:
         return f"{sign}{seconds * 1000:.0f}ms"
     if seconds < 59.95:
@@ -197,11 +212,20 @@ def _number(value: Data) -> float | None:
     return number if abs(number) < float("inf") else None  # NaN fails this too
 
 
-def formatter(name: str, now: Callable[[], datetime]) -> Callable[[Any], str]:
-    """The function of a column's format; no name means as it is."""
+def formatter(name: str, now: Callable[[], datetime], *, live: bool = False) -> Callable[[Any], str]:
+    """The function of a column's format; no name means as it is.
+
+    Lines that arrive over time (`live`) keep the milliseconds of their moments: many have the same second.
+    """
     if name == "ago":
         return lambda value: ago(value, now)
-    return FORMATS[name] if name else cell
+    if name:
+        return FORMATS[name]
+    return _live_cell if live else cell
+
+
+def _live_cell(value: Data) -> str:
+    return whole_seconds(value, 3) if isinstance(value, str) and value[19:20] == "." else cell(value)
 
 
 FORMATS: dict[str, Callable[[Any], str]] = {

@@ -158,6 +158,7 @@ class AsyncProfileSecrets:
 
     @command(
         "profile secret rotate",
+        columns=("profiles", "kept_in:KEY KEPT IN"),
         mutating=True,
         local=True,
         alone=True,

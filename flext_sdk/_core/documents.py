@@ -79,7 +79,7 @@ def _failed(problems: list[Problem], name: str) -> ValidationFailedError:
     named = [replace(problem, file=name) for problem in problems]
     first = named[0]
     return ValidationFailedError(
-        str(first) if len(named) == 1 else f"{name}: {len(named)} problems",
+        str(first) if len(named) == 1 else f"{'standard input' if name == '-' else name}: {len(named)} problems",
         problems=named,
         hint=first.hint,
         code="BAD_DOCUMENT",

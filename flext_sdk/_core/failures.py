@@ -106,7 +106,8 @@ def token_hint(url: str | None, origin: str | None, token_origin: str | None) ->
     told = (
         f"The token comes from {token_origin}; correct it there."
         if token_origin is not None
-        else "Log in (flext auth login), or give a token: set FLEXT_TOKEN, or --token-file FILE; in Python token=..."
+        else f"You are not logged in at {url or 'this platform'}: log in (flext auth login), or give a token: "
+        "set FLEXT_TOKEN, or --token-file FILE; in Python token=..."
     )
     if url is not None and is_loopback(url):
         told += " A platform of this machine keeps its own in the file state/token of FLEXT_HOME."

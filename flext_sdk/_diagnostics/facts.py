@@ -41,6 +41,13 @@ OURS = {
     "FLEXT_USERNAME": "Who logs in.",
     "FLEXT_PASSWORD": "Password to log in with.",
     "FLEXT_NEW_PASSWORD": "Password of a new user, or to change to.",
+    "FLEXT_FLEXCORE_PORT": "Port of FlexCore on this machine.",
+    "FLEXT_SERVICE_PORT": "Port of FLEXT Service on this machine.",
+    "FLEXT_LOG_LEVEL": "Least level that the services of this machine log.",
+    "FLEXT_ENVIRONMENT": "What the installation of this machine is called.",
+    "FLEXT_DATABASE_URL": "Where FLEXT Service stores pipelines and runs.",
+    "FLEXT_DBOS_DATABASE_URL": "Where the engine of FLEXT Service keeps its own tables.",
+    "FLEXT_PAGER": "Program for tables longer than the terminal, before PAGER.",
 }
 # Variables of others that change what this program does.
 OTHERS = (

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from flext_sdk._core.failures import TransportFailure
     from flext_sdk._core.messages import Response
+    from flext_sdk._credentials import Login
     from flext_sdk._sync._trip import Trip
     from flext_sdk._sync.calls import Endpoints
 
@@ -111,7 +112,9 @@ def no_answer(trip: Trip, failure: TransportFailure, endpoints: Endpoints) -> er
     return errors.ConnectionFailedError(message, hint=hint, request_id=trip.request_id, retryable=True)
 
 
-def refused(trip: Trip, response: Response, endpoints: Endpoints, now: float) -> errors.APIStatusError:
+def refused(
+    trip: Trip, response: Response, endpoints: Endpoints, now: float, login: Login | None = None
+) -> errors.APIStatusError:
     """The error of an answer with an error's status; sets the trip's failure too.
 
     Args:
@@ -119,6 +122,7 @@ def refused(trip: Trip, response: Response, endpoints: Endpoints, now: float) ->
         response: The answer.
         endpoints: Where the address and the token come from.
         now: The moment of the answer, in seconds since 1970.
+        login: The login at hand, whether it was sent or not.
     """
     wait = parse_retry_after(response.headers, now)
     status = response.status
@@ -134,16 +138,22 @@ def refused(trip: Trip, response: Response, endpoints: Endpoints, now: float) ->
         retryable=status in ALWAYS or (status in IF_REPEATABLE and trip.repeatable),
     )
     if status == 401 and (not error.hint or any(word in error.hint for word in ("FLEXT_TOKEN", "Authorization"))):
-        error.hint = _token_hint(trip, endpoints)  # here it is known where the token came from
+        error.hint = _token_hint(trip, endpoints, login)  # here it is known where the token came from
     return error
 
 
-def _token_hint(trip: Trip, endpoints: Endpoints) -> str:
+def _token_hint(trip: Trip, endpoints: Endpoints, login: Login | None) -> str:
     service = trip.out.service
     url, origin = endpoints.known(service), endpoints.origin(service)
     if "authorization" in trip.headers:
         return token_hint(url, origin, "the header Authorization")
     given = "token=..." if trip.options.token is not None else endpoints.token_origin(service)
+    if given is None and login is not None and url is not None and not login.may_go_to(url):
+        # Somebody who has logged in would not see why the same words ask for it again.
+        return (
+            f"Your login is for {' and '.join(login.origins)}, and was not sent to {url}: "
+            "log in again (flext auth login) while both services have the addresses that are meant."
+        )
     return token_hint(url, origin, given)
 
 

@@ -49,7 +49,8 @@ class Given:
         problems = self.located(error.problems)
         wrong = [problem for problem in problems if problem.severity == "error"] or problems
         name = self.document.name if self.document is not None else "the definition"
-        message = str(wrong[0]) if len(wrong) == 1 else f"{len(wrong)} problems in {name}" if wrong else error.message
+        where = "standard input" if name == "-" else name
+        message = str(wrong[0]) if len(wrong) == 1 else f"{len(wrong)} problems in {where}" if wrong else error.message
         return ValidationFailedError(
             message,
             problems=problems,

@@ -159,6 +159,7 @@ class ProfileSecrets:
 
     @command(
         "profile secret rotate",
+        columns=("profiles", "kept_in:KEY KEPT IN"),
         mutating=True,
         local=True,
         alone=True,

@@ -216,7 +216,8 @@ class Transport:
     def _turned_away(self, trip: Trip, response: Response, began: float) -> errors.FlextError:
         from flext_sdk._sync._again import refused
 
-        error = trip.error = refused(trip, response, self.endpoints, self.wall())
+        login = self.logins.login if response.status == 401 and self.logins is not None else None
+        error = trip.error = refused(trip, response, self.endpoints, self.wall(), login)
         if trip.breaker is not None:
             if response.status >= 500 and response.status != 501:
                 trip.breaker.failure(error)

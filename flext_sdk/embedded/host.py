@@ -85,7 +85,9 @@ def _serve(service: Service, environ: Mapping[str, str]) -> int:
         if lock is None:
             held = holder(paths, service)
             who = f" (process {held.pid})" if held else ""
-            raise FlextError(f"{service} is running already{who}", code="ALREADY_RUNNING", hint="flext service status")
+            raise FlextError(
+                f"{service} is running already{who}", code="ALREADY_RUNNING", hint="See it: flext service status"
+            )
         return _Host(service, paths, environ, lock).run()
 
 

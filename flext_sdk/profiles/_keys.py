@@ -73,9 +73,9 @@ def from_outside(environ: Mapping[str, str], *, what: str = "secrets") -> str:
     if given := environ.get("FLEXT_PASSPHRASE_FD", "").strip():
         return from_descriptor(given)
     if sys.stdin is not None and sys.stdin.isatty():
-        import getpass
+        from flext_sdk._ask import typed
 
-        return getpass.getpass(f"Passphrase of the {what}: ")
+        return typed(f"Passphrase of the {what}: ")
     raise VaultError(
         f"The {what} need a passphrase, and there is no terminal to ask on",
         code="PASSPHRASE_NEEDED",

@@ -7,10 +7,11 @@ import shlex
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+from flext_sdk._ask import on_terminal
 from flext_sdk._core.documents import locate
 from flext_sdk._core.settings import ALL_SETTINGS, Setting, Source, environment, resolve
 from flext_sdk._core.types import MASK
-from flext_sdk.errors import ConfigurationError, FlextError, NotFoundError, Problem
+from flext_sdk.errors import ConfigurationError, FlextError, NotFoundError, Problem, UsageError
 from flext_sdk.profiles import _edit
 from flext_sdk.profiles._active import config_of, merged_profile, profile_path
 from flext_sdk.profiles._document import SettingsFileError, check, parse, pointer, problem_error, read_words, setting_of
@@ -30,6 +31,9 @@ __all__ = ["Aliases", "ConfigFile"]
 
 type Aliases = Callable[[Mapping[str, str]], Iterable[tuple[str, str, str]]]
 """Looks at the aliases of a file: name, what is wrong, and what to do of each that is wrong."""
+
+
+_OLD_DRAFT = "config.draft.old.yaml"
 
 
 class ConfigFile:
@@ -194,11 +198,24 @@ class ConfigFile:
             Whether anything was changed.
 
         Raises:
-            ConfigurationError: If what was written is wrong; ``config.yaml`` is as it was, and the draft is kept.
+            ConfigurationError: If what was written is wrong; ``config.yaml`` is as it was, and the draft is kept, also
+                over the next edit, as ``config.draft.old.yaml``.
+            UsageError: If no editor is named, and there is no terminal for the usual one.
         """
-        command = editor or self._environ.get("VISUAL") or self._environ.get("EDITOR") or "vi"
+        command = editor or self._environ.get("VISUAL") or self._environ.get("EDITOR")
+        if not command and not on_terminal():
+            raise UsageError(
+                "There is no terminal for an editor", hint="Set EDITOR, or change one value: flext config set KEY VALUE"
+            )
+        command = command or "vi"
         before = read_text(self.path)
         draft = self.home / "config.draft.yaml"
+        try:
+            draft.replace(self.home / _OLD_DRAFT)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise failed("keep", draft, error) from error
         write(draft, before if before is not None else "# Settings of flext; see: flext config list\n")
         try:
             words = shlex.split(command)
@@ -213,7 +230,7 @@ class ConfigFile:
             ) from error
         if code:
             draft.unlink(missing_ok=True)
-            raise ConfigurationError(f"The editor ended with {code}; config.yaml is as it was")
+            raise ConfigurationError(f"The editor ended with exit code {code}; config.yaml is as it was")
         return self._take(draft, before)
 
     def _take(self, draft: Path, before: str | None) -> bool:
@@ -238,6 +255,7 @@ class ConfigFile:
             write(self.path, text)
         try:
             draft.unlink(missing_ok=True)
+            (self.home / _OLD_DRAFT).unlink(missing_ok=True)
         except OSError as error:
             raise failed("remove", draft, error) from error
         return True

@@ -137,9 +137,17 @@ def _module(text: str, *values: str) -> str:
 
 #: The order in which people meet them, not the alphabet's.
 _ORDER = (
-    "list", "show", "info", "create", "validate", "update", "delete", "export", "start", "stop", "restart", "status", "health", "wait", "logs",
-    "use", "set", "get", "unset", "rename", "copy", "import", "path", "edit", "runs", "run-info", "retry", "schedule", "pause", "resume", "execute", "config", "metrics", "quickstart", "api", "version",
+    "login", "logout", "init", "register", "list", "projects", "search", "show", "info", "create", "validate", "update", "delete", "export",
+    "add", "install", "uninstall", "disable", "enable", "start", "run", "stop", "restart", "status", "whoami", "check", "health", "test", "wait", "logs",
+    "use", "set", "get", "unset", "rename", "copy", "import", "path", "edit", "runs", "run-info", "retry", "schedule", "schedules", "pause", "resume",
+    "execute", "cancel", "config", "metrics", "nodes", "follow", "publish", "quickstart", "api", "version",
 )  # fmt: skip
+
+
+def _met(words: str) -> tuple[bool, str, int, str]:
+    """Commands of a group in the order people meet them; what has a word more comes behind, together."""
+    before, _, last = words.rpartition(" ")
+    return bool(before), before, _ORDER.index(last) if last in _ORDER else len(_ORDER), last
 
 
 def groups(contract: Contract, commands: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -160,9 +168,7 @@ def groups(contract: Contract, commands: dict[str, dict[str, Any]]) -> dict[str,
         else:
             found[""]["commands"].append(group)
     for value in found.values():
-        value["commands"] = tuple(
-            sorted(value["commands"], key=lambda w: (_ORDER.index(w) if w in _ORDER else len(_ORDER), w))
-        )
+        value["commands"] = tuple(sorted(value["commands"], key=_met))
     return found
 
 

@@ -231,8 +231,9 @@ def test_logging_in_with_a_token(client: Flext, elsewhere: Environ, people: Peop
         client.auth.whoami()
     assert ended.value.code == "TOKEN_EXPIRED"
     for wrong in ("flxa_wrong", "wrong"):
-        with pytest.raises(errors.AuthenticationError):
+        with pytest.raises(errors.AuthenticationError) as refused:
             client.auth.login(access_token=wrong)
+        assert refused.value.hint == "It is the token that was given just now: log in with another one."
     with pytest.raises(errors.UsageError, match="it has a space"):
         client.auth.login(access_token="two words")
     with pytest.raises(errors.UsageError, match="A token says who you are"):
@@ -350,6 +351,25 @@ def test_a_service_that_was_not_logged_in_to_gets_nothing(
         other.pipelines.list(limit=1)
     assert len(handler.seen) >= 2
     assert set(handler.seen) == {None}
+
+
+def test_an_address_that_the_login_is_not_for_is_told(
+    client: Flext, elsewhere: Environ, people: People, ada: str
+) -> None:
+    client.auth.login(ada, password=people.password)
+    known = elsewhere()
+    other = known["FLEXT_FLEXCORE_URL"].replace("127.0.0.1", "localhost")
+    with Flext(_environ=elsewhere(FLEXT_FLEXCORE_URL=other)) as moved:
+        with pytest.raises(errors.AuthenticationError) as refused:
+            moved.node.info()
+        hint = refused.value.hint or ""
+        assert hint.startswith(f"Your login is for {known['FLEXT_SERVICE_URL']} and {known['FLEXT_FLEXCORE_URL']}, ")
+        assert f"was not sent to {other}" in hint
+    other = known["FLEXT_SERVICE_URL"].replace("127.0.0.1", "localhost")
+    with Flext(_environ=elsewhere(FLEXT_SERVICE_URL=other)) as moved:
+        with pytest.raises(errors.AuthenticationError) as refused:
+            moved.pipelines.list(limit=1)
+        assert f"You are not logged in at {other}: log in (flext auth login)" in (refused.value.hint or "")
 
 
 def test_what_cannot_be_read_is_named(client: Flext, elsewhere: Environ, people: People, ada: str) -> None:

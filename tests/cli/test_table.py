@@ -120,6 +120,14 @@ def test_the_module_of_a_group_holds_the_commands_that_are_listed(group):
     assert main([*group.split()]) == 0
 
 
+def test_a_group_begins_where_people_begin():
+    groups = {name: [*place["commands"]] for name, place in generated.GROUPS.items()}
+    assert groups["meltano"][:5] == ["init", "list", "add", "install", "run"]
+    assert groups["auth"][:4] == ["login", "logout", "status", "whoami"]
+    assert groups["data"][0] == "dbt init"
+    assert groups["pipeline"][-3:] == ["state show", "state set", "state clear"]
+
+
 def test_shared_options_are_those_of_this_package():
     assert generated.GLOBALS == GLOBALS
 

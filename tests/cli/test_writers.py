@@ -212,6 +212,23 @@ def test_a_table_is_narrowed_evenly_and_never_to_nothing():
     assert table.fit([20, 20], None) == [20, 20]
     assert table.fit([20, 20], 5) == [6, 6]
     assert table.fit([3, 4], 5) == [3, 4]
+    assert table.fit([24, 40], 50, firm=[0]) == [24, 24]
+    assert table.fit([24, 40], 20, firm=[0]) == [12, 6]
+
+
+def narrow(rows, headings, columns, **options):
+    out = io.StringIO()
+    table.write(rows, headings, out.write, table.Look(columns=columns), **options)
+    return out.getvalue().splitlines()
+
+
+def test_a_narrow_terminal_loses_empty_columns_before_an_id_is_cut():
+    rows = [["run-1796053127537692248", "done", "-", "a b c d"], ["run-2", "done", "-", "-"]]
+    assert narrow(rows, ["ID", "STATE", "MESSAGE", "ERROR"], 41)[1] == "run-1796053127537692248  done   a b c d"
+    assert narrow(rows, ["ID", "STATE", "MESSAGE", "ERROR"], 38)[1] == "run-1796053127537692248  done   a b c…"
+    assert "MESSAGE" in narrow(rows, ["ID", "STATE", "MESSAGE", "ERROR"], 80)[0]
+    assert "MESSAGE" in narrow(rows, ["ID", "STATE", "MESSAGE", "ERROR"], 41, asked=True)[0]
+    assert narrow([["-", "-"]], ["SOMETHING", "ELSE"], 10) == ["SOMETHING", "-"]
 
 
 def test_long_tables_are_streamed():
@@ -249,7 +266,7 @@ def test_states_are_coloured_where_they_stand():
 @pytest.mark.parametrize(
     ("form", "value", "text"),
     [
-        ("duration", 0, "0s"), ("duration", 0.45, "450ms"), ("duration", 3.21, "3.2s"), ("duration", 59.96, "1m 00s"), ("duration", 245, "4m 05s"),
+        ("duration", 0, "0s"), ("duration", 0.0004, "<1ms"), ("duration", 0.0006, "1ms"), ("duration", 0.45, "450ms"), ("duration", 3.21, "3.2s"), ("duration", 59.96, "1m 00s"), ("duration", 245, "4m 05s"),
         ("duration", 7380, "2h 03m"), ("duration", 100800, "1d 04h"), ("duration", -90, "-1m 30s"), ("duration", "12", "12.0s"), ("duration", "odd", "odd"),
         ("duration", None, "-"), ("duration", True, "yes"), ("duration", float("nan"), "nan"), ("duration", 0.9999, "1.0s"),
         ("bytes", 512, "512 B"), ("bytes", 1536, "1.5 MiB".replace("M", "K")), ("bytes", 5 * 1024**3, "5.0 GiB"), ("bytes", 3 * 1024**5, "3.0 PiB"), ("bytes", None, "-"),
@@ -261,10 +278,23 @@ def test_states_are_coloured_where_they_stand():
         ("ago", "2026-03-01T11:57:00Z", "3m ago"), ("ago", "2026-03-01T14:00:00+00:00", "in 2h"), ("ago", "2026-02-27T11:00:00", "2d ago"), ("ago", "2026-03-01T12:00:00Z", "now"),
         ("ago", "2025-01-01T00:00:00Z", "2025-01-01"), ("ago", NOW.timestamp() - 5, "5s ago"), ("ago", "yesterday", "yesterday"), ("ago", None, "-"), ("ago", True, "yes"), ("ago", 1e300, "1e+300"),
         ("ago", "2026-03-01T11:57:00.123456789Z", "2m ago"),
+        ("", "2026-12-30T15:37:10.044000Z", "2026-12-30T15:37:10Z"), ("", "2026-12-30T15:37:10.5+02:00", "2026-12-30T15:37:10+02:00"), ("", "2026-12-30T15:37:10Z", "2026-12-30T15:37:10Z"),
+        ("", "2026-12-30 15:37:10.044", "2026-12-30 15:37:10.044"), ("", "nineteen characters.and more", "nineteen characters.and more"),
+        ("", "2026-13-30T15:37:10.044000Z", "2026-13-30T15:37:10.044000Z"), ("", ["2026-12-30T15:37:10.0Z", 1], "2026-12-30T15:37:10Z, 1"), ("", ["2026-12-30T15:37:10.000Z", "2026-12-31T15:37:10.000Z"], "2026-12-30T15:37:10Z, 2026-12-31T15:37:10Z"),
     ],
 )  # fmt: skip
 def test_formats(form, value, text):
     assert values.formatter(form, lambda: NOW)(value) == text
+
+
+def test_lines_that_arrive_keep_milliseconds():
+    shown = values.formatter("", lambda: NOW, live=True)
+    assert shown("2026-12-30T15:37:10.044999Z") == "2026-12-30T15:37:10.044Z"
+    assert [shown("text"), shown(None), shown("2026-12-30T15:37:10Z")] == ["text", "-", "2026-12-30T15:37:10Z"]
+
+
+def test_programs_get_all_of_a_moment():
+    assert emit({"at": "2026-12-30T15:37:10.044999Z"}, form="csv").split() == ["at", "2026-12-30T15:37:10.044999Z"]
 
 
 def test_anything_becomes_plain_data():
@@ -363,6 +393,19 @@ def test_what_has_parts_of_its_own_stands_below():
     assert "\x1b" not in shown
     assert emit({"all": [{"a": None}]}) == "all:\nA\n-\n"
     assert emit({"a": {"b": {"c": {"d": {"e": 1}}}}}) == "a.b.c:\n  d:\n    e: 1\n"
+
+
+def test_records_below_have_units():
+    steps = [{"name": "s", "duration": 1.154, "bytes": 47231, "rate": 208.0}, {"name": "t", "duration": "odd"}]
+    shown = emit({"steps": steps}).splitlines()
+    assert [line.split() for line in shown[2:]] == [["s", "1.2s", "46.1", "KiB", "208/s"], ["t", "odd", "-", "-"]]
+
+
+def test_what_is_counted_has_units():
+    data = {"server": {"uptime": 90.5, "memory": 2048, "version": "1"}, "requests": {"total": 3}}
+    shown = "server.uptime   1m 30s\nserver.memory   2.0 KiB\nserver.version  1\nrequests.total  3\n"
+    assert emit(data) == shown
+    assert emit(data, query=lambda found: {"size": found["requests"]["total"]}) == "size  3\n"
 
 
 def test_keys_that_hold_dots_lose_nothing():
@@ -535,10 +578,26 @@ def test_filters():
 
 def test_order():
     assert chosen(sort="size") == ["n0", "n3", "n1", "n4", "n2"]
-    assert chosen(sort="name:desc", limit=2) == ["n4", "n3"]
-    for wrong in ("", "name:down", ":desc"):
+    assert chosen(sort="name:desc", limit=2) == ["n4", "n3"] == chosen(sort="-name", limit=2)
+    assert chosen(sort="size:desc") == ["n4", "n1", "n3", "n0", "n2"]
+    for wrong in ("", "name:down", ":desc", "-", "-name:desc"):
         with pytest.raises(ValueError, match="FIELD:desc"):
-            paging.check_sort(wrong)
+            paging.order_of(wrong)
+
+
+def unknown(**options):
+    selection = paging.Selection(ITEMS, **{"limit": None} | options)
+    list(selection)
+    return selection.unknown
+
+
+def test_fields_that_no_item_has_are_known_afterwards():
+    assert unknown(filters=["nope=1", "name=n1"]) == ["nope"]
+    assert unknown(filters=["nope!=1"], sort="size:desc", fields=["name", "odd.part"]) == ["nope", "odd.part"]
+    assert unknown(sort="nope") == ["nope"]
+    assert unknown(fields=["size.of"]) == []
+    assert unknown() is None
+    assert paging.Selection(ITEMS, limit=0, fields=["nope"]).unknown is None
 
 
 def test_no_more_is_fetched_than_is_shown():

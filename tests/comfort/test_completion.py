@@ -327,6 +327,7 @@ def test_install_puts_script_and_line_once(run, tmp_path, shell):
         (tmp_path / start).write_text("# mine, without a line's end")
     dry = run("completion", "install", shell, "--dry-run", "-o", "json")
     assert "would be" in json.loads(dry.out)["done"]
+    assert "start a new shell" not in json.loads(dry.out)["done"]
     assert not (tmp_path / file).exists()
     for _ in range(2):
         assert run("completion", "install", shell).code == 0

@@ -93,7 +93,7 @@ def test_the_commands_in_a_folder_without_a_name(services, tmp_path):
 def test_what_cannot_be_is_one_line_with_its_code(services, client, tmp_path):
     for words, code, said in (
         (["run", "no-such"], 5, "there is no dbt project 'no-such'"),
-        (["run", str(tmp_path)], 2, "it has no dbt_project.yml"),
+        (["run", str(tmp_path)], 5, "it has no dbt_project.yml"),
         (["forget", "no-such", "--yes"], 5, "no dbt project is registered as 'no-such'"),
         (["register", str(tmp_path / "none")], 5, "there is no dbt project"),
         (["init", "9lives"], 2, "cannot be the name of a dbt project"),

@@ -239,7 +239,7 @@ def test_requests_that_cannot_be_answered(bench, shop, tmp_path):
     assert refused(bench.dbt.register, {"folder": str(tmp_path / "none")}) == (404, "PROJECT_NOT_FOUND")
     assert refused(bench.dbt.register, {"folder": "other"}) == (422, "VALIDATION_FAILED")
     assert refused(bench.dbt.show, {"project": "shpo", "base_path": str(tmp_path)}) == (404, "PROJECT_NOT_FOUND")
-    assert refused(bench.dbt.show, {"project": str(tmp_path)}) == (422, "NOT_A_PROJECT")
+    assert refused(bench.dbt.show, {"project": str(tmp_path)}) == (404, "NOT_A_PROJECT")
     assert refused(bench.dbt.forget, "shpo") == (404, "PROJECT_NOT_FOUND")
     assert refused(bench.dbt.models, {"project": "shop"}) == (409, "MANIFEST_STALE")
     assert refused(bench.dbt.models, {"project": "shop", "stale": True}) == (422, "MANIFEST_UNREADABLE")

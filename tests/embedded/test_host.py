@@ -50,7 +50,7 @@ def test_a_second_process_ends_at_once(environ: dict[str, str]) -> None:
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         f"error[ALREADY_RUNNING]: flexcore is running already (process {found.pid})",
-        "hint: flext service status",
+        "hint: See it: flext service status",
     ]
     assert supervisor.running(environ=environ)["flexcore"] == found
 

@@ -168,6 +168,7 @@ def test_words() -> None:
     [
         ([problem("/a/plugn", "unknown key 'plugn'", hint="h")], "unknown key 'plugn'", "h"),
         ([problem("/a/retries", "expected a number")], "/a/retries: expected a number", None),
+        ([problem("/password", "must be long")], "must be long (at /password)", None),  # *** has no sense of its own
         ([problem("", "one"), problem("/b", "two", hint="h")], "the document has 2 problems; the first: one", None),
     ],
 )

@@ -189,7 +189,7 @@ def test_asking_a_person(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     assert asking.ask(setting) == "5"
     assert asking.ask(setting) is None
     assert capsys.readouterr().err.startswith("count (How many.) one of 1, 5 [1]: ")
-    monkeypatch.setattr(asking, "getpass", lambda prompt, stream: "hunter2")
+    monkeypatch.setattr(asking, "typed", lambda prompt: "hunter2")
     assert asking.ask({"name": "password", "secret": True}) == "hunter2"
 
 

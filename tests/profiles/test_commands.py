@@ -233,12 +233,13 @@ def test_edit_puts_back_what_was_there(flext, home: Path, tmp_path: Path) -> Non
     lost = edit("printf 'alias:\\n  ls: pipeline list\\n  odd: nosuch thing\\n' >> $1")
     assert (lost.returncode, path.read_bytes()) == (4, before)
     assert ':6:3: alias "odd": "nosuch" is neither a command nor an alias' in lost.stderr
+    assert "99" in (home / "config.draft.old.yaml").read_text()  # what was written before is not lost
     assert edit("printf '\\377' > $1").returncode == 4
     assert edit("rm $1").returncode == 4
     assert edit("exit 3").returncode == 4
     assert edit(f"echo x >> {path}; echo y >> $1").returncode == 4
     path.write_bytes(before)
-    assert "changed" in edit("true").stdout
+    assert edit("true").stdout.endswith("CHANGED  no\n")
     assert path.read_bytes() == before
     path.write_text("alias: {odd: nosuch}\n")
     invalid = flext("config", "validate")
@@ -247,6 +248,9 @@ def test_edit_puts_back_what_was_there(flext, home: Path, tmp_path: Path) -> Non
     path.write_bytes(before)
     done = edit("echo 'retries: {attempts: 9}' >> $1")
     assert (done.returncode, path.read_bytes()) == (0, before + b"retries: {attempts: 9}\n")
+    nobody = flext("config", "edit", EDITOR="", VISUAL="")
+    assert (nobody.returncode, nobody.stdout) == (2, "")
+    assert nobody.stderr.startswith("error: There is no terminal for an editor\nhint: Set EDITOR, ")
     assert flext("config", "edit", EDITOR="/no/such editor", VISUAL="").returncode == 4
     assert flext("config", "edit", EDITOR="'", VISUAL="").returncode == 4
     assert [each.name for each in home.iterdir() if "draft" in each.name] == []

@@ -116,6 +116,11 @@ async def test_lines_of_a_run(driver: Driver, server: Server, project: Path) -> 
         await driver.all(client.meltano.logs)
     with pytest.raises(errors.UsageError, match="tail"):
         await driver.all(lambda: client.meltano.logs("r1", tail=-1))
+    nothing = {"error": "there is no run 'r9'", "code": "RUN_NOT_FOUND", "hint": "See: flext pipeline runs"}
+    server.says(Answer(status=404, body=nothing))
+    with pytest.raises(errors.NotFoundError) as refused:
+        await driver.all(lambda: client.meltano.logs("r9"))
+    assert refused.value.hint == "See what there is: flext meltano runs"
 
 
 @pytest.mark.parametrize("status", ["completed", "failed"])

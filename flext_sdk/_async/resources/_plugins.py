@@ -241,7 +241,7 @@ class AsyncPluginsBase(AsyncResource):
             "plugin_id:PLUGIN",
             "health.status:STATUS",
             "health.version:VERSION",
-            "health.seconds:SECONDS",
+            "health.seconds:TOOK:duration",
             "health.message:MESSAGE",
         ),
     )
@@ -279,7 +279,7 @@ class AsyncPluginsBase(AsyncResource):
         columns=("timestamp:TIME", "level", "operation", "message"),
     )
     def logs(self, name: str, *, tail: int = 100) -> AsyncPage[PluginLine]:
-        """What was done with a plugin, and what it said.
+        """Show what was done with a plugin, and what it said.
 
         Installations, updates and executed operations. What it said in the run of a pipeline stands in the log of the
         run.

@@ -251,7 +251,6 @@ class AsyncAuth(AsyncAuthBase):
         columns=("username", "role", "active:ACTIVE:bool", "email"),
         hidden=("password", "ask"),
         mutating=True,
-        metavars={"username": "USER"},
     )
     async def user_create(
         self,
@@ -305,7 +304,6 @@ class AsyncAuth(AsyncAuthBase):
         positional=("username",),
         hidden=("password", "current_password", "ask"),
         mutating=True,
-        metavars={"username": "USER"},
     )
     async def user_set_password(
         self,
@@ -376,7 +374,11 @@ class AsyncAuth(AsyncAuthBase):
             token = read_token(text)
         except ValueError as error:
             raise UsageError(f"The token cannot be used: {error}") from None
-        me = await type(self)(self._client.with_options(token=token, models=True)).whoami()
+        try:
+            me = await type(self)(self._client.with_options(token=token, models=True)).whoami()
+        except AuthenticationError as error:
+            error.hint = "It is the token that was given just now: log in with another one."
+            raise
         until = me.expires_at.timestamp() if me.expires_at is not None else None
         return Login(me.username, token, expires_at=until, origins=self._origins(), session=me.session)
 

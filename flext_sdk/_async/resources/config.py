@@ -130,7 +130,14 @@ class AsyncConfig:
         """
         return (await rt.to_thread(lambda: self._file().get(key, **self._chosen)))["value"]
 
-    @command("config set", positional=("key", "value"), mutating=True, local=True, alone=True)
+    @command(
+        "config set",
+        positional=("key", "value"),
+        columns=("key", "value", "origin"),
+        mutating=True,
+        local=True,
+        alone=True,
+    )
     async def set(self, key: str, value: str) -> SettingValue:
         """Set a value in config.yaml; everything else in it stays as it is.
 
@@ -235,7 +242,7 @@ class AsyncConfig:
         """
         return str((await rt.to_thread(self._file)).path)
 
-    @command("config edit", mutating=True, local=True, alone=True)
+    @command("config edit", columns=("file", "changed"), mutating=True, local=True, alone=True)
     async def edit(self, *, editor: str | None = None) -> Mapping[str, Any]:
         """Edit config.yaml; what is wrong is not taken, and the file stays as it was.
 

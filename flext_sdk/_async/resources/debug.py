@@ -354,7 +354,14 @@ class AsyncDebug(AsyncResource):
         given = {name: value for name, value in chosen.items() if value is not None}
         return await rt.to_thread(tracing.run, words, {**os.environ, **given}, sys.stderr)
 
-    @command("debug bundle", positional=("file",), files=("file",), mutating=True, local=True)
+    @command(
+        "debug bundle",
+        positional=("file",),
+        columns=("path", "size:SIZE:bytes", "masked", "files"),
+        files=("file",),
+        mutating=True,
+        local=True,
+    )
     async def bundle(self, file: str | Path | None = None) -> DebugBundle:
         """Write an archive for a bug report: versions, checks, settings and the ends of logs, every secret masked.
 

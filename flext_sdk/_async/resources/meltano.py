@@ -635,12 +635,19 @@ class AsyncMeltano(AsyncMeltanoBase):
         )
 
     async def _run_of(self, run: str) -> Run:
-        return await self._call(ops.PIPELINES_RUN_INFO, path={"run": run})
+        try:
+            return await self._call(ops.PIPELINES_RUN_INFO, path={"run": run})
+        except NotFoundError as error:
+            # To the service it is a run like any other.
+            error.hint = "See what there is: flext meltano runs"
+            raise
 
     async def _newest(self, project: str | None) -> Run:
         found = await self.runs(project=project, limit=1)
         if not found.items:
-            raise NotFoundError("The project has no run yet", code="NO_RUN", hint="Start one: flext meltano run")
+            raise NotFoundError(
+                "The project has no run yet", code="NO_RUN", hint="Start one: flext meltano run TAP TARGET"
+            )
         return found.items[0]
 
 

@@ -263,7 +263,7 @@ class AsyncProfiles(AsyncProfileSecrets):
             flext config list
         """
         if (value is None) is not unset:
-            raise UsageError("Give a value, or --unset", hint="flext profile set NAME KEY VALUE")
+            raise UsageError("Give a value, or --unset", hint="For example: flext profile set dev timeouts.call 20")
         return await rt.to_thread(lambda: self._store().set(name, key, value))
 
     @command("profile rename", positional=("name", "new"), columns=_COLUMNS, mutating=True, local=True, alone=True)

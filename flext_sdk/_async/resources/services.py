@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from flext_sdk._core.generations import Server
+    from flext_sdk._core.retry import FailureKind
     from flext_sdk.models.runs import LogEntry
     from flext_sdk.models.services import FlexcoreMetrics, FlextMetrics, Health, ServiceConfig, ServiceStatus
 
@@ -288,9 +289,12 @@ class AsyncServices(AsyncServiceAccess):
                 if reason is None:
                     break
                 if deadline.expired:
+                    url = transport.url_of(name)
+                    # What has no address does not run; its log would tell nothing new.
+                    kind: FailureKind = "connect" if url is None else "broken"
                     raise WaitTimeoutError(
                         f"{name} was not ready within {timeout:g} s: {reason}",
-                        hint=no_answer_hint("broken", name, transport.url_of(name), transport.endpoints.origin(name)),
+                        hint=no_answer_hint(kind, name, url, transport.endpoints.origin(name)),
                     )
                 await transport.sleep(min(pause, deadline.remaining()))
         return await self._statuses(service)

@@ -27,7 +27,7 @@ class WorkflowsBase(Resource):
         return self._page(ops.WORKFLOWS_ACTIVE)
 
     def _list(self) -> Page[Workflow]:
-        """GET /api/v1/flexcore/workflows: the workflows of this platform."""
+        """GET /api/v1/flexcore/workflows: list the workflows of this platform."""
         return self._page(ops.WORKFLOWS_LIST)
 
     def _execute(self, workflow: str, *, body: Any = None) -> WorkflowExecution:

@@ -252,7 +252,6 @@ class Auth(AuthBase):
         columns=("username", "role", "active:ACTIVE:bool", "email"),
         hidden=("password", "ask"),
         mutating=True,
-        metavars={"username": "USER"},
     )
     def user_create(
         self,
@@ -306,7 +305,6 @@ class Auth(AuthBase):
         positional=("username",),
         hidden=("password", "current_password", "ask"),
         mutating=True,
-        metavars={"username": "USER"},
     )
     def user_set_password(
         self,
@@ -375,7 +373,11 @@ class Auth(AuthBase):
             token = read_token(text)
         except ValueError as error:
             raise UsageError(f"The token cannot be used: {error}") from None
-        me = type(self)(self._client.with_options(token=token, models=True)).whoami()
+        try:
+            me = type(self)(self._client.with_options(token=token, models=True)).whoami()
+        except AuthenticationError as error:
+            error.hint = "It is the token that was given just now: log in with another one."
+            raise
         until = me.expires_at.timestamp() if me.expires_at is not None else None
         return Login(me.username, token, expires_at=until, origins=self._origins(), session=me.session)
 

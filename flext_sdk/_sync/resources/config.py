@@ -131,7 +131,14 @@ class Config:
         """
         return (rt.to_thread(lambda: self._file().get(key, **self._chosen)))["value"]
 
-    @command("config set", positional=("key", "value"), mutating=True, local=True, alone=True)
+    @command(
+        "config set",
+        positional=("key", "value"),
+        columns=("key", "value", "origin"),
+        mutating=True,
+        local=True,
+        alone=True,
+    )
     def set(self, key: str, value: str) -> SettingValue:
         """Set a value in config.yaml; everything else in it stays as it is.
 
@@ -236,7 +243,7 @@ class Config:
         """
         return str((rt.to_thread(self._file)).path)
 
-    @command("config edit", mutating=True, local=True, alone=True)
+    @command("config edit", columns=("file", "changed"), mutating=True, local=True, alone=True)
     def edit(self, *, editor: str | None = None) -> Mapping[str, Any]:
         """Edit config.yaml; what is wrong is not taken, and the file stays as it was.
 

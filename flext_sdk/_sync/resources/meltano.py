@@ -628,12 +628,19 @@ class Meltano(MeltanoBase):
         return wait_for_run(self, run, seconds=seconds, on_progress=on_progress, raise_on_failure=raise_on_failure)
 
     def _run_of(self, run: str) -> Run:
-        return self._call(ops.PIPELINES_RUN_INFO, path={"run": run})
+        try:
+            return self._call(ops.PIPELINES_RUN_INFO, path={"run": run})
+        except NotFoundError as error:
+            # To the service it is a run like any other.
+            error.hint = "See what there is: flext meltano runs"
+            raise
 
     def _newest(self, project: str | None) -> Run:
         found = self.runs(project=project, limit=1)
         if not found.items:
-            raise NotFoundError("The project has no run yet", code="NO_RUN", hint="Start one: flext meltano run")
+            raise NotFoundError(
+                "The project has no run yet", code="NO_RUN", hint="Start one: flext meltano run TAP TARGET"
+            )
         return found.items[0]
 
 

@@ -117,7 +117,9 @@ def quickstart(
             )
         if not known.is_active:
             raise FlextError(
-                f"Pipeline {NAME} is paused", code="PIPELINE_NOT_ACTIVE", hint="flext pipeline resume orders"
+                f"Pipeline {NAME} is paused",
+                code="PIPELINE_NOT_ACTIVE",
+                hint="Let it run again: flext pipeline resume orders",
             )
         client.pipelines.update(NAME, definition)
         on_message(f"pipeline {NAME}: there already, now as in {definition}")

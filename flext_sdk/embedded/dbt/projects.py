@@ -103,7 +103,7 @@ def open_project(
             "ADAPTER_NOT_AVAILABLE",
             f"there is no adapter for dbt on {adapter or 'a database without a type'} here"
             f" (profile {wanted}, target {output})",
-            f"There is {' and '.join(ADAPTERS)}.",
+            f"Known: {' and '.join(ADAPTERS)}.",
         )
     target_path = folder / str(environ.get("DBT_TARGET_PATH") or _plain(settings.get("target-path"), "target"))
     return Project(folder, name, str(wanted), where, output, adapter, target_path, _sources(folder, where, settings))
@@ -132,7 +132,7 @@ def read_settings(folder: Path) -> dict[str, Any]:
         raise ProjectError(
             "NOT_A_PROJECT",
             f"{folder} is no dbt project: it has no {PROJECT_FILE}",
-            "Make one: flext data dbt init NAME",
+            "Go into the project's folder, name a project, or make one: flext data dbt init NAME",
         )
     found = _mapping(path)
     name = found.get("name")

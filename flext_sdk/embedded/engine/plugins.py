@@ -77,4 +77,4 @@ class FirstParty:
 
     def missing(self, name: str) -> tuple[str, str]:
         """Why there is no connector of a name."""
-        return f"there is no plugin {name!r}", f"There is {', '.join(self.names())}."
+        return f"there is no plugin {name!r}", f"Known: {', '.join(self.names())}."

@@ -104,7 +104,7 @@ class Bus:
             raise validation_failed([problem("/type", message, hint=f"Send it as a {other}: flext bus {other} {name}")])
         near = get_close_matches(name, fitting, n=_NEAR, cutoff=0.5)
         near += [each for each in fitting if each.partition(".")[0] == name.partition(".")[0] and each not in near]
-        hint = f"Near it: {', '.join(near)}." if near else f"There are {', '.join(fitting)}."
+        hint = f"Near it: {', '.join(near)}." if near else f"Known: {', '.join(fitting)}."
         message = f"there is no {what} {name!r}{did_you_mean(name, fitting)}"
         raise validation_failed([problem("/type", message, hint=hint)])
 
@@ -115,7 +115,8 @@ class Bus:
         for wire, name in target.places.items():
             value = left.pop(name, left.pop(wire, None))
             if not isinstance(value, str | int) or isinstance(value, bool) or value in {"", ".", ".."}:
-                problems.append(problem(pointer([name]), f"{name!r} is needed: text that names what this is about"))
+                message = f"{name!r} is missing: the name or id that this is about"
+                problems.append(problem(pointer([name]), message, hint=f"Give it in the data: {name}=..."))
                 continue
             values[wire] = quote(str(value), safe="")
             if target.body is not None and name in target.body:

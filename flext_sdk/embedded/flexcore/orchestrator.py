@@ -184,7 +184,9 @@ class Orchestrator:
             record.finish("failed", error=f"{record.request['command']} cannot be started: {error.strerror or error}")
         except Exception as error:  # noqa: BLE001 - an orchestration must end, whatever happens
             _LOG.error("%s failed: %s", record.id, error, exc_info=error)
-            record.finish("failed", error="FlexCore failed to carry this out", hint="See its log: flext service logs")
+            record.finish(
+                "failed", error="FlexCore failed to carry this out", hint="See its log: flext service logs flexcore"
+            )
         await asyncio.shield(self._note_end(record))
 
     async def _note_end(self, record: Record) -> None:

@@ -254,7 +254,7 @@ class DefinitionChecker:
             if message.startswith("there is no plugin"):
                 message, hint = (
                     f"there is no plugin {name!r}{did_you_mean(name, known)}",
-                    f"There is {', '.join(known)}.",
+                    f"Known: {', '.join(known)}.",
                 )
             return None, [problem(place, message, hint=hint if known else None)]
         if not plugin.enabled:

@@ -211,7 +211,7 @@ class PipelineService:
                 404,
                 "STREAM_NOT_FOUND",
                 f"{found.name} has no bookmark of a stream {stream!r}",
-                hint="flext pipeline state show",
+                hint=f"See which there are: flext pipeline state show {found.name}",
             )
         return self._states(found)
 

@@ -88,7 +88,7 @@ class RunService:
                 409,
                 "RUN_NOT_RETRYABLE",
                 f"the run {run_id} cannot be retried: {why}",
-                hint=f"flext pipeline start {old.pipeline}",
+                hint=f"Start a new run: flext pipeline start {old.pipeline}",
             )
         pipeline = self._pipelines.require(old.pipeline_id)
         left = {step.name for step in old.steps if step.status != "completed"}
@@ -97,7 +97,9 @@ class RunService:
         steps = [step["name"] for step in definition.get("steps", ()) if step["name"] in left]
         if not steps:
             message = f"{pipeline.name} no longer has the steps that did not complete in {run_id}"
-            raise ApiError(409, "NOTHING_TO_RETRY", message, hint=f"flext pipeline start {pipeline.name}")
+            raise ApiError(
+                409, "NOTHING_TO_RETRY", message, hint=f"Start a new run: flext pipeline start {pipeline.name}"
+            )
         known = pipeline.definition.get("variables", {})
         variables = {key: value for key, value in old.variables.items() if key in known}
         return self._start(
@@ -119,7 +121,9 @@ class RunService:
         going_on = [run.id for run in self._runs.active(pipeline.id) if wanted in {None, run.id}]
         if not going_on:
             what = f"the run {wanted}" if wanted else pipeline.name
-            raise ApiError(409, "NOT_RUNNING", f"{what} is not running", hint=f"flext pipeline runs {pipeline.name}")
+            raise ApiError(
+                409, "NOT_RUNNING", f"{what} is not running", hint=f"See its runs: flext pipeline runs {pipeline.name}"
+            )
         force = bool(request.get("force"))
         views = []
         for run_id in going_on:

@@ -115,7 +115,7 @@ class MeltanoRuns:
                 views += self._service.stop(pipeline.id, asked)["runs"]
         if not views:
             what = f"the run {wanted}" if wanted else f"the project {folder.name}"
-            raise ApiError(409, "NOT_RUNNING", f"{what} is not running", hint="flext meltano runs")
+            raise ApiError(409, "NOT_RUNNING", f"{what} is not running", hint="See the runs: flext meltano runs")
         return {"runs": views, "total": len(views)}
 
     def refuse_while_running(self, folder: Path) -> None:

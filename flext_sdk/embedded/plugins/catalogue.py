@@ -115,7 +115,7 @@ class Catalogue:
             return f"the plugin {name} is not installed", f"Install it: flext plugin install {entry.name}"
         known = self.names()
         near = did_you_mean(name, [*known, *self.index.names()])
-        return f"there is no plugin {name!r}{near}", f"There is {', '.join(known)}."
+        return f"there is no plugin {name!r}{near}", f"Known: {', '.join(known)}."
 
     def _own(self, connector: Connector) -> Plugin:
         return Plugin(

@@ -6,6 +6,8 @@ import errno
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from flext_sdk._core.redact import is_secret_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -144,4 +146,7 @@ def _sentence(problem: Mapping[str, Any]) -> str:
     """The message, with the place where that does not show from the message."""
     message, path = str(problem["message"]), str(problem["path"])
     named = path.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
-    return message if not path or f"{named!r}" in message else f"{path}: {message}"
+    if not path or f"{named!r}" in message:
+        return message
+    # Behind "password: " whoever masks secrets would take the next word for one.
+    return f"{message} (at {path})" if is_secret_name(named) else f"{path}: {message}"

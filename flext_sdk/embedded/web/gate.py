@@ -246,5 +246,5 @@ def _as_api_error(error: Exception, scope: Scope) -> ApiError:
         500,
         "INTERNAL_ERROR",
         "the service failed to answer this request",
-        hint="The service's log has the reason under this request id: flext service logs.",
+        hint="The service's log has the reason under this request id: flext service logs flext (or flexcore).",
     )
