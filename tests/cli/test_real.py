@@ -108,10 +108,10 @@ def test_lines_of_a_service_log_are_chosen(service_logs):
     assert messages("--grep", "listens at", "--since", "1d", "--tail", "1") == [listens]
     assert messages("--grep", "listens at", "--level", "error") == []
     for arguments, told in (
-        (("--grep", "("), "error: query parameter 'grep': '(' is no regular expression"),
-        (("--grep", ""), "error: query parameter 'grep': must not be empty"),
-        (("--grep", "x" * 257, "--follow"), "error: query parameter 'grep': must have at most 256 characters"),
-        (("--since", "yesterday"), "error: since: 'yesterday' is no moment"),
+        (("--grep", "("), "error: --grep: '(' is no regular expression"),
+        (("--grep", ""), "error: --grep: must not be empty"),
+        (("--grep", "x" * 257, "--follow"), "error: --grep: must have at most 256 characters"),
+        (("--since", "yesterday"), "error: --since: 'yesterday' is no moment"),
         (("--level", "loud"), 'error: --level: "loud" is not one of debug, info, warning, error'),
     ):
         wrong = call(*arguments)

@@ -98,7 +98,7 @@ def wanted(since: datetime | None = None, level: str | None = None, grep: str | 
         MissingExtraError: Matching needs what is not installed.
     """
     if level is not None and level not in _LEVELS:
-        raise UsageError(f"query parameter 'level': expected debug, info, warning or error, got {level[:60]!r}")
+        raise UsageError(f"level: expected debug, info, warning or error, got {level[:60]!r}")
     return Wanted(since, level, None if grep is None else _pattern(grep))
 
 
@@ -108,13 +108,13 @@ def _pattern(text: str) -> Callable[[str], bool]:
     except ModuleNotFoundError as error:
         raise MissingExtraError("Matching lines of a log", "embedded") from error
     if not text:
-        raise UsageError("query parameter 'grep': must not be empty")
+        raise UsageError("grep: must not be empty")
     if len(text) > MAX_PATTERN:
-        raise UsageError(f"query parameter 'grep': must have at most {MAX_PATTERN} characters")
+        raise UsageError(f"grep: must have at most {MAX_PATTERN} characters")
     try:
         return Pattern(text)
     except PatternError as error:
-        raise UsageError(f"query parameter 'grep': {error}") from None
+        raise UsageError(f"grep: {error}") from None
 
 
 class Chooser:
