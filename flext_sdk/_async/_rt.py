@@ -283,13 +283,14 @@ class PerLoop[T]:
     def get(self, make: Callable[[], T]) -> T:
         """The value of the running loop, made when there is none."""
         loop = asyncio.get_running_loop()
-        found = self._values.get(loop)
-        if found is None:
-            with self._lock:
-                for other in [known for known in self._values if known.is_closed()]:
-                    del self._values[other]
-                found = self._values[loop] = make()
-        return found
+        values = self._values
+        if loop in values:  # None may be a value
+            return values[loop]
+        with self._lock:
+            for other in [known for known in self._values if known.is_closed()]:
+                del self._values[other]
+            made = self._values[loop] = make()
+        return made
 
     async def clear(self, close: Callable[[T], Awaitable[None]]) -> None:
         """Close all values, each in its own loop."""

@@ -310,14 +310,13 @@ class PerLoop[T]:
     def get(self, make: Callable[[], T]) -> T:
         """The value of this process, made when there is none."""
         process = os.getpid()
-        found = self._values.get(process)
-        if found is None:
-            with self._lock:
-                found = self._values.get(process)
-                if found is None:
-                    found = make()
-                    self._values = {process: found}
-        return found
+        values = self._values
+        if process in values:  # None may be a value
+            return values[process]
+        with self._lock:
+            if process not in self._values:
+                self._values = {process: make()}
+            return self._values[process]
 
     def clear(self, close: Callable[[T], None]) -> None:
         """Close the value of this process."""
