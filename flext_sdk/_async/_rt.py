@@ -8,6 +8,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, S
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk._core.settings import is_loopback
+from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
     import httpcore
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from flext_sdk._core.deadline import Deadline
 
 __all__ = [
+    "CLOSES",
+    "HTTP_CLIENT",
     "PATCH_POINTS",
     "Awaits",
     "Event",
@@ -58,6 +61,10 @@ _FRAMES = 16
 
 Lock = asyncio.Lock
 Event = asyncio.Event
+CLOSES = "aclose"
+"""What closes a client of httpx of this colour."""
+HTTP_CLIENT = "httpx.AsyncClient"
+"""What it is called."""
 Interrupted = asyncio.CancelledError
 """What ends a call that nobody wants any more."""
 
@@ -67,8 +74,24 @@ async def sleep(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
+def _running() -> asyncio.AbstractEventLoop:
+    """The running loop.
+
+    Raises:
+        UsageError: If there is none: something else than asyncio runs us.
+    """
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise UsageError(
+            "AsyncFlext needs a running event loop of asyncio",
+            hint="With trio, use Flext in a thread: await trio.to_thread.run_sync(...)",
+        ) from None
+
+
 async def to_thread[**P, T](func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a function that blocks."""
+    _running()
     return await asyncio.to_thread(func, *args, **kwargs)
 
 
@@ -282,7 +305,7 @@ class PerLoop[T]:
 
     def get(self, make: Callable[[], T]) -> T:
         """The value of the running loop, made when there is none."""
-        loop = asyncio.get_running_loop()
+        loop = _running()
         values = self._values
         if loop in values:  # None may be a value
             return values[loop]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from flext_sdk._core.deadline import Deadline
 
 __all__ = [
+    "CLOSES",
+    "HTTP_CLIENT",
     "PATCH_POINTS",
     "Awaits",
     "Event",
@@ -63,6 +65,10 @@ _now = threading.local()
 
 Lock = threading.Lock
 Event = threading.Event
+CLOSES = "close"
+"""What closes a client of httpx of this colour."""
+HTTP_CLIENT = "httpx.Client"
+"""What it is called."""
 Interrupted = KeyboardInterrupt
 """What ends a call that nobody wants any more."""
 

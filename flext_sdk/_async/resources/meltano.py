@@ -11,6 +11,7 @@ from flext_sdk._async.resources._meltano import AsyncMeltanoBase
 from flext_sdk._async.streams import following, stored_lines
 from flext_sdk._async.waiters import wait_for_run
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_wait, many
 from flext_sdk._core.runs import field, is_finished, run_error
 from flext_sdk.errors import NotFoundError, UsageError
 
@@ -172,7 +173,8 @@ class AsyncMeltano(AsyncMeltanoBase):
             flext meltano add
             flext meltano list
         """
-        body = {"plugins": [*plugins] if plugins else None, "clean": clean or None, "project": project}
+        check_wait(timeout)
+        body = {"plugins": many(plugins), "clean": clean or None, "project": project}
         run = await self._call(ops.MELTANO_INSTALL, body=body)
         return await self._ended(run, wait, timeout, on_progress, raise_on_failure)
 
@@ -241,8 +243,9 @@ class AsyncMeltano(AsyncMeltanoBase):
             flext meltano stop
             flext meltano schedule
         """
+        check_wait(timeout)
         body = {
-            "tasks": [*tasks],
+            "tasks": many(tasks) or [],
             "environment": environment,
             "full_refresh": full_refresh or None,
             "state_id_suffix": state_id_suffix,
@@ -367,6 +370,7 @@ class AsyncMeltano(AsyncMeltanoBase):
             flext meltano run
             flext meltano runs
         """
+        check_wait(timeout)
         body = {"execution_id": run, "force": force or None, "project": project}
         found = await self._call(ops.MELTANO_STOP, body=body)
         runs: Sequence[Run] = field(found, "runs")
@@ -413,7 +417,7 @@ class AsyncMeltano(AsyncMeltanoBase):
         See also:
             flext meltano test
         """
-        body = {"plugin": plugin, "arguments": [*arguments] if arguments else None, "project": project}
+        body = {"plugin": plugin, "arguments": many(arguments), "project": project}
         begun = await self._call(ops.MELTANO_INVOKE, body=body)
         name, key = str(field(begun, "pipeline")), str(field(begun, "execution_id"))
         feed = await following(self, name, key, tail=10_000)
@@ -477,7 +481,8 @@ class AsyncMeltano(AsyncMeltanoBase):
         See also:
             flext meltano config
         """
-        body = {"plugins": [*plugins] if plugins else None, "project": project}
+        check_wait(timeout)
+        body = {"plugins": many(plugins), "project": project}
         return await self._ended(
             await self._call(ops.MELTANO_TEST, body=body), wait, timeout, on_progress, raise_on_failure
         )
@@ -534,6 +539,7 @@ class AsyncMeltano(AsyncMeltanoBase):
         See also:
             flext meltano logs
         """
+        check_wait(timeout)
         found = project or _above(Path.cwd())
         body = {"version": version, **({"project": str(found)} if found else {})}
         return await self._ended(
@@ -610,7 +616,7 @@ class AsyncMeltano(AsyncMeltanoBase):
             values.pop("base_path", None)
         body: dict[str, Json] = {
             "set": values or None,
-            "unset": [*unset] if unset else None,
+            "unset": many(unset),
             "extras": extras or None,
             "project": project,
         }
