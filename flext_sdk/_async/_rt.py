@@ -202,6 +202,7 @@ def body_of(content: bytes | None) -> AsyncIterable[bytes]:
 
 def within(deadline: Deadline) -> asyncio.Timeout:
     """Whatever is done inside is cancelled at the deadline, with TimeoutError."""
+    _running()
     seconds = deadline.remaining()
     return asyncio.timeout(None if seconds == float("inf") else seconds)
 

@@ -14,7 +14,7 @@ from flext_sdk._core.runs import field, is_finished
 from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
     from flext_sdk.models.runs import LogEntry, Run
 
@@ -304,7 +304,7 @@ class AsyncPipelineRuns(AsyncPipelinesBase):
         since: str | None = None,
         grep: str | None = None,
         follow: bool = False,
-    ) -> AsyncIterator[LogEntry]:
+    ) -> AsyncGenerator[LogEntry]:
         """Show the log lines of a run.
 
         Args:

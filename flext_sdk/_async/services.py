@@ -25,7 +25,7 @@ from flext_sdk.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
     from flext_sdk._core.types import Json, Service
     from flext_sdk.models.runs import LogEntry
@@ -91,14 +91,14 @@ class AsyncServiceAccess(AsyncServicesBase):
         """The same, but looking only, and for plain data."""
         return type(self)(self._client._looking().with_options(models=False))
 
-    async def _local_lines(self, name: Service, tail: int, follow: bool) -> AsyncIterator[LogEntry]:
+    async def _local_lines(self, name: Service, tail: int, follow: bool) -> AsyncGenerator[LogEntry]:
         lines = await _local.supervise("logs", name, tail=tail, follow=follow, heartbeat=True)
         done = object()
         while (line := await rt.to_thread(next, lines, done)) is not done:
             if line is not None:  # None is a look that found nothing: a chance to be interrupted
                 yield self._shaped(_LOG_LINE, line)
 
-    async def _remote_lines(self, name: Service, tail: int, follow: bool) -> AsyncIterator[LogEntry]:
+    async def _remote_lines(self, name: Service, tail: int, follow: bool) -> AsyncGenerator[LogEntry]:
         seen: Sequence[LogEntry] = []
         cursor: Any = None
         pauses = intervals(0.2, 2.0)

@@ -15,7 +15,7 @@ from flext_sdk._sync.waiters import find_run, wait_for_run
 from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     from flext_sdk.models.runs import LogEntry, Run
 
@@ -303,7 +303,7 @@ class PipelineRuns(PipelinesBase):
         since: str | None = None,
         grep: str | None = None,
         follow: bool = False,
-    ) -> Iterator[LogEntry]:
+    ) -> Generator[LogEntry]:
         """Show the log lines of a run.
 
         Args:

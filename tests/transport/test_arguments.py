@@ -31,9 +31,7 @@ RUN = {"execution_id": "r1", "pipeline": "orders", "status": "completed"}
         ({"telemetry": 5}, "telemetry takes True, False or a TracerProvider; this is of type int"),
     ],
 )
-async def test_options_that_make_no_sense(
-    server: Server, every: Driver, options: dict[str, Any], message: str
-) -> None:
+async def test_options_that_make_no_sense(server: Server, every: Driver, options: dict[str, Any], message: str) -> None:
     with pytest.raises(errors.UsageError, match=message):
         every.client(server.url, **options)
     client = every.client(server.url)
@@ -73,7 +71,11 @@ async def test_requests_that_make_no_sense(
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [(None, "name must be a name, not None"), (b"x", "name: a value of type bytes"), ("\ud800", "name: .* is not valid")],
+    [
+        (None, "name must be a name, not None"),
+        (b"x", "name: a value of type bytes"),
+        ("\ud800", "name: .* is not valid"),
+    ],
 )
 async def test_names_that_make_no_sense(server: Server, every: Driver, name: Any, message: str) -> None:
     client = every.client(server.url)
@@ -101,7 +103,7 @@ async def test_nothing_is_started_that_nobody_can_wait_for(server: Server, every
         lambda: client.meltano.stop(timeout=timeout),
         lambda: client.meltano.test(timeout=timeout),
     ):
-        with pytest.raises(errors.UsageError, match="^timeout must"):
+        with pytest.raises(errors.UsageError, match=r"^timeout must"):
             await every.run(call)
     assert server.seen == []
 
@@ -128,7 +130,7 @@ async def test_since_is_a_moment(server: Server, every: Driver) -> None:
     sent = datetime.fromisoformat(httpx.URL(f"http://x{server.seen[-1].path}").params["since"])
     assert timedelta(minutes=14) < datetime.now(UTC) - sent < timedelta(minutes=20)
     for wrong in (5, date(2026, 1, 31), timedelta(days=999_999_999)):
-        with pytest.raises(errors.UsageError, match="^since") as caught:
+        with pytest.raises(errors.UsageError, match=r"^since") as caught:
             await ask(wrong)
         assert "15m" in (caught.value.hint or "")
 
@@ -171,8 +173,8 @@ async def test_a_client_is_not_pickled(server: Server, every: Driver) -> None:
 
 def test_a_loop_that_is_not_of_asyncio_is_told(server: Server) -> None:
     # What runs a coroutine without a loop of asyncio, as trio does.
-    for transport in ("stock", "fast"):
-        client = AsyncFlext(server.url, transport=transport, _environ={})
+    for options in ({"transport": "stock"}, {"transport": "fast"}, {"http_client": httpx.AsyncClient()}):
+        client = AsyncFlext(server.url, _environ={}, **options)  # type: ignore[arg-type]
         with pytest.raises(errors.UsageError, match="needs a running event loop of asyncio") as caught:
             client.pipelines.show("orders").send(None)
         assert "trio.to_thread" in (caught.value.hint or "")

@@ -16,7 +16,7 @@ from flext_sdk._site import Site
 from flext_sdk.errors import ConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from typing import Any
 
     from flext_sdk._async.pagination import AsyncPage
@@ -424,7 +424,7 @@ class AsyncDbt(AsyncDbtCommands):
         level: Literal["debug", "info", "warning", "error"] | None = None,
         since: str | None = None,
         follow: bool = False,
-    ) -> AsyncIterator[LogEntry]:
+    ) -> AsyncGenerator[LogEntry]:
         """Show what dbt said in a run.
 
         Args:

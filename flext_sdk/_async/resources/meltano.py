@@ -16,7 +16,7 @@ from flext_sdk._core.runs import field, is_finished, run_error
 from flext_sdk.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
     from flext_sdk._async.pagination import AsyncPage
     from flext_sdk._core.operations import Operation
@@ -273,7 +273,7 @@ class AsyncMeltano(AsyncMeltanoBase):
         level: Literal["debug", "info", "warning", "error"] | None = None,
         follow: bool = False,
         project: str | None = None,
-    ) -> AsyncIterator[LogEntry]:
+    ) -> AsyncGenerator[LogEntry]:
         """Show the log lines of a run of a Meltano project.
 
         Args:
@@ -387,7 +387,7 @@ class AsyncMeltano(AsyncMeltanoBase):
     )
     async def invoke(
         self, plugin: str, arguments: Sequence[str] | None = None, *, project: str | None = None
-    ) -> AsyncIterator[LogEntry]:
+    ) -> AsyncGenerator[LogEntry]:
         """Call a plugin of a Meltano project with arguments of its own.
 
         Arguments that begin with a dash stand behind --.

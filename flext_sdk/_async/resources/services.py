@@ -17,7 +17,7 @@ from flext_sdk._core.runs import intervals
 from flext_sdk.errors import NotSupportedError, UsageError, WaitTimeoutError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
     from flext_sdk._core.generations import Server
     from flext_sdk.models.runs import LogEntry
@@ -305,7 +305,7 @@ class AsyncServices(AsyncServiceAccess):
     )
     async def logs(
         self, service: Literal["flexcore", "flext"], *, tail: int = 100, follow: bool = False
-    ) -> AsyncIterator[LogEntry]:
+    ) -> AsyncGenerator[LogEntry]:
         """Show a service's own log.
 
         Args:

@@ -17,7 +17,7 @@ from flext_sdk._sync.dbt_runs import RUN_COLUMNS
 from flext_sdk.errors import ConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from typing import Any
 
     from flext_sdk._core.operations import Operation
@@ -423,7 +423,7 @@ class Dbt(DbtCommands):
         level: Literal["debug", "info", "warning", "error"] | None = None,
         since: str | None = None,
         follow: bool = False,
-    ) -> Iterator[LogEntry]:
+    ) -> Generator[LogEntry]:
         """Show what dbt said in a run.
 
         Args:

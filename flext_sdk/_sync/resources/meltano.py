@@ -17,7 +17,7 @@ from flext_sdk._sync.waiters import wait_for_run
 from flext_sdk.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     from flext_sdk._core.operations import Operation
     from flext_sdk._core.types import Json
@@ -272,7 +272,7 @@ class Meltano(MeltanoBase):
         level: Literal["debug", "info", "warning", "error"] | None = None,
         follow: bool = False,
         project: str | None = None,
-    ) -> Iterator[LogEntry]:
+    ) -> Generator[LogEntry]:
         """Show the log lines of a run of a Meltano project.
 
         Args:
@@ -386,7 +386,7 @@ class Meltano(MeltanoBase):
     )
     def invoke(
         self, plugin: str, arguments: Sequence[str] | None = None, *, project: str | None = None
-    ) -> Iterator[LogEntry]:
+    ) -> Generator[LogEntry]:
         """Call a plugin of a Meltano project with arguments of its own.
 
         Arguments that begin with a dash stand behind --.

@@ -18,7 +18,7 @@ from flext_sdk._sync.services import ServiceAccess, names_of, one_name
 from flext_sdk.errors import NotSupportedError, UsageError, WaitTimeoutError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from flext_sdk._core.generations import Server
     from flext_sdk.models.runs import LogEntry
@@ -306,7 +306,7 @@ class Services(ServiceAccess):
     )
     def logs(
         self, service: Literal["flexcore", "flext"], *, tail: int = 100, follow: bool = False
-    ) -> Iterator[LogEntry]:
+    ) -> Generator[LogEntry]:
         """Show a service's own log.
 
         Args:
