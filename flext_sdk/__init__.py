@@ -17,6 +17,7 @@ Example:
 TYPE_CHECKING = False  # importing typing costs more than all of this module
 
 if TYPE_CHECKING:
+    from flext_sdk._async.calls import AsyncMiddleware as AsyncMiddleware
     from flext_sdk._async.client import AsyncFlext as AsyncFlext
     from flext_sdk._async.pagination import AsyncPage as AsyncPage
     from flext_sdk._async.resources._cluster import AsyncCluster as AsyncCluster
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from flext_sdk._diagnostics.records import DebugMeasure as DebugMeasure
     from flext_sdk._diagnostics.records import DebugPath as DebugPath
     from flext_sdk._diagnostics.records import DebugSpan as DebugSpan
+    from flext_sdk._sync.calls import Middleware as Middleware
     from flext_sdk._sync.client import Flext as Flext
     from flext_sdk._sync.pagination import Page as Page
     from flext_sdk._sync.resources._cluster import Cluster as Cluster
@@ -290,6 +292,7 @@ __all__ = [
     "AsyncEvents",
     "AsyncFlext",
     "AsyncMeltano",
+    "AsyncMiddleware",
     "AsyncNode",
     "AsyncOrchestrations",
     "AsyncPage",
@@ -408,6 +411,7 @@ __all__ = [
     "MeltanoStop",
     "MeltanoTest",
     "MeltanoUpgrade",
+    "Middleware",
     "MissingExtraError",
     "Node",
     "NodeInfo",
@@ -551,4 +555,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__} - {"TYPE_CHECKING"})

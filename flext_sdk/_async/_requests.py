@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk._async.calls import Outgoing, check_headers
+from flext_sdk._core.arguments import is_any, kind
 from flext_sdk._core.messages import RawResponse, decode_text, json_or_none
 from flext_sdk._core.request import encode_body, encode_query
 from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flext_sdk._async.calls import Exchange
     from flext_sdk._core.types import Json, Service
 
@@ -36,14 +36,18 @@ def outgoing(
     Raises:
         UsageError: If it cannot be sent.
     """
-    verb = method.upper()
+    verb = str(method).upper()
     if verb not in _METHODS:
         raise UsageError(f"{method!r} is no HTTP method", hint=f"One of {', '.join(sorted(_METHODS))}.")
     if service not in {"flext", "flexcore"}:
         raise UsageError(f"There is no service {service!r}", hint="flext or flexcore.")
     if json is not None and content is not None:
         raise UsageError("Give json or content, not both")
-    text = encode_query((key, value, "repeat") for key, value in (query or {}).items())
+    if query is not None and not is_any(query, Mapping):
+        raise UsageError(f"query must be a mapping; it is {kind(query)}")
+    if content is not None and not is_any(content, bytes, str):
+        raise UsageError(f"content must be bytes or text; it is {kind(content)}")
+    text = encode_query((str(key), value, "repeat") for key, value in (query or {}).items())
     body = encode_body(json) if json is not None else content.encode() if isinstance(content, str) else content
     return Outgoing(
         operation=f"{verb} {_checked(path)}",
@@ -87,7 +91,7 @@ def _checked(path: str) -> str:
     Raises:
         UsageError: If it is no path from the root. A whole address is refused: it would get the service's token.
     """
-    if not path.startswith("/") or path.startswith("//"):
+    if not is_any(path, str) or not path.startswith("/") or path.startswith("//"):
         raise UsageError(f"{path!r} is no path", hint="A path begins with one slash: /api/v1/pipelines")
     if any(not c.isprintable() or c in " #" for c in path):
         raise UsageError(

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, S
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk._core.settings import is_loopback
+from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
     import httpcore
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from flext_sdk._core.deadline import Deadline
 
 __all__ = [
+    "CLOSES",
+    "HTTP_CLIENT",
     "PATCH_POINTS",
     "Awaits",
     "Event",
@@ -58,6 +61,10 @@ _FRAMES = 16
 
 Lock = asyncio.Lock
 Event = asyncio.Event
+CLOSES = "aclose"
+"""What closes a client of httpx of this colour."""
+HTTP_CLIENT = "httpx.AsyncClient"
+"""What it is called."""
 Interrupted = asyncio.CancelledError
 """What ends a call that nobody wants any more."""
 
@@ -67,8 +74,24 @@ async def sleep(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
+def _running() -> asyncio.AbstractEventLoop:
+    """The running loop.
+
+    Raises:
+        UsageError: If there is none: something else than asyncio runs us.
+    """
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise UsageError(
+            "AsyncFlext needs a running event loop of asyncio",
+            hint="With trio, use Flext in a thread: await trio.to_thread.run_sync(...)",
+        ) from None
+
+
 async def to_thread[**P, T](func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a function that blocks."""
+    _running()
     return await asyncio.to_thread(func, *args, **kwargs)
 
 
@@ -179,6 +202,7 @@ def body_of(content: bytes | None) -> AsyncIterable[bytes]:
 
 def within(deadline: Deadline) -> asyncio.Timeout:
     """Whatever is done inside is cancelled at the deadline, with TimeoutError."""
+    _running()
     seconds = deadline.remaining()
     return asyncio.timeout(None if seconds == float("inf") else seconds)
 
@@ -282,14 +306,15 @@ class PerLoop[T]:
 
     def get(self, make: Callable[[], T]) -> T:
         """The value of the running loop, made when there is none."""
-        loop = asyncio.get_running_loop()
-        found = self._values.get(loop)
-        if found is None:
-            with self._lock:
-                for other in [known for known in self._values if known.is_closed()]:
-                    del self._values[other]
-                found = self._values[loop] = make()
-        return found
+        loop = _running()
+        values = self._values
+        if loop in values:  # None may be a value
+            return values[loop]
+        with self._lock:
+            for other in [known for known in self._values if known.is_closed()]:
+                del self._values[other]
+            made = self._values[loop] = make()
+        return made
 
     async def clear(self, close: Callable[[T], Awaitable[None]]) -> None:
         """Close all values, each in its own loop."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flext_sdk._async import _rt as rt
 from flext_sdk._async._documents import read_mapping
+from flext_sdk._core.arguments import many
 from flext_sdk._core.runs import field
 from flext_sdk.errors import RunFailedError, UsageError
 
@@ -86,7 +87,7 @@ async def change_settings(
                 given[str(field(setting, "name"))] = _typed(answer, field(setting, "type"))
         if not given:
             return found
-    body = {"values": given, "unset": [*(unset or ())], "base_path": here(resource)}
+    body = {"values": given, "unset": many(unset) or [], "base_path": here(resource)}
     return await resource._call(store, path={"name": name}, body=body)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flext_sdk._async.resources._dbt import AsyncDbtBase
 from flext_sdk._async.waiters import wait_for_run
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_wait
 from flext_sdk._core.request import plain_data
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class AsyncDbtRuns(AsyncDbtBase):
         on_progress: Callable[[Run], object] | None,
         raise_on_failure: bool,
     ) -> Run:
+        check_wait(timeout)
         profiles = options.get("profiles")
         body = {
             **{name: value for name, value in options.items() if value not in (None, False)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from flext_sdk.errors import UsageError
 
@@ -104,9 +104,22 @@ class AsyncPage[T]:
             for item in page.items:
                 yield item
 
+    def __getstate__(self) -> dict[str, object]:
+        # What is fetched goes along into another process, the client that fetches more does not.
+        return {**self.__dict__, "_fetch": _cut_off}
+
+    def __copy__(self) -> AsyncPage[T]:
+        copied = AsyncPage(self._fetch, limit=self._limit, offset=self._offset, whole=self._whole)
+        copied._data = self._data
+        return copied
+
     def __repr__(self) -> str:
         """How much there is."""
         if self._data is None:
             return "AsyncPage(not loaded)"
         total = "?" if self.total is None else self.total
         return f"AsyncPage({len(self.items)} of {total} items from {self._offset})"
+
+
+async def _cut_off(_start: int | None) -> PageData[Any]:
+    raise UsageError("This page has come without its client, so it cannot fetch more", hint="Ask a client again.")

@@ -35,6 +35,10 @@ class AsyncResource:
     def __init__(self, client: AsyncFlext) -> None:
         self._client = client
 
+    def __repr__(self) -> str:
+        """Whose operations these are."""
+        return f"{type(self).__name__}({self._client!r})"
+
     async def _call[T](
         self,
         op: Operation[T],

@@ -9,11 +9,12 @@ from flext_sdk._async.resources._pipelines import AsyncPipelinesBase
 from flext_sdk._async.streams import following, stored_lines
 from flext_sdk._async.waiters import find_run, wait_for_run
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_wait, is_any, many
 from flext_sdk._core.runs import field, is_finished
 from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
     from flext_sdk.models.runs import LogEntry, Run
 
@@ -96,10 +97,11 @@ class AsyncPipelineRuns(AsyncPipelinesBase):
             flext pipeline logs
             flext pipeline stop
         """
+        check_wait(timeout)
         profile = self._client.profile
         body = {
             "variables": {**(profile.variables if profile is not None else {}), **(variables or {})} or None,
-            "step_override": [*steps] if steps else None,
+            "step_override": many(steps),
             "full_refresh": full_refresh or None,
         }
         run = await self._call(ops.PIPELINES_START, path={"name": name}, body=body)
@@ -167,6 +169,7 @@ class AsyncPipelineRuns(AsyncPipelinesBase):
             flext pipeline status
             flext pipeline retry
         """
+        check_wait(timeout)
         body = {"execution_id": run, "force": force or None}
         found = await self._call(ops.PIPELINES_STOP, path={"name": name}, body=body)
         runs: Sequence[Run] = field(found, "runs")
@@ -227,6 +230,7 @@ class AsyncPipelineRuns(AsyncPipelinesBase):
             flext pipeline runs
             flext pipeline run-info
         """
+        check_wait(timeout)
         new = await self._call(ops.PIPELINES_RETRY, path={"run": run})
         return await self._waited(new, timeout, on_progress, raise_on_failure) if wait else new
 
@@ -278,8 +282,7 @@ class AsyncPipelineRuns(AsyncPipelinesBase):
             flext pipeline start
             flext pipeline status
         """
-        if timeout is not None and timeout < 0:
-            raise UsageError("timeout must not be below zero")
+        check_wait(timeout)
         return await self._waited(await find_run(self, target), timeout, on_progress, raise_on_failure)
 
     @command(
@@ -301,7 +304,7 @@ class AsyncPipelineRuns(AsyncPipelinesBase):
         since: str | None = None,
         grep: str | None = None,
         follow: bool = False,
-    ) -> AsyncIterator[LogEntry]:
+    ) -> AsyncGenerator[LogEntry]:
         """Show the log lines of a run.
 
         Args:
@@ -337,8 +340,8 @@ class AsyncPipelineRuns(AsyncPipelinesBase):
             flext pipeline status
             flext pipeline runs
         """
-        if not 0 <= tail <= 10_000:
-            raise UsageError(f"tail must be between 0 and 10000, not {tail}")
+        if not is_any(tail, int) or not 0 <= tail <= 10_000:
+            raise UsageError(f"tail must be a number between 0 and 10000, not {tail!r}")
         if run is None and follow:
             newest = await find_run(self, name)
             run = str(field(newest, "execution_id"))

@@ -25,7 +25,7 @@ from flext_sdk.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
     from datetime import datetime
 
     from flext_sdk._core.types import Json, Service
@@ -94,7 +94,7 @@ class AsyncServiceAccess(AsyncServicesBase):
 
     async def _local_lines(
         self, name: Service, tail: int, follow: bool, chosen: Mapping[str, Any]
-    ) -> AsyncIterator[LogEntry]:
+    ) -> AsyncGenerator[LogEntry]:
         lines = await _local.supervise("logs", name, tail=tail, follow=follow, heartbeat=True, **chosen)
         done = object()
         while (line := await rt.to_thread(next, lines, done)) is not done:
@@ -103,7 +103,7 @@ class AsyncServiceAccess(AsyncServicesBase):
 
     async def _remote_lines(
         self, name: Service, tail: int, follow: bool, chosen: Mapping[str, Any]
-    ) -> AsyncIterator[LogEntry]:
+    ) -> AsyncGenerator[LogEntry]:
         seen: Sequence[LogEntry] = []
         cursor: Any = None
         pauses = intervals(0.2, 2.0)

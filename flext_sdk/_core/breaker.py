@@ -80,6 +80,10 @@ class Breaker:
         self._probe = False
         self._clean = True
 
+    def __repr__(self) -> str:
+        """Its name and state."""
+        return f"Breaker({self.name!r}, {self.state!r})"
+
     @property
     def clean(self) -> bool:
         """Whether nothing has failed since the last success; then there is nothing to ask and nothing to tell."""
@@ -228,6 +232,10 @@ class Breakers:
 
     def __iter__(self) -> Iterator[Breaker]:
         return iter(list(self._all.values()))
+
+    def __repr__(self) -> str:
+        """All of them with their states."""
+        return f"Breakers({list(self)!r})"
 
     def subscribe(self, listener: Callable[[BreakerEvent], object]) -> None:
         """Call ``listener`` with every change of state, in the thread that causes it; it must not block.

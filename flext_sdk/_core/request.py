@@ -103,11 +103,18 @@ def _make(operation: Operation[Any]) -> Plan:
 def _segment(name: str, value: Json) -> str:
     if type(value) is str and value.isascii() and value.isalnum():
         return value
-    text = "" if value is None else plain_text(value)
+    text = "" if value is None else _told(name, value)
     # A server would take "." and ".." for a walk through its paths.
     if not text or text in {".", ".."}:
-        raise UsageError(f"{name} must be a name, not {text!r}", hint="Give a name or an id.")
+        raise UsageError(f"{name} must be a name, not {value!r}", hint="Give a name or an id.")
     return _quoted(text)
+
+
+def _told(name: str, value: Json) -> str:
+    try:
+        return plain_text(value)
+    except UsageError as error:
+        raise UsageError(f"{name}: {error.message}", hint=error.hint) from None
 
 
 def _quoted(text: str) -> str:
@@ -126,9 +133,9 @@ def encode_query(pairs: Iterable[tuple[str, Json, str]]) -> str:
         if value is None:
             continue
         if isinstance(value, str | int) or not isinstance(value, Iterable):
-            found.append(f"{_quoted(key)}={_quoted(plain_text(value))}")
+            found.append(f"{_quoted(key)}={_quoted(_told(key, value))}")
             continue
-        texts = [plain_text(item) for item in value]
+        texts = [_told(key, item) for item in value]
         if style == "csv":
             texts = [",".join(texts)] if texts else []
         found.extend(f"{_quoted(key)}={_quoted(text)}" for text in texts)
@@ -153,7 +160,7 @@ def plain_text(value: Json) -> str:
         return _moment(value)
     if isinstance(value, int | float) or _is_textual(value):
         return str(value)
-    raise UsageError(f"A value of type {type(value).__name__} cannot be part of a URL")
+    raise UsageError(f"a value of type {type(value).__name__} cannot be part of a URL")
 
 
 def _unicode(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+from flext_sdk._core.arguments import kind
 from flext_sdk.errors import RunFailedError, UsageError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _DONE = frozenset({"completed", "completed_no_steps"})
 FINISHED = _DONE | {"failed", "cancelled", "canceled"}
 """Statuses of a run that has ended."""
 _LEVELS = ("debug", "info", "warning", "error")
+_MOMENT = "Expected: a time such as 2026-01-31T08:00:00Z, or 90s, 15m, 2h, 1d."
 _AGO = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([smhd])")
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -81,7 +83,7 @@ def at_least(level: str | None, minimum: str | None) -> bool:
     return _LEVELS.index(word) >= _LEVELS.index(minimum)
 
 
-def moment(value: str | datetime | None) -> datetime | None:
+def moment(value: str | datetime | timedelta | None) -> datetime | None:
     """`parse_since` as of now.
 
     Raises:
@@ -90,8 +92,10 @@ def moment(value: str | datetime | None) -> datetime | None:
     return parse_since(value, datetime.now(UTC))
 
 
-def parse_since(value: str | datetime | None, now: datetime) -> datetime | None:
-    """A moment: RFC 3339 text, or how long ago, ``"90s"``, ``"15m"``, ``"2h"``, ``"1d"``; in UTC where no zone is told.
+def parse_since(value: str | datetime | timedelta | None, now: datetime) -> datetime | None:
+    """A moment: RFC 3339 text, or how long ago, ``"90s"``, ``"15m"``, ``"2h"``, ``"1d"`` or a `timedelta`.
+
+    In UTC where no zone is told.
 
     Raises:
         UsageError: If it is neither.
@@ -100,6 +104,13 @@ def parse_since(value: str | datetime | None, now: datetime) -> datetime | None:
         return None
     if isinstance(value, datetime):
         return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    if isinstance(value, timedelta):
+        try:
+            return now - value
+        except OverflowError:
+            raise UsageError("since: that is too long ago", hint=_MOMENT) from None
+    if not isinstance(value, str):
+        raise UsageError(f"since must be a moment; it is {kind(value)}", hint=_MOMENT)
     text = value.strip()
     ago = _AGO.fullmatch(text)
     try:
@@ -107,7 +118,5 @@ def parse_since(value: str | datetime | None, now: datetime) -> datetime | None:
             return now - timedelta(seconds=float(ago[1]) * _UNITS[ago[2]])
         found = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
-        raise UsageError(
-            f"since: {text!r} is no moment", hint="Expected: a time such as 2026-01-31T08:00:00Z, or 90s, 15m, 2h, 1d."
-        ) from None
+        raise UsageError(f"since: {text!r} is no moment", hint=_MOMENT) from None
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from flext_sdk._core.arguments import kind
 from flext_sdk._core.types import MASK
 from flext_sdk.errors import ConfigurationError
 
@@ -129,6 +130,10 @@ class Resolved(Mapping[str, Value]):
     def __len__(self) -> int:
         return len(self._values)
 
+    def __repr__(self) -> str:
+        """Names and values with their origins, secrets masked."""
+        return f"Resolved({self._values!r})"
+
     def get_value(self, name: str) -> Json:
         """The bare value of a setting."""
         return self._values[name].value
@@ -152,7 +157,7 @@ def read_url(value: Json) -> str:
         ValueError: With what is wrong; the address itself may hold a password and is not in it.
     """
     if not isinstance(value, str):
-        raise TypeError(f"it is a {type(value).__name__}")
+        raise TypeError(f"it is {kind(value)}")
     text = value.strip()
     if any(not c.isprintable() or c.isspace() for c in text):
         raise ValueError("it has a space or a control character")
@@ -191,7 +196,7 @@ def read_token(value: Json) -> str:
         ValueError: With what is wrong, without the token.
     """
     if not isinstance(value, str):
-        raise TypeError(f"it is a {type(value).__name__}")
+        raise TypeError(f"it is {kind(value)}")
     text = value.strip()
     if not text:
         raise ValueError("it is empty")
@@ -211,7 +216,7 @@ def _tokens(value: Json) -> Json:
 
 def _seconds(value: Json) -> float:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise TypeError(f"it is a {type(value).__name__}")
+        raise TypeError(f"it is {kind(value)}")
     number = float(value)
     if not math.isfinite(number) or number <= 0:
         raise ValueError("it is not above zero")
@@ -220,7 +225,7 @@ def _seconds(value: Json) -> float:
 
 def _count(value: Json) -> int:
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise TypeError(f"it is a {type(value).__name__}")
+        raise TypeError(f"it is {kind(value)}")
     number = int(value)
     if not 0 <= number <= 20:
         raise ValueError("it is out of range")
@@ -229,7 +234,7 @@ def _count(value: Json) -> int:
 
 def _size(value: Json) -> int:
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise TypeError(f"it is a {type(value).__name__}")
+        raise TypeError(f"it is {kind(value)}")
     found = _SIZE.fullmatch(str(value).strip())
     if found is None:
         raise ValueError("it is no size")

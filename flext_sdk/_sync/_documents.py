@@ -83,6 +83,13 @@ def read_definition(config: str | Path | Mapping[str, Json] | object) -> Given:
     if not isinstance(config, str | Path):
         raise UsageError(f"A definition is a file, a mapping or a model, not {type(config).__name__}")
     name = str(config)
+    if not name or "\n" in name:
+        what = "the text of a definition itself" if name else "empty"
+        raise UsageError(
+            f"The name of the file with the definition is {what}",
+            code="FILE_NOT_READABLE",
+            hint="Give the path of a YAML or JSON file, or the definition as a mapping.",
+        )
     content = rt.to_thread(_read_input if name == "-" else _read_file, name)
     document = load_document(content, name=name)
     if not isinstance(document.data, Mapping):

@@ -6,13 +6,13 @@ It sends no redirects on, knows no proxy and no cookies: what is special goes th
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from flext_sdk._core.deadline import CONNECT, POOL, READ
 from flext_sdk._core.failures import NO_DECOMPRESSION, NO_HTTP, TransportFailure, classify, too_large
 from flext_sdk._core.messages import RawHeaders, Response
+from flext_sdk._fastlib import usable
 from flext_sdk._sync import _rt as rt
 from flext_sdk._sync._pool import ANSWER_LIMIT, KEEPALIVE, MOST, NotPlainError
 from flext_sdk.errors import MissingExtraError
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["Fast"]
 
 _ENDLESS = float("inf")
-# The library runs its connections in one thread of the process. A fork does not take threads along.
-_home: list[int] = []
 _PIECE = 1 << 18
 # What the library says of an answer that breaks the rules of HTTP.
 _NO_HTTP = ("parsed", "too large", "invalid")
@@ -65,16 +63,15 @@ class Fast:
         Raises:
             MissingExtraError: If it is not installed, but required.
         """
+        if not usable(again=required):
+            return None
         try:
             builder = rt.fast_builder()
         except ImportError as error:
             if required:
                 raise MissingExtraError("The transport 'fast'", "fast") from error
             return None
-        process = os.getpid()
-        if not _home:
-            _home.append(process)
-        return cls(builder, largest) if process in _home else None
+        return cls(builder, largest)
 
     def send(self, request: Request, deadline: Deadline) -> Response:
         """Send one request and read the whole answer.

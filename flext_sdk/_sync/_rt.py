@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from flext_sdk._core.deadline import Deadline
 
 __all__ = [
+    "CLOSES",
+    "HTTP_CLIENT",
     "PATCH_POINTS",
     "Awaits",
     "Event",
@@ -63,6 +65,10 @@ _now = threading.local()
 
 Lock = threading.Lock
 Event = threading.Event
+CLOSES = "close"
+"""What closes a client of httpx of this colour."""
+HTTP_CLIENT = "httpx.Client"
+"""What it is called."""
 Interrupted = KeyboardInterrupt
 """What ends a call that nobody wants any more."""
 
@@ -310,14 +316,13 @@ class PerLoop[T]:
     def get(self, make: Callable[[], T]) -> T:
         """The value of this process, made when there is none."""
         process = os.getpid()
-        found = self._values.get(process)
-        if found is None:
-            with self._lock:
-                found = self._values.get(process)
-                if found is None:
-                    found = make()
-                    self._values = {process: found}
-        return found
+        values = self._values
+        if process in values:  # None may be a value
+            return values[process]
+        with self._lock:
+            if process not in self._values:
+                self._values = {process: make()}
+            return self._values[process]
 
     def clear(self, close: Callable[[T], None]) -> None:
         """Close the value of this process."""

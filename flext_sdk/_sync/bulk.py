@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flext_sdk._core.arguments import is_any
 from flext_sdk._core.outcomes import BulkItem, BulkProgress, BulkResult, Feed
 from flext_sdk._sync import _rt as rt
 from flext_sdk.errors import FlextError, UsageError
@@ -28,8 +29,8 @@ def run_all[T](
         FlextError: With ``raise_on_error``, what the first one failed with.
         UsageError: If the bound makes no sense.
     """
-    if concurrency < 1:
-        raise UsageError(f"concurrency={concurrency} makes no calls", hint="Give a number from 1.")
+    if not is_any(concurrency, int) or concurrency < 1:
+        raise UsageError(f"concurrency={concurrency!r} makes no calls", hint="Give a number from 1.")
     feed: Feed[Callable[[], rt.Awaits[T]], T] = Feed(calls, on_progress)
 
     def work() -> None:

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from flext_sdk import errors
+from flext_sdk._core.arguments import is_any, kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from flext_sdk._telemetry import Telemetry
 
 __all__ = ["Endpoints", "Exchange", "Middleware", "Options", "Outgoing", "check_headers"]
+
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 class Middleware(Protocol):
@@ -154,10 +158,13 @@ def check_headers(headers: Mapping[str, str] | Sequence[tuple[str, str]] | None)
         UsageError: If a name or value cannot be part of a request. The value is not told, it may be a secret.
     """
     pairs = [] if headers is None else list(headers.items()) if hasattr(headers, "items") else list(headers)
+    if not all(is_any(pair, tuple) and len(pair) == 2 for pair in pairs):
+        raise errors.UsageError("headers must be a mapping of names and values")
     for name, value in pairs:
-        good_name = bool(name) and name.isascii() and all(c.isalnum() or c in "!#$%&'*+-.^_`|~" for c in name)
-        if not good_name:
+        if not is_any(name, str) or not _HEADER_NAME.fullmatch(name):
             raise errors.UsageError(f"{name!r} cannot be the name of a header")
-        if not isinstance(value, str) or any(c in value for c in "\r\n\0") or not value.isascii():
+        if not is_any(value, str):
+            raise errors.UsageError(f"The value of header {name} must be text; it is {kind(value)}")
+        if any(c in value for c in "\r\n\0") or not value.isascii():
             raise errors.UsageError(f"The value of header {name} has a line break or a character outside ASCII")
     return tuple((str(name), value) for name, value in pairs)

@@ -13,6 +13,7 @@ from random import random as _random
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, overload
 
+from flext_sdk._core.arguments import is_any, kind
 from flext_sdk._core.settings import Resolved, Source, environment, resolve
 from flext_sdk._sync import _local
 from flext_sdk._sync import _rt as rt
@@ -80,6 +81,7 @@ class Flext(Resources):
 
     Raises:
         ConfigurationError: If a setting makes no sense.
+        UsageError: If headers, middleware, hooks, ``http_client`` or ``telemetry`` are no such thing.
 
     Example:
         ```python
@@ -138,14 +140,14 @@ class Flext(Resources):
             timeout=settings.get_value("timeout"),
             retries=settings.get_value("retries"),
             headers=check_headers(headers),
-            middleware=tuple(middleware),
+            middleware=_layers(middleware),
             hooks=_all_hooks(hooks),
             cache=cache,
             telemetry=_telemetry(telemetry),
         )
         self._transport = Transport(
             KnownEndpoints(settings, labels, _notify),
-            client=http_client,
+            client=_fitting(http_client),
             user_agent=_USER_AGENT,
             clock=_clock,
             wall=_wall,
@@ -253,6 +255,7 @@ class Flext(Resources):
 
         Raises:
             ConfigurationError: If a value makes no sense.
+            UsageError: If headers, middleware, hooks or ``telemetry`` are no such thing.
 
         Example:
             ```python
@@ -265,7 +268,7 @@ class Flext(Resources):
         if headers is not None:
             changes["headers"] = (*self._options.headers, *check_headers(headers))
         if middleware is not None:
-            changes["middleware"] = tuple(middleware)
+            changes["middleware"] = _layers(middleware)
         switches = {"models": models, "cache": cache, "breaker": breaker, "autostart": autostart}
         changes |= {name: value for name, value in switches.items() if value is not None}
         if telemetry is not None:
@@ -438,7 +441,8 @@ class Flext(Resources):
         """
         from flext_sdk._sync.bulk import run_all
 
-        if callable(calls) is (items is None):
+        given = calls if items is None else items
+        if callable(calls) is (items is None) or isinstance(given, str) or not isinstance(given, Iterable):
             raise UsageError("bulk() takes functions, or one method and its items")
         ready: Any = calls
         if items is not None:
@@ -467,6 +471,12 @@ class Flext(Resources):
     ) -> None:
         self.close()
 
+    def __copy__(self) -> Self:
+        return self._copy(self._options)
+
+    def __reduce__(self) -> str:
+        raise TypeError("A client holds connections and cannot be pickled or copied deep; make one in each process")
+
     def __repr__(self) -> str:
         """Where it sends to."""
         if self.is_local:
@@ -476,7 +486,29 @@ class Flext(Resources):
 
 
 def _all_hooks(hooks: Hooks | Sequence[Hooks]) -> tuple[Hooks, ...]:
-    return (hooks,) if not isinstance(hooks, Iterable) else tuple(hooks)
+    found = (hooks,) if not isinstance(hooks, Iterable) else tuple(hooks)
+    for each in found:
+        if not hasattr(each, "on_breaker"):
+            raise UsageError(f"hooks takes Hooks, or a list of them; this is {kind(each)}")
+    return found
+
+
+def _layers(middleware: Sequence[Middleware]) -> tuple[Middleware, ...]:
+    if is_any(middleware, Iterable):
+        found = tuple(middleware)
+        if all(map(callable, found)):
+            return found
+    raise UsageError("middleware takes a list of functions", hint="One alone: middleware=[function]")
+
+
+def _fitting(client: Any) -> Any:  # noqa: ANN401 - as in Flext
+    """The caller's client of httpx; one of the other colour would send the request, and then fail."""
+    if client is None or hasattr(client, rt.CLOSES):
+        return client
+    raise UsageError(
+        f"Flext cannot send with an http_client {kind(client)}",
+        hint=f"It takes an {rt.HTTP_CLIENT}.",
+    )
 
 
 def _telemetry(given: Any) -> Telemetry | None:  # noqa: ANN401 - as in Flext
@@ -484,4 +516,8 @@ def _telemetry(given: Any) -> Telemetry | None:  # noqa: ANN401 - as in Flext
         return None
     from flext_sdk._telemetry import Telemetry
 
-    return given if isinstance(given, Telemetry) else Telemetry(None if given is True else given)
+    if isinstance(given, Telemetry):
+        return given
+    if given is not True and not hasattr(given, "get_tracer"):
+        raise UsageError(f"telemetry takes True, False or a TracerProvider; this is {kind(given)}")
+    return Telemetry(None if given is True else given)

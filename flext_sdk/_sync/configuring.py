@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flext_sdk._core.arguments import many
 from flext_sdk._core.runs import field
 from flext_sdk._sync import _rt as rt
 from flext_sdk._sync._documents import read_mapping
@@ -87,7 +88,7 @@ def change_settings(
                 given[str(field(setting, "name"))] = _typed(answer, field(setting, "type"))
         if not given:
             return found
-    body = {"values": given, "unset": [*(unset or ())], "base_path": here(resource)}
+    body = {"values": given, "unset": many(unset) or [], "base_path": here(resource)}
     return resource._call(store, path={"name": name}, body=body)
 
 

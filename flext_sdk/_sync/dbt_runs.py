@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_wait
 from flext_sdk._core.request import plain_data
 from flext_sdk._sync.resources._dbt import DbtBase
 from flext_sdk._sync.waiters import wait_for_run
@@ -43,6 +44,7 @@ class DbtRuns(DbtBase):
         on_progress: Callable[[Run], object] | None,
         raise_on_failure: bool,
     ) -> Run:
+        check_wait(timeout)
         profiles = options.get("profiles")
         body = {
             **{name: value for name, value in options.items() if value not in (None, False)},

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from flext_sdk.errors import UsageError
 
@@ -98,9 +98,22 @@ class Page[T]:
             for item in page.items:
                 yield item
 
+    def __getstate__(self) -> dict[str, object]:
+        # What is fetched goes along into another process, the client that fetches more does not.
+        return {**self.__dict__, "_fetch": _cut_off}
+
+    def __copy__(self) -> Page[T]:
+        copied = Page(self._fetch, limit=self._limit, offset=self._offset, whole=self._whole)
+        copied._data = self._data
+        return copied
+
     def __repr__(self) -> str:
         """How much there is."""
         if self._data is None:
             return "Page(not loaded)"
         total = "?" if self.total is None else self.total
         return f"Page({len(self.items)} of {total} items from {self._offset})"
+
+
+def _cut_off(_start: int | None) -> PageData[Any]:
+    raise UsageError("This page has come without its client, so it cannot fetch more", hint="Ask a client again.")

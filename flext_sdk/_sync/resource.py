@@ -36,6 +36,10 @@ class Resource:
     def __init__(self, client: Flext) -> None:
         self._client = client
 
+    def __repr__(self) -> str:
+        """Whose operations these are."""
+        return f"{type(self).__name__}({self._client!r})"
+
     def _call[T](
         self,
         op: Operation[T],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_wait, is_any, many
 from flext_sdk._core.runs import field, is_finished
 from flext_sdk._sync.resources._pipelines import PipelinesBase
 from flext_sdk._sync.streams import following, stored_lines
@@ -14,7 +15,7 @@ from flext_sdk._sync.waiters import find_run, wait_for_run
 from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     from flext_sdk.models.runs import LogEntry, Run
 
@@ -97,10 +98,11 @@ class PipelineRuns(PipelinesBase):
             flext pipeline logs
             flext pipeline stop
         """
+        check_wait(timeout)
         profile = self._client.profile
         body = {
             "variables": {**(profile.variables if profile is not None else {}), **(variables or {})} or None,
-            "step_override": [*steps] if steps else None,
+            "step_override": many(steps),
             "full_refresh": full_refresh or None,
         }
         run = self._call(ops.PIPELINES_START, path={"name": name}, body=body)
@@ -166,6 +168,7 @@ class PipelineRuns(PipelinesBase):
             flext pipeline status
             flext pipeline retry
         """
+        check_wait(timeout)
         body = {"execution_id": run, "force": force or None}
         found = self._call(ops.PIPELINES_STOP, path={"name": name}, body=body)
         runs: Sequence[Run] = field(found, "runs")
@@ -226,6 +229,7 @@ class PipelineRuns(PipelinesBase):
             flext pipeline runs
             flext pipeline run-info
         """
+        check_wait(timeout)
         new = self._call(ops.PIPELINES_RETRY, path={"run": run})
         return self._waited(new, timeout, on_progress, raise_on_failure) if wait else new
 
@@ -277,8 +281,7 @@ class PipelineRuns(PipelinesBase):
             flext pipeline start
             flext pipeline status
         """
-        if timeout is not None and timeout < 0:
-            raise UsageError("timeout must not be below zero")
+        check_wait(timeout)
         return self._waited(find_run(self, target), timeout, on_progress, raise_on_failure)
 
     @command(
@@ -300,7 +303,7 @@ class PipelineRuns(PipelinesBase):
         since: str | None = None,
         grep: str | None = None,
         follow: bool = False,
-    ) -> Iterator[LogEntry]:
+    ) -> Generator[LogEntry]:
         """Show the log lines of a run.
 
         Args:
@@ -336,8 +339,8 @@ class PipelineRuns(PipelinesBase):
             flext pipeline status
             flext pipeline runs
         """
-        if not 0 <= tail <= 10_000:
-            raise UsageError(f"tail must be between 0 and 10000, not {tail}")
+        if not is_any(tail, int) or not 0 <= tail <= 10_000:
+            raise UsageError(f"tail must be a number between 0 and 10000, not {tail!r}")
         if run is None and follow:
             newest = find_run(self, name)
             run = str(field(newest, "execution_id"))

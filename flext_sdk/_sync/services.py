@@ -26,7 +26,7 @@ from flext_sdk.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
     from datetime import datetime
 
     from flext_sdk._core.types import Json, Service
@@ -93,14 +93,14 @@ class ServiceAccess(ServicesBase):
         """The same, but looking only, and for plain data."""
         return type(self)(self._client._looking().with_options(models=False))
 
-    def _local_lines(self, name: Service, tail: int, follow: bool, chosen: Mapping[str, Any]) -> Iterator[LogEntry]:
+    def _local_lines(self, name: Service, tail: int, follow: bool, chosen: Mapping[str, Any]) -> Generator[LogEntry]:
         lines = _local.supervise("logs", name, tail=tail, follow=follow, heartbeat=True, **chosen)
         done = object()
         while (line := rt.to_thread(next, lines, done)) is not done:
             if line is not None:  # None is a look that found nothing: a chance to be interrupted
                 yield self._shaped(_LOG_LINE, line)
 
-    def _remote_lines(self, name: Service, tail: int, follow: bool, chosen: Mapping[str, Any]) -> Iterator[LogEntry]:
+    def _remote_lines(self, name: Service, tail: int, follow: bool, chosen: Mapping[str, Any]) -> Generator[LogEntry]:
         seen: Sequence[LogEntry] = []
         cursor: Any = None
         pauses = intervals(0.2, 2.0)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flext_sdk import _operations as ops
+from flext_sdk._core.arguments import check_wait
 from flext_sdk._core.deadline import Deadline
 from flext_sdk._core.runs import field, intervals, is_finished, run_error
 from flext_sdk._sync import _rt as rt
@@ -81,6 +82,7 @@ def watch[S](
         WaitTimeoutError: If it had not ended in time; it goes on.
         ConnectionFailedError: If the service stayed away for a minute.
     """
+    check_wait(seconds)
     transport = resource._client._transport
     patient = type(resource)(resource._client._watching())
     deadline = Deadline(seconds, transport.clock)

@@ -298,7 +298,7 @@ def _kind(annotation: Any, *, stream: bool) -> str:
         "Sequence": "list",
         "Any": "json",
         "dict": "model",
-        "Iterator": "stream",
+        "Generator": "stream",
         "RawResponse": "json",
     }.get(head, "model")
 

@@ -19,6 +19,8 @@ FIXED = {
     "AsyncFlext": "flext_sdk._async.client",
     "Page": "flext_sdk._sync.pagination",
     "AsyncPage": "flext_sdk._async.pagination",
+    "Middleware": "flext_sdk._sync.calls",
+    "AsyncMiddleware": "flext_sdk._async.calls",
     "BreakerEvent": "flext_sdk._core.breaker",
     "BulkItem": "flext_sdk._core.outcomes",
     "BulkProgress": "flext_sdk._core.outcomes",
@@ -118,7 +120,7 @@ def render_init(public: dict[str, str]) -> str:
         "    globals()[name] = value  # the next time costs nothing",
         "    return value\n\n",
         "def __dir__() -> list[str]:",
-        "    return sorted({*globals(), *__all__})",
+        "    return sorted({*globals(), *__all__} - {'TYPE_CHECKING'})",
         "",
     ]
     return "\n".join(lines)

@@ -24,6 +24,7 @@ NAMES = {
     "__aexit__": "__exit__",
     "__aiter__": "__iter__",
     "aclose": "close",
+    "AsyncGenerator": "Generator",
     "AsyncIterator": "Iterator",
     "_async": "_sync",
 }

@@ -337,11 +337,11 @@ def test_following_a_burst_over_many_rotations(log: Path) -> None:
 @pytest.mark.parametrize(
     ("chosen", "message"),
     [
-        ({"grep": "("}, r"query parameter 'grep': '\(' is no regular expression, or too large"),
-        ({"grep": r"(a)\1"}, "query parameter 'grep': .* no look-around and no reference to groups"),
-        ({"grep": ""}, "query parameter 'grep': must not be empty"),
-        ({"grep": "x" * 257}, "query parameter 'grep': must have at most 256 characters"),
-        ({"level": "loud"}, "query parameter 'level': expected debug, info, warning or error, got 'loud'"),
+        ({"grep": "("}, r"grep: '\(' is no regular expression, or too large"),
+        ({"grep": r"(a)\1"}, "grep: .* no look-around and no reference to groups"),
+        ({"grep": ""}, "grep: must not be empty"),
+        ({"grep": "x" * 257}, "grep: must have at most 256 characters"),
+        ({"level": "loud"}, "level: expected debug, info, warning or error, got 'loud'"),
     ],
 )
 def test_what_makes_no_sense_is_told_before_anything_is_read(

@@ -255,6 +255,61 @@ def test_the_thread_of_the_first_call_may_end_before_others_call(server: Server)
     assert "pyreqwest" in loaded(CALL.format(url=server.url) + LATE.format(url=server.url))
 
 
+SOON = """
+import asyncio, threading
+from flext_sdk import AsyncFlext, Flext
+client = Flext({url!r})
+thread = threading.Thread(target=client.pipelines.show, args=("orders",)); thread.start(); thread.join()
+async def work():
+    async with AsyncFlext({url!r}) as other:
+        await other.pipelines.show("orders")
+asyncio.run(work())
+"""
+
+
+def test_a_program_may_end_right_behind_an_answer(server: Server) -> None:
+    # The thread of the fast library was about to finish its work, and Python ended it in the middle of Rust (SIGSEGV),
+    # in every third program or so.
+    server.says(Answer(body=GOOD))
+    for _ in range(6):
+        subprocess.run([sys.executable, "-c", SOON.format(url=server.url)], check=True, capture_output=True)
+
+
+def test_without_the_fast_library_it_is_looked_for_once(server: Server) -> None:
+    server.says(Answer(body=GOOD))
+    code = f"""
+        import importlib.abc, sys, threading
+        class Nowhere(importlib.abc.MetaPathFinder):
+            asked = 0
+            def find_spec(self, name, path, target=None):
+                if name.partition(".")[0] == "pyreqwest":
+                    Nowhere.asked += 1
+                    raise ModuleNotFoundError(name)
+        sys.meta_path.insert(0, Nowhere())
+        from flext_sdk import Flext
+        client = Flext({server.url!r})
+        def work():
+            for _ in range(3):
+                client.pipelines.show("orders")
+        def other():
+            Flext({server.url!r}).pipelines.show("orders")
+        work()  # not at all in the main thread
+        assert Nowhere.asked == 0
+        for each in (work, other, work):
+            thread = threading.Thread(target=each); thread.start(); thread.join()
+        print(Nowhere.asked)
+        try:
+            Flext({server.url!r}, transport="fast").pipelines.show("orders")
+        except Exception as error:
+            print(type(error).__name__)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True
+    ).stdout.split()
+    # Once in a thread of its own, and once more to be told the reason.
+    assert done == ["2", "MissingExtraError"]
+
+
 async def test_tasks_take_the_fast_transport_by_themselves(server: Server) -> None:
     server.says(Answer(body=GOOD))
     async with AsyncFlext(server.url, _environ={}) as client:
@@ -296,6 +351,31 @@ def test_a_child_process_does_not_use_the_threads_of_its_parent(server: Server) 
     """
     loaded(textwrap.dedent(code))
     assert [seen.path.rpartition("/")[2] for seen in server.seen] == ["parent", "child", "parent"]
+
+
+def test_threads_of_a_child_process_call_too(server: Server) -> None:
+    # The library was loaded in a thread that a fork ends; the first thread of the child crashed as it took its place.
+    server.says(Answer(body=GOOD))
+    code = f"""
+        import os, threading, warnings
+        from flext_sdk import Flext
+        warnings.simplefilter("ignore")
+        client = Flext({server.url!r})
+        def work():
+            assert client.pipelines.show("orders").name == "orders"
+        def call():
+            thread = threading.Thread(target=work); thread.start(); thread.join()
+        call()
+        child = os.fork()
+        if child == 0:
+            for _ in range(5):
+                call()
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        call()
+    """
+    loaded(textwrap.dedent(code))
+    assert len(server.seen) == 7
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,13 @@ from flext_sdk import _operations as ops
 from flext_sdk._async.dbt_commands import AsyncDbtCommands
 from flext_sdk._async.dbt_runs import RUN_COLUMNS
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import many
 from flext_sdk._core.runs import field
 from flext_sdk._site import Site
 from flext_sdk.errors import ConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from typing import Any
 
     from flext_sdk._async.pagination import AsyncPage
@@ -208,7 +209,7 @@ class AsyncDbt(AsyncDbtCommands):
             flext data dbt lineage
         """
         base = str(Path.cwd())
-        query = {"project": str(project), "base_path": base, "stale": stale, "types": [*types] if types else None}
+        query = {"project": str(project), "base_path": base, "stale": stale, "types": many(types)}
         found = await self._parsed(ops.DBT_MODELS, query, on_progress)
         models: Sequence[DbtModel] = field(found, "models")
         return models
@@ -423,7 +424,7 @@ class AsyncDbt(AsyncDbtCommands):
         level: Literal["debug", "info", "warning", "error"] | None = None,
         since: str | None = None,
         follow: bool = False,
-    ) -> AsyncIterator[LogEntry]:
+    ) -> AsyncGenerator[LogEntry]:
         """Show what dbt said in a run.
 
         Args:

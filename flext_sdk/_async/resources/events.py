@@ -15,7 +15,7 @@ from flext_sdk._core.runs import field, moment
 from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
     from datetime import datetime
 
     from flext_sdk._async.resource import AsyncResource
@@ -44,7 +44,7 @@ class AsyncEvents(AsyncEventsBase):
     )
     async def follow(
         self, *, type: str | None = None, tail: int = 0, since: str | None = None, grep: str | None = None
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event]:
         """Show events as they are published, until interrupted.
 
         A connection that breaks is opened again, and no event is lost or comes twice.

@@ -11,11 +11,12 @@ from flext_sdk._async.resources._meltano import AsyncMeltanoBase
 from flext_sdk._async.streams import following, stored_lines
 from flext_sdk._async.waiters import wait_for_run
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_wait, many
 from flext_sdk._core.runs import field, is_finished, run_error
 from flext_sdk.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
     from flext_sdk._async.pagination import AsyncPage
     from flext_sdk._core.operations import Operation
@@ -172,7 +173,8 @@ class AsyncMeltano(AsyncMeltanoBase):
             flext meltano add
             flext meltano list
         """
-        body = {"plugins": [*plugins] if plugins else None, "clean": clean or None, "project": project}
+        check_wait(timeout)
+        body = {"plugins": many(plugins), "clean": clean or None, "project": project}
         run = await self._call(ops.MELTANO_INSTALL, body=body)
         return await self._ended(run, wait, timeout, on_progress, raise_on_failure)
 
@@ -241,8 +243,9 @@ class AsyncMeltano(AsyncMeltanoBase):
             flext meltano stop
             flext meltano schedule
         """
+        check_wait(timeout)
         body = {
-            "tasks": [*tasks],
+            "tasks": many(tasks) or [],
             "environment": environment,
             "full_refresh": full_refresh or None,
             "state_id_suffix": state_id_suffix,
@@ -270,7 +273,7 @@ class AsyncMeltano(AsyncMeltanoBase):
         level: Literal["debug", "info", "warning", "error"] | None = None,
         follow: bool = False,
         project: str | None = None,
-    ) -> AsyncIterator[LogEntry]:
+    ) -> AsyncGenerator[LogEntry]:
         """Show the log lines of a run of a Meltano project.
 
         Args:
@@ -367,6 +370,7 @@ class AsyncMeltano(AsyncMeltanoBase):
             flext meltano run
             flext meltano runs
         """
+        check_wait(timeout)
         body = {"execution_id": run, "force": force or None, "project": project}
         found = await self._call(ops.MELTANO_STOP, body=body)
         runs: Sequence[Run] = field(found, "runs")
@@ -383,7 +387,7 @@ class AsyncMeltano(AsyncMeltanoBase):
     )
     async def invoke(
         self, plugin: str, arguments: Sequence[str] | None = None, *, project: str | None = None
-    ) -> AsyncIterator[LogEntry]:
+    ) -> AsyncGenerator[LogEntry]:
         """Call a plugin of a Meltano project with arguments of its own.
 
         Arguments that begin with a dash stand behind --.
@@ -413,7 +417,7 @@ class AsyncMeltano(AsyncMeltanoBase):
         See also:
             flext meltano test
         """
-        body = {"plugin": plugin, "arguments": [*arguments] if arguments else None, "project": project}
+        body = {"plugin": plugin, "arguments": many(arguments), "project": project}
         begun = await self._call(ops.MELTANO_INVOKE, body=body)
         name, key = str(field(begun, "pipeline")), str(field(begun, "execution_id"))
         feed = await following(self, name, key, tail=10_000)
@@ -477,7 +481,8 @@ class AsyncMeltano(AsyncMeltanoBase):
         See also:
             flext meltano config
         """
-        body = {"plugins": [*plugins] if plugins else None, "project": project}
+        check_wait(timeout)
+        body = {"plugins": many(plugins), "project": project}
         return await self._ended(
             await self._call(ops.MELTANO_TEST, body=body), wait, timeout, on_progress, raise_on_failure
         )
@@ -534,6 +539,7 @@ class AsyncMeltano(AsyncMeltanoBase):
         See also:
             flext meltano logs
         """
+        check_wait(timeout)
         found = project or _above(Path.cwd())
         body = {"version": version, **({"project": str(found)} if found else {})}
         return await self._ended(
@@ -610,7 +616,7 @@ class AsyncMeltano(AsyncMeltanoBase):
             values.pop("base_path", None)
         body: dict[str, Json] = {
             "set": values or None,
-            "unset": [*unset] if unset else None,
+            "unset": many(unset),
             "extras": extras or None,
             "project": project,
         }

@@ -9,6 +9,7 @@ from flext_sdk import _operations as ops
 from flext_sdk._async.resources._orchestrations import AsyncOrchestrationsBase
 from flext_sdk._async.waiters import watch
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_wait, many
 from flext_sdk._core.runs import field
 from flext_sdk.errors import RunFailedError, UsageError
 
@@ -108,13 +109,14 @@ class AsyncOrchestrations(AsyncOrchestrationsBase):
             flext orchestration cancel
             flext runtime list
         """
+        check_wait(timeout)
         if limit is not None and not 0 < limit <= _LONGEST:
             raise UsageError(f"limit must be more than 0 and at most {_LONGEST:.0f} seconds, not {limit:g}")
         body = {
             "name": name,
             "runtime_type": runtime,
             "command": command,
-            "args": [*(args or ())],
+            "args": many(args) or [],
             "config": dict(config) if config else None,
             "metadata": dict(metadata) if metadata else None,
             "timeout": None if limit is None else int(limit * _NANOSECONDS),

@@ -12,6 +12,7 @@ from flext_sdk._async._documents import read_json, write_json
 from flext_sdk._async.resources._plugins import AsyncPluginsBase
 from flext_sdk._async.resources.orchestrations import AsyncOrchestrations
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_wait, many
 from flext_sdk._core.request import plain_data
 from flext_sdk._core.runs import field
 from flext_sdk.errors import ConflictError, FlextError, UsageError
@@ -159,6 +160,7 @@ class AsyncPlugins(AsyncPluginsBase):
             flext plugin update
             flext plugin lock
         """
+        check_wait(timeout)
         body = {
             "plugin_id": self._absolute(name) if name else None,
             "plugin_type": kind,
@@ -237,6 +239,7 @@ class AsyncPlugins(AsyncPluginsBase):
             flext plugin install
             flext plugin index update
         """
+        check_wait(timeout)
         body = {"version": version, "python": python}
         begun = await self._call(ops.PLUGINS_UPDATE, path={"name": name}, body=body)
         return await self._waited(begun, wait, timeout, on_progress, on_message)
@@ -294,6 +297,7 @@ class AsyncPlugins(AsyncPluginsBase):
             flext plugin search
             flext plugin update
         """
+        check_wait(timeout)
         begun = await self._call(ops.PLUGINS_UPDATE_INDEX, body={"source": self._absolute(source) if source else None})
         return await self._waited(begun, wait, timeout, on_progress, on_message)
 
@@ -334,7 +338,7 @@ class AsyncPlugins(AsyncPluginsBase):
         See also:
             flext plugin install
         """
-        found = await self._call(ops.PLUGINS_LOCK, query={"names": [*names] if names else None})
+        found = await self._call(ops.PLUGINS_LOCK, query={"names": many(names)})
         if file is not None:
             await write_json(str(file), plain_data(found))
         return found

@@ -17,7 +17,7 @@ from flext_sdk._core.runs import intervals, moment
 from flext_sdk.errors import NotSupportedError, UsageError, WaitTimeoutError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
     from flext_sdk._core.generations import Server
     from flext_sdk._core.retry import FailureKind
@@ -316,7 +316,7 @@ class AsyncServices(AsyncServiceAccess):
         since: str | None = None,
         grep: str | None = None,
         follow: bool = False,
-    ) -> AsyncIterator[LogEntry]:
+    ) -> AsyncGenerator[LogEntry]:
         """Show a service's own log.
 
         Args:

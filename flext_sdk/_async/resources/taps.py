@@ -8,6 +8,7 @@ from flext_sdk import _operations as ops
 from flext_sdk._async.configuring import change_settings, here, judged
 from flext_sdk._async.resources._taps import AsyncTapsBase
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -218,4 +219,4 @@ class AsyncTaps(AsyncTapsBase):
         body = {"config": dict(config) if config else None, "base_path": here(self)}
         if not patterns and not clear:
             return await self._call(ops.TAPS_DISCOVER, path={"name": name}, body=body)
-        return await self._call(ops.TAPS_SELECT, path={"name": name}, body={**body, "patterns": [*(patterns or ())]})
+        return await self._call(ops.TAPS_SELECT, path={"name": name}, body={**body, "patterns": many(patterns) or []})

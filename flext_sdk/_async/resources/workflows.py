@@ -8,6 +8,7 @@ from flext_sdk import _operations as ops
 from flext_sdk._async.resources._workflows import AsyncWorkflowsBase
 from flext_sdk._async.waiters import watch
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_wait
 from flext_sdk._core.runs import field, is_finished, replaced, run_error
 
 if TYPE_CHECKING:
@@ -139,6 +140,7 @@ class AsyncWorkflows(AsyncWorkflowsBase):
             flext workflow status
             flext pipeline start
         """
+        check_wait(timeout)
         body = {"variables": dict(variables) if variables else None, "full_refresh": full_refresh or None}
         begun = await self._call(ops.WORKFLOWS_EXECUTE, path={"workflow": workflow}, body=body)
         if not wait:

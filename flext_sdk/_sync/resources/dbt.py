@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import many
 from flext_sdk._core.runs import field
 from flext_sdk._site import Site
 from flext_sdk._sync.dbt_commands import DbtCommands
@@ -16,7 +17,7 @@ from flext_sdk._sync.dbt_runs import RUN_COLUMNS
 from flext_sdk.errors import ConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from typing import Any
 
     from flext_sdk._core.operations import Operation
@@ -209,7 +210,7 @@ class Dbt(DbtCommands):
             flext data dbt lineage
         """
         base = str(Path.cwd())
-        query = {"project": str(project), "base_path": base, "stale": stale, "types": [*types] if types else None}
+        query = {"project": str(project), "base_path": base, "stale": stale, "types": many(types)}
         found = self._parsed(ops.DBT_MODELS, query, on_progress)
         models: Sequence[DbtModel] = field(found, "models")
         return models
@@ -422,7 +423,7 @@ class Dbt(DbtCommands):
         level: Literal["debug", "info", "warning", "error"] | None = None,
         since: str | None = None,
         follow: bool = False,
-    ) -> Iterator[LogEntry]:
+    ) -> Generator[LogEntry]:
         """Show what dbt said in a run.
 
         Args:

@@ -16,7 +16,7 @@ from flext_sdk._sync.resources._events import EventsBase
 from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
     from datetime import datetime
 
     from flext_sdk._core.types import Json
@@ -45,7 +45,7 @@ class Events(EventsBase):
     )
     def follow(
         self, *, type: str | None = None, tail: int = 0, since: str | None = None, grep: str | None = None
-    ) -> Iterator[Event]:
+    ) -> Generator[Event]:
         """Show events as they are published, until interrupted.
 
         A connection that breaks is opened again, and no event is lost or comes twice.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_wait, many
 from flext_sdk._core.runs import field, is_finished, run_error
 from flext_sdk._sync._documents import read_definition
 from flext_sdk._sync.resources._meltano import MeltanoBase
@@ -16,7 +17,7 @@ from flext_sdk._sync.waiters import wait_for_run
 from flext_sdk.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     from flext_sdk._core.operations import Operation
     from flext_sdk._core.types import Json
@@ -173,7 +174,8 @@ class Meltano(MeltanoBase):
             flext meltano add
             flext meltano list
         """
-        body = {"plugins": [*plugins] if plugins else None, "clean": clean or None, "project": project}
+        check_wait(timeout)
+        body = {"plugins": many(plugins), "clean": clean or None, "project": project}
         run = self._call(ops.MELTANO_INSTALL, body=body)
         return self._ended(run, wait, timeout, on_progress, raise_on_failure)
 
@@ -242,8 +244,9 @@ class Meltano(MeltanoBase):
             flext meltano stop
             flext meltano schedule
         """
+        check_wait(timeout)
         body = {
-            "tasks": [*tasks],
+            "tasks": many(tasks) or [],
             "environment": environment,
             "full_refresh": full_refresh or None,
             "state_id_suffix": state_id_suffix,
@@ -269,7 +272,7 @@ class Meltano(MeltanoBase):
         level: Literal["debug", "info", "warning", "error"] | None = None,
         follow: bool = False,
         project: str | None = None,
-    ) -> Iterator[LogEntry]:
+    ) -> Generator[LogEntry]:
         """Show the log lines of a run of a Meltano project.
 
         Args:
@@ -366,6 +369,7 @@ class Meltano(MeltanoBase):
             flext meltano run
             flext meltano runs
         """
+        check_wait(timeout)
         body = {"execution_id": run, "force": force or None, "project": project}
         found = self._call(ops.MELTANO_STOP, body=body)
         runs: Sequence[Run] = field(found, "runs")
@@ -382,7 +386,7 @@ class Meltano(MeltanoBase):
     )
     def invoke(
         self, plugin: str, arguments: Sequence[str] | None = None, *, project: str | None = None
-    ) -> Iterator[LogEntry]:
+    ) -> Generator[LogEntry]:
         """Call a plugin of a Meltano project with arguments of its own.
 
         Arguments that begin with a dash stand behind --.
@@ -412,7 +416,7 @@ class Meltano(MeltanoBase):
         See also:
             flext meltano test
         """
-        body = {"plugin": plugin, "arguments": [*arguments] if arguments else None, "project": project}
+        body = {"plugin": plugin, "arguments": many(arguments), "project": project}
         begun = self._call(ops.MELTANO_INVOKE, body=body)
         name, key = str(field(begun, "pipeline")), str(field(begun, "execution_id"))
         feed = following(self, name, key, tail=10_000)
@@ -476,7 +480,8 @@ class Meltano(MeltanoBase):
         See also:
             flext meltano config
         """
-        body = {"plugins": [*plugins] if plugins else None, "project": project}
+        check_wait(timeout)
+        body = {"plugins": many(plugins), "project": project}
         return self._ended(self._call(ops.MELTANO_TEST, body=body), wait, timeout, on_progress, raise_on_failure)
 
     @command(
@@ -531,6 +536,7 @@ class Meltano(MeltanoBase):
         See also:
             flext meltano logs
         """
+        check_wait(timeout)
         found = project or _above(Path.cwd())
         body = {"version": version, **({"project": str(found)} if found else {})}
         return self._ended(self._call(ops.MELTANO_UPGRADE, body=body), wait, timeout, on_progress, raise_on_failure)
@@ -605,7 +611,7 @@ class Meltano(MeltanoBase):
             values.pop("base_path", None)
         body: dict[str, Json] = {
             "set": values or None,
-            "unset": [*unset] if unset else None,
+            "unset": many(unset),
             "extras": extras or None,
             "project": project,
         }

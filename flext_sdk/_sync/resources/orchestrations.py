@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_wait, many
 from flext_sdk._core.runs import field
 from flext_sdk._sync.resources._orchestrations import OrchestrationsBase
 from flext_sdk._sync.waiters import watch
@@ -109,13 +110,14 @@ class Orchestrations(OrchestrationsBase):
             flext orchestration cancel
             flext runtime list
         """
+        check_wait(timeout)
         if limit is not None and not 0 < limit <= _LONGEST:
             raise UsageError(f"limit must be more than 0 and at most {_LONGEST:.0f} seconds, not {limit:g}")
         body = {
             "name": name,
             "runtime_type": runtime,
             "command": command,
-            "args": [*(args or ())],
+            "args": many(args) or [],
             "config": dict(config) if config else None,
             "metadata": dict(metadata) if metadata else None,
             "timeout": None if limit is None else int(limit * _NANOSECONDS),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_wait, many
 from flext_sdk._core.request import plain_data
 from flext_sdk._core.runs import field
 from flext_sdk._sync import _rt as rt
@@ -160,6 +161,7 @@ class Plugins(PluginsBase):
             flext plugin update
             flext plugin lock
         """
+        check_wait(timeout)
         body = {
             "plugin_id": self._absolute(name) if name else None,
             "plugin_type": kind,
@@ -238,6 +240,7 @@ class Plugins(PluginsBase):
             flext plugin install
             flext plugin index update
         """
+        check_wait(timeout)
         body = {"version": version, "python": python}
         begun = self._call(ops.PLUGINS_UPDATE, path={"name": name}, body=body)
         return self._waited(begun, wait, timeout, on_progress, on_message)
@@ -295,6 +298,7 @@ class Plugins(PluginsBase):
             flext plugin search
             flext plugin update
         """
+        check_wait(timeout)
         begun = self._call(ops.PLUGINS_UPDATE_INDEX, body={"source": self._absolute(source) if source else None})
         return self._waited(begun, wait, timeout, on_progress, on_message)
 
@@ -335,7 +339,7 @@ class Plugins(PluginsBase):
         See also:
             flext plugin install
         """
-        found = self._call(ops.PLUGINS_LOCK, query={"names": [*names] if names else None})
+        found = self._call(ops.PLUGINS_LOCK, query={"names": many(names)})
         if file is not None:
             write_json(str(file), plain_data(found))
         return found

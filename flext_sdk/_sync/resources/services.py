@@ -18,7 +18,7 @@ from flext_sdk._sync.services import ServiceAccess, names_of, one_name
 from flext_sdk.errors import NotSupportedError, UsageError, WaitTimeoutError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from flext_sdk._core.generations import Server
     from flext_sdk._core.retry import FailureKind
@@ -317,7 +317,7 @@ class Services(ServiceAccess):
         since: str | None = None,
         grep: str | None = None,
         follow: bool = False,
-    ) -> Iterator[LogEntry]:
+    ) -> Generator[LogEntry]:
         """Show a service's own log.
 
         Args:

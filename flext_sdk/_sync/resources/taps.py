@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import many
 from flext_sdk._sync.configuring import change_settings, here, judged
 from flext_sdk._sync.resources._taps import TapsBase
 
@@ -219,4 +220,4 @@ class Taps(TapsBase):
         body = {"config": dict(config) if config else None, "base_path": here(self)}
         if not patterns and not clear:
             return self._call(ops.TAPS_DISCOVER, path={"name": name}, body=body)
-        return self._call(ops.TAPS_SELECT, path={"name": name}, body={**body, "patterns": [*(patterns or ())]})
+        return self._call(ops.TAPS_SELECT, path={"name": name}, body={**body, "patterns": many(patterns) or []})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_wait
 from flext_sdk._core.runs import field, is_finished, replaced, run_error
 from flext_sdk._sync.resources._workflows import WorkflowsBase
 from flext_sdk._sync.waiters import watch
@@ -140,6 +141,7 @@ class Workflows(WorkflowsBase):
             flext workflow status
             flext pipeline start
         """
+        check_wait(timeout)
         body = {"variables": dict(variables) if variables else None, "full_refresh": full_refresh or None}
         begun = self._call(ops.WORKFLOWS_EXECUTE, path={"workflow": workflow}, body=body)
         if not wait:
