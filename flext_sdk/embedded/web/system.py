@@ -162,7 +162,8 @@ def _wanted(query: Mapping[str, Any]) -> Wanted:
     try:
         return wanted(start, query.get("level"), query.get("grep"))
     except UsageError as error:
-        raise validation_failed([problem("/grep", error.message)], what="query") from None
+        name, _, told = error.message.partition(": ")
+        raise validation_failed([problem(f"/{name}", f"query parameter {name!r}: {told}")], what="query") from None
 
 
 def _good(checks: Mapping[str, str]) -> bool:
