@@ -127,6 +127,10 @@ class WorkflowStatus(Model):
     """
     Why it failed.
     """
+    hint: str | None = None
+    """
+    What to do about that.
+    """
     node_id: str | None = None
 
 

@@ -1597,6 +1597,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "events": None,
         "last_event": None,
         "error": None,
+        "hint": None,
         "node_id": "node id",
     },
 }

@@ -1498,4 +1498,5 @@ class WorkflowStatusValues(TypedDict, total=False):
     events: int | None
     last_event: str | None
     error: str | None
+    hint: str | None
     node_id: str | None

@@ -215,8 +215,9 @@ async def test_a_workflow_can_be_waited_for(world: Any, pipeline: str, tmp_path:
         (tmp_path / "lost.csv").unlink()
         with pytest.raises(RunFailedError, match="of lost failed: ") as caught:
             client.workflows.execute("lost", wait=True)
-        assert caught.value.hint
+        hint = caught.value.hint
         failed = client.workflows.execute("lost", wait=True, raise_on_failure=False)
+        assert hint == client.pipelines.run_info(failed.execution_id).hint
         assert failed.status == "failed"
         with pytest.raises(NotFoundError, match="there is no workflow 'nothing'"):
             client.workflows.wait("nothing")

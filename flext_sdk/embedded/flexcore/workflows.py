@@ -109,6 +109,7 @@ def _run(run: dict[str, Any]) -> dict[str, Any]:
         "updated_at": run.get("completed_at") or run.get("started_at") or run.get("created_at"),
         "last_event": f"pipeline.{status}",
         "error": run.get("error"),
+        "hint": run.get("hint"),
     }
 
 
