@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from flext_sdk.testing import Platform
+
+
+HERE = Path(__file__).parent
+#: Files that take half a minute or more, the longest first: two run at a time, and whoever got one of these last would
+#: keep the other one waiting.
+LONGEST = (
+    "contract/test_services.py",
+    "cli/test_real.py",
+    "faults/test_storm.py",
+    "connectors/test_processes.py",
+    "cli/test_tools.py",
+    "generator/test_generate.py",
+    "meltano/test_projects.py",
+    "dbt/test_runs.py",
+    "engine/test_runs.py",
+    "dbt/test_client.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; all else stays where it is."""
+    places = {HERE / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture(autouse=True)

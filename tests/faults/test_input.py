@@ -70,7 +70,7 @@ def test_very_many_problems_do_not_scroll_the_first_away(run_flext: Flext, reach
     done = run_flext("pipeline", "validate", "-", stdin=text, **reach)
     assert done.returncode == 2
     lines = done.stderr.splitlines()
-    assert lines[0] == "error: 449 problems in -"
+    assert lines[0] == "error: 449 problems in standard input"
     assert "... and 399 more problems (-o json shows all)" in lines
     assert len(lines) < 55
     shown = json.loads(run_flext("pipeline", "validate", "-", "-o", "json", stdin=text, **reach).stderr)

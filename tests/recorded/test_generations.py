@@ -395,7 +395,7 @@ def flext(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         ("flexcore-container", "events list", ["PipelineExecutionStarted"]),
         ("flexcore-container", "events publish a.b --data n=1", ["event-1771581600"]),
         ("flexcore-container", "bus query x", ["sample"]),
-        ("flexcore-container-real", "service metrics flexcore", ["93784", "12500000"]),
+        ("flexcore-container-real", "service metrics flexcore", ["1d 02h", "11.9 MiB"]),
         ("flexcore-container-real", "service health flexcore", ["degraded"]),
         ("flexcore-plain", "service metrics flexcore", ["3600.5"]),
         ("flexcore-plain", "service config flexcore", ["staging"]),
