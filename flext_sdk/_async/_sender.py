@@ -79,6 +79,22 @@ def tls_context() -> ssl.SSLContext:
         return _context()
 
 
+@cache
+def _mask_log() -> None:
+    """Httpx logs each address (INFO) as it is; secrets in queries must not be in a log."""
+    import logging
+
+    from flext_sdk._core.redact import redact_url
+
+    def masked(record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            url = load_httpx().URL
+            record.args = tuple(redact_url(str(each)) if isinstance(each, url) else each for each in record.args)
+        return True
+
+    logging.getLogger("httpx").addFilter(masked)
+
+
 class AsyncSender:
     """Sends requests and reads whole answers; keeps connections open for the next ones.
 
@@ -137,6 +153,7 @@ class AsyncSender:
 
     async def _through_client(self, request: Request, deadline: Deadline) -> Response:
         lib = load_httpx()
+        _mask_log()
         started = deadline.elapsed
         limits = request.timeouts
         client = self._client or self._clients.get(lambda: _make_client(lib))

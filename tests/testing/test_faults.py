@@ -51,7 +51,7 @@ def test_a_real_client_meets_faults_and_gets_over_those_that_pass(
             with pytest.raises(error):
                 found.plugins.list()
         else:
-            assert len(list(found.plugins.list())) == len(CONNECTORS)
+            assert {plugin.name for plugin in found.plugins.list()} >= set(CONNECTORS)
 
 
 @pytest.mark.parametrize(("make", "options", "error"), CASES)
@@ -65,7 +65,7 @@ async def test_and_so_does_one_for_coroutines(
             with pytest.raises(error):
                 await found.plugins.list()
         else:
-            assert len([p async for p in found.plugins.list()]) == len(CONNECTORS)
+            assert {plugin.name async for plugin in found.plugins.list()} >= set(CONNECTORS)
 
 
 def test_chance_is_the_same_every_time(flext_platform: Platform) -> None:
