@@ -1,12 +1,11 @@
 """Asking a person for a setting."""
 
-import sys
 from collections.abc import Mapping
 from typing import Any
 
 from flext_cli.output import errors
 from flext_cli.output.text import one_line
-from flext_sdk._ask import typed
+from flext_sdk._ask import reply, typed
 
 
 def ask(setting: Mapping[str, Any]) -> str | None:
@@ -22,7 +21,4 @@ def ask(setting: Mapping[str, Any]) -> str | None:
     if setting.get("secret"):
         return typed(prompt) or None
     errors.say(prompt)
-    line = sys.stdin.readline()
-    if not line.endswith("\n"):
-        errors.say("\n")  # Ctrl-D
-    return line.strip() or None
+    return reply().strip() or None

@@ -80,11 +80,10 @@ def run(words: str, tokens: Sequence[str]) -> int:
 
 
 def _answer() -> str:
-    """What a person types behind a question; where that is Ctrl-D, what comes next begins a line of its own."""
-    line = sys.stdin.readline()
-    if not line.endswith("\n"):
-        errors.say("\n")
-    return line.strip()
+    """What a person types behind a question."""
+    from flext_sdk._ask import reply
+
+    return reply().strip()
 
 
 def _typed(words: str) -> dict[str, str]:
@@ -303,10 +302,8 @@ class Command:
 
     def _on_changes(self, changes: Sequence[Data]) -> bool:
         """Show what would change, and ask."""
-        from flext_cli.output.values import cell
-
         for one in changes:
-            before, after = (cell(one[side]) if one[side] is not None else "-" for side in ("before", "after"))
+            before, after = (values.cell(one[side]) if one[side] is not None else "-" for side in ("before", "after"))
             errors.say(one_line(f"{one['key']}: {before} -> {after}") + "\n")
         return bool(self.shared.get("yes")) or self._agreed(self.entry["confirm"])
 

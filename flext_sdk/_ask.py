@@ -7,10 +7,11 @@ users of the machine could read that.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 from flext_sdk.errors import UsageError
 
-__all__ = ["line", "on_terminal", "secret", "typed"]
+__all__ = ["line", "on_terminal", "reply", "secret", "typed"]
 
 
 def line(question: str) -> str:
@@ -25,10 +26,15 @@ def line(question: str) -> str:
         )
     sys.stderr.write(f"{question}: ")
     sys.stderr.flush()
+    return _checked(reply(), question)
+
+
+def reply() -> str:
+    """The line that is typed behind a question, with its end; after Ctrl-D what comes next begins a line of its own."""
     answer = sys.stdin.readline()
     if not answer.endswith("\n"):
         _new_line()
-    return _checked(answer, question)
+    return answer
 
 
 def secret(question: str) -> str:
@@ -54,9 +60,9 @@ def typed(prompt: str) -> str:
 
 
 def _new_line() -> None:
-    """After Ctrl-D what comes next begins a line of its own."""
-    sys.stderr.write("\n")
-    sys.stderr.flush()
+    with suppress(OSError, ValueError, AttributeError):  # nobody is left to be told
+        sys.stderr.write("\n")
+        sys.stderr.flush()
 
 
 def on_terminal() -> bool:

@@ -9,9 +9,8 @@ from flext_sdk._async.resources._pipelines import AsyncPipelinesBase
 from flext_sdk._async.streams import following, stored_lines
 from flext_sdk._async.waiters import find_run, wait_for_run
 from flext_sdk._core.annotations import command
-from flext_sdk._core.arguments import check_wait, is_any, many
+from flext_sdk._core.arguments import check_tail, check_wait, many
 from flext_sdk._core.runs import field, is_finished
-from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -340,8 +339,7 @@ class AsyncPipelineRuns(AsyncPipelinesBase):
             flext pipeline status
             flext pipeline runs
         """
-        if not is_any(tail, int) or not 0 <= tail <= 10_000:
-            raise UsageError(f"tail must be a number between 0 and 10000, not {tail!r}")
+        check_tail(tail)
         if run is None and follow:
             newest = await find_run(self, name)
             run = str(field(newest, "execution_id"))

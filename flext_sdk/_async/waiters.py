@@ -67,7 +67,7 @@ async def watch[S](
     Args:
         resource: The resource that asks.
         found: It, as it was seen last.
-        ask: Looks at it, with a resource whose calls are not told to hooks one by one.
+        ask: Looks at it, with a resource that asks the service itself whether it is back, and no breaker.
         ended: Whether it has ended.
         seconds: How long to wait; None for as long as it takes.
         on_progress: Called with it after every look.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from flext_sdk._core.types import Json
 
-__all__ = ["check_wait", "is_any", "kind", "many"]
+__all__ = ["check_tail", "check_wait", "is_any", "kind", "many"]
 
 
 def is_any(value: object, *types: type) -> bool:
@@ -36,6 +36,16 @@ def check_wait(timeout: float | None) -> None:
         raise UsageError(f"timeout must be a number of seconds; it is {kind(timeout)}")
     if not timeout >= 0:
         raise UsageError("timeout must not be below zero")
+
+
+def check_tail(tail: int, most: int = 10_000) -> None:
+    """See that so many last ones can be asked for.
+
+    Raises:
+        UsageError: If not.
+    """
+    if not is_any(tail, int) or not 0 <= tail <= most:
+        raise UsageError(f"tail must be between 0 and {most}, not {tail!r}")
 
 
 def many(items: Iterable[str] | str | None) -> list[Json] | None:

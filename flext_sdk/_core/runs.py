@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FINISHED",
+    "LEVELS",
     "at_least",
     "field",
     "intervals",
@@ -23,12 +24,14 @@ __all__ = [
     "parse_since",
     "replaced",
     "run_error",
+    "written",
 ]
 
 _DONE = frozenset({"completed", "completed_no_steps"})
 FINISHED = _DONE | {"failed", "cancelled", "canceled"}
 """Statuses of a run that has ended."""
-_LEVELS = ("debug", "info", "warning", "error")
+LEVELS = ("debug", "info", "warning", "error")
+"""Levels of log lines, the least first."""
 _MOMENT = "Expected: a time such as 2026-01-31T08:00:00Z, or 90s, 15m, 2h, 1d."
 _AGO = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([smhd])")
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -78,9 +81,19 @@ def at_least(level: str | None, minimum: str | None) -> bool:
     """Whether a log line of ``level`` is to be shown; an unknown level always is."""
     word = str(level or "").lower()
     word = {"warn": "warning", "critical": "error", "fatal": "error"}.get(word, word)
-    if minimum is None or word not in _LEVELS or minimum not in _LEVELS:
+    if minimum is None or word not in LEVELS or minimum not in LEVELS:
         return True
-    return _LEVELS.index(word) >= _LEVELS.index(minimum)
+    return LEVELS.index(word) >= LEVELS.index(minimum)
+
+
+def written(line: Json) -> datetime | None:
+    """When a log line was written, as it says itself; in UTC where it names no zone."""
+    found = field(line, "timestamp")
+    try:
+        found = found if isinstance(found, datetime) else datetime.fromisoformat(found)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def moment(value: str | datetime | timedelta | None) -> datetime | None:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
-from flext_sdk._core.arguments import check_wait, is_any, many
+from flext_sdk._core.arguments import check_tail, check_wait, many
 from flext_sdk._core.runs import field, is_finished
 from flext_sdk._sync.resources._pipelines import PipelinesBase
 from flext_sdk._sync.streams import following, stored_lines
 from flext_sdk._sync.waiters import find_run, wait_for_run
-from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -339,8 +338,7 @@ class PipelineRuns(PipelinesBase):
             flext pipeline status
             flext pipeline runs
         """
-        if not is_any(tail, int) or not 0 <= tail <= 10_000:
-            raise UsageError(f"tail must be a number between 0 and 10000, not {tail!r}")
+        check_tail(tail)
         if run is None and follow:
             newest = find_run(self, name)
             run = str(field(newest, "execution_id"))

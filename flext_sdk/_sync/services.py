@@ -11,7 +11,7 @@ from flext_sdk import _operations as ops
 from flext_sdk._core.operations import Operation
 from flext_sdk._core.redact import redact_url
 from flext_sdk._core.request import plain_data
-from flext_sdk._core.runs import at_least, field, intervals, parse_since
+from flext_sdk._core.runs import at_least, field, intervals, written
 from flext_sdk._sync import _local
 from flext_sdk._sync import _rt as rt
 from flext_sdk._sync.resources._services import ServicesBase
@@ -198,14 +198,8 @@ def one_name(service: str) -> Service:
 
 def _not_before(line: LogEntry, since: datetime | None) -> bool:
     """Whether a line may have been written at or after a moment; one that does not say when may."""
-    when = field(line, "timestamp")
-    if since is None or not when:
-        return True
-    try:
-        found = parse_since(when, since)
-    except UsageError:
-        return True
-    return found is None or found >= since
+    when = written(line)
+    return since is None or when is None or when >= since
 
 
 def _after(seen: Sequence[LogEntry], lines: Sequence[LogEntry]) -> Sequence[LogEntry]:

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 
     from flext_sdk._core.types import Json
 
-__all__ = ["BY_KEY", "check", "parents_of", "parse", "problem_error", "read_words", "setting_of", "values_of"]
+__all__ = [
+    "BY_KEY",
+    "check",
+    "parents_of",
+    "parse",
+    "pointer",
+    "problem_error",
+    "read_words",
+    "setting_of",
+    "values_of",
+]
 
 BY_KEY: dict[str, Setting] = {setting.key: setting for setting in ALL_SETTINGS}
 SECTIONS: dict[str, dict[str, Setting]] = {}
@@ -231,6 +241,7 @@ def _near(word: str, known: Iterable[str]) -> str | None:
 
 
 def pointer(*parts: str) -> str:
+    """Where something stands in a file, as JSON pointers say it."""
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
 
 

@@ -32,7 +32,6 @@ __all__ = ["Aliases", "ConfigFile"]
 type Aliases = Callable[[Mapping[str, str]], Iterable[tuple[str, str, str]]]
 """Looks at the aliases of a file: name, what is wrong, and what to do of each that is wrong."""
 
-
 _OLD_DRAFT = "config.draft.old.yaml"
 
 
@@ -244,8 +243,7 @@ class ConfigFile:
             draft.unlink(missing_ok=True)
             return False
         try:
-            self._checked(text, str(draft))
-            if lost := self._lost(parse(text, str(draft))):
+            if lost := self._lost(self._checked(text, str(draft))):
                 raise problem_error(lost, str(draft))
         except ConfigurationError as error:
             raise _kept(error, draft) from None
@@ -263,10 +261,11 @@ class ConfigFile:
     def _text(self) -> str:
         return read_text(self.path) or ""
 
-    def _checked(self, text: str, name: str | None = None) -> None:
+    def _checked(self, text: str, name: str | None = None) -> Document:
         document = parse(text, name or str(self.path))
         if problems := check(document, profile=False):
             raise problem_error(problems, document.name)
+        return document
 
     def _lost(self, document: Document) -> list[Problem]:
         """What is wrong with the aliases of a file that is right otherwise."""

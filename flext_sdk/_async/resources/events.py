@@ -10,9 +10,9 @@ from flext_sdk import _operations as ops
 from flext_sdk._async.feeds import AsyncFeed, topic_of
 from flext_sdk._async.resources._events import AsyncEventsBase
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_tail
 from flext_sdk._core.operations import Operation
 from flext_sdk._core.runs import field, moment
-from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -76,8 +76,7 @@ class AsyncEvents(AsyncEventsBase):
         See also:
             flext events list
         """
-        if not 0 <= tail <= _MOST:
-            raise UsageError(f"tail must be between 0 and {_MOST}, not {tail}")
+        check_tail(tail, _MOST)
         feed = AsyncEventFeed(self, type=type, since=moment(since), grep=grep)
         await feed.begin(tail or (_MOST if since is not None else 0))
         try:

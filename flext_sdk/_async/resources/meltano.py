@@ -11,9 +11,9 @@ from flext_sdk._async.resources._meltano import AsyncMeltanoBase
 from flext_sdk._async.streams import following, stored_lines
 from flext_sdk._async.waiters import wait_for_run
 from flext_sdk._core.annotations import command
-from flext_sdk._core.arguments import check_wait, many
+from flext_sdk._core.arguments import check_tail, check_wait, many
 from flext_sdk._core.runs import field, is_finished, run_error
-from flext_sdk.errors import NotFoundError, UsageError
+from flext_sdk.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -303,8 +303,7 @@ class AsyncMeltano(AsyncMeltanoBase):
             flext meltano runs
             flext meltano run
         """
-        if not 0 <= tail <= 10_000:
-            raise UsageError(f"tail must be between 0 and 10000, not {tail}")
+        check_tail(tail)
         found = await self._newest(project) if run is None else await self._run_of(run)
         name, key = str(field(found, "pipeline")), str(field(found, "execution_id"))
         if not follow or is_finished(found):

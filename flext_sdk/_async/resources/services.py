@@ -11,10 +11,11 @@ from flext_sdk._async import _rt as rt
 from flext_sdk._async.routes import server_of
 from flext_sdk._async.services import AsyncServiceAccess, names_of, one_name
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_tail
 from flext_sdk._core.deadline import Deadline
 from flext_sdk._core.failures import no_answer_hint
 from flext_sdk._core.runs import intervals, moment
-from flext_sdk.errors import NotSupportedError, UsageError, WaitTimeoutError
+from flext_sdk.errors import NotSupportedError, WaitTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -349,8 +350,7 @@ class AsyncServices(AsyncServiceAccess):
             flext service status
         """
         name = one_name(service)
-        if not 0 <= tail <= 10_000:
-            raise UsageError(f"tail must be between 0 and 10000, not {tail}")
+        check_tail(tail)
         chosen = {"level": level, "since": moment(since), "grep": grep}
         lines = self._local_lines if self._client.is_local else self._remote_lines
         async for line in lines(name, tail, follow, chosen):

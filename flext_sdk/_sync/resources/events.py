@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_tail
 from flext_sdk._core.operations import Operation
 from flext_sdk._core.runs import field, moment
 from flext_sdk._sync.feeds import Feed, topic_of
 from flext_sdk._sync.resources._events import EventsBase
-from flext_sdk.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -77,8 +77,7 @@ class Events(EventsBase):
         See also:
             flext events list
         """
-        if not 0 <= tail <= _MOST:
-            raise UsageError(f"tail must be between 0 and {_MOST}, not {tail}")
+        check_tail(tail, _MOST)
         feed = EventFeed(self, type=type, since=moment(since), grep=grep)
         feed.begin(tail or (_MOST if since is not None else 0))
         try:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
-from flext_sdk._core.arguments import check_wait, many
+from flext_sdk._core.arguments import check_tail, check_wait, many
 from flext_sdk._core.runs import field, is_finished, run_error
 from flext_sdk._sync._documents import read_definition
 from flext_sdk._sync.resources._meltano import MeltanoBase
 from flext_sdk._sync.streams import following, stored_lines
 from flext_sdk._sync.waiters import wait_for_run
-from flext_sdk.errors import NotFoundError, UsageError
+from flext_sdk.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -302,8 +302,7 @@ class Meltano(MeltanoBase):
             flext meltano runs
             flext meltano run
         """
-        if not 0 <= tail <= 10_000:
-            raise UsageError(f"tail must be between 0 and 10000, not {tail}")
+        check_tail(tail)
         found = self._newest(project) if run is None else self._run_of(run)
         name, key = str(field(found, "pipeline")), str(field(found, "execution_id"))
         if not follow or is_finished(found):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from flext_sdk import _operations as ops
 from flext_sdk._core.annotations import command
+from flext_sdk._core.arguments import check_tail
 from flext_sdk._core.deadline import Deadline
 from flext_sdk._core.failures import no_answer_hint
 from flext_sdk._core.runs import intervals, moment
@@ -15,7 +16,7 @@ from flext_sdk._sync import _local
 from flext_sdk._sync import _rt as rt
 from flext_sdk._sync.routes import server_of
 from flext_sdk._sync.services import ServiceAccess, names_of, one_name
-from flext_sdk.errors import NotSupportedError, UsageError, WaitTimeoutError
+from flext_sdk.errors import NotSupportedError, WaitTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -350,8 +351,7 @@ class Services(ServiceAccess):
             flext service status
         """
         name = one_name(service)
-        if not 0 <= tail <= 10_000:
-            raise UsageError(f"tail must be between 0 and 10000, not {tail}")
+        check_tail(tail)
         chosen = {"level": level, "since": moment(since), "grep": grep}
         lines = self._local_lines if self._client.is_local else self._remote_lines
         for line in lines(name, tail, follow, chosen):

@@ -11,20 +11,19 @@ from __future__ import annotations
 import json
 from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from flext_sdk._core.runs import at_least
+from flext_sdk._core.runs import LEVELS, at_least, written
 from flext_sdk.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
 __all__ = ["HELD", "Chooser", "Wanted", "parse", "wanted"]
 
 HELD: Final = 200
 """Lines of one saying that are kept in mind until one of them matches."""
-_LEVELS: Final = ("debug", "info", "warning", "error")
 
 type Entry = dict[str, Any]
 """The contract's ``LogEntry``."""
@@ -97,7 +96,7 @@ def wanted(since: datetime | None = None, level: str | None = None, grep: str | 
         UsageError: There is no such level, or the expression is none.
         MissingExtraError: Matching needs what is not installed.
     """
-    if level is not None and level not in _LEVELS:
+    if level is not None and level not in LEVELS:
         raise UsageError(f"level: expected debug, info, warning or error, got {level[:60]!r}")
     return Wanted(since, level, None if grep is None else _pattern(grep))
 
@@ -214,15 +213,6 @@ class Chooser:
         found = [entry for line in reversed(run) for entry in self.next(line, upto)]
         self.reset()
         return found[::-1]
-
-
-def written(entry: Entry) -> datetime | None:
-    """When a line was written, as it says itself."""
-    try:
-        found = datetime.fromisoformat(entry["timestamp"])
-    except (KeyError, TypeError, ValueError):
-        return None
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def _matches(grep: Callable[[str], bool], entry: Entry) -> bool:
