@@ -21,7 +21,7 @@ from flext_sdk.embedded import supervisor
 from flext_sdk.embedded.hosting import logfile
 from flext_sdk.embedded.supervisor.look import lines
 from flext_sdk.embedded.supervisor.process import age, start_mark
-from flext_sdk.embedded.supervisor.reader import Follower, parse, tail
+from flext_sdk.embedded.supervisor.reader import Follower, tail
 from flext_sdk.errors import UsageError
 
 
@@ -157,8 +157,10 @@ def test_a_line_that_is_not_complete_yet_is_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["Fatal Python error", "[1]", '{"message": 1}', "{"])
-def test_what_the_service_did_not_write_itself_is_an_error(line: str) -> None:
-    assert parse(line, "flext") == {"level": "error", "message": line, "source": "flext"}
+def test_what_the_service_did_not_write_itself_is_an_error(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "flext.log"
+    path.write_text(line + "\n")
+    assert tail(path, 1, "flext") == [{"level": "error", "message": line, "source": "flext"}]
 
 
 def test_following_gives_new_lines_as_they_come(tmp_path: Path) -> None:

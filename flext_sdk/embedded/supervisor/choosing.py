@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-__all__ = ["HELD", "Chooser", "Wanted", "parse", "wanted"]
+__all__ = ["HELD", "Chooser", "Wanted", "wanted"]
 
 HELD: Final = 200
 """Lines of one saying that are kept in mind until one of them matches."""
@@ -29,20 +29,8 @@ type Entry = dict[str, Any]
 """The contract's ``LogEntry``."""
 
 
-def parse(line: str, source: str) -> Entry:
-    """A line of a log in the shape of the contract's ``LogEntry``.
-
-    What a service did not write itself is an error without a time.
-
-    Args:
-        line: The line.
-        source: Name of the service.
-    """
-    return _own(line, source) or _strange(line, source)
-
-
 def _own(line: str, source: str) -> Entry | None:
-    """A line as the service wrote it; None where it is not the service's."""
+    """A line in the shape of the contract's ``LogEntry``; None where the service did not write it."""
     try:
         found = json.loads(line)
     except ValueError:
@@ -53,6 +41,7 @@ def _own(line: str, source: str) -> Entry | None:
 
 
 def _strange(line: str, source: str) -> Entry:
+    """A line that the service did not write itself: an error without a time."""
     return {"level": "error", "message": line, "source": source}
 
 

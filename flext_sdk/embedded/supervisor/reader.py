@@ -9,13 +9,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from zlib import crc32
 
-from flext_sdk.embedded.supervisor.choosing import Chooser, Wanted, parse
+from flext_sdk.embedded.supervisor.choosing import Chooser, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-__all__ = ["KEPT_PARTS", "Follower", "parse", "tail"]
 
 KEPT_PARTS: Final = 5
 _BLOCK: Final = 1 << 16
